@@ -1,0 +1,87 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "err.h"
+#include "opt.h"
+
+static const char *name = "aoinb";
+
+void
+err_name(const char *argv0)
+{
+	const char *slash;
+
+	if (!argv0 || !*argv0)
+		return;
+	slash = strrchr(argv0, '/');
+	name = slash ? slash + 1 : argv0;
+}
+
+static void
+say(const char *sys, const char *fmt, va_list ap)
+{
+	char line[4096];
+	size_t len, i, room = sizeof(line) - 1;
+	int n;
+
+	len = (size_t)snprintf(line, room, "%s: ", name);
+	if (len < room) {
+		n = vsnprintf(line + len, room - len, fmt, ap);
+		len += n < 0 ? 0 : (size_t)n;
+	}
+	if (sys && len < room)
+		len += (size_t)snprintf(line + len, room - len, ": %s", sys);
+	if (len > room - 1)
+		len = room - 1;
+	for (i = 0; i < len; i++)
+		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
+			line[i] = '?';
+	line[len++] = '\n';
+	if (write(STDERR_FILENO, line, len) < 0)
+		return; /* there is nowhere left to say so */
+}
+
+#define SAY(sys) do {			\
+	va_list ap;			\
+	int err = errno;		\
+	va_start(ap, fmt);		\
+	say(sys, fmt, ap);		\
+	va_end(ap);			\
+	errno = err;			\
+} while (0)
+
+void
+warn_msg(const char *fmt, ...)
+{
+	SAY(NULL);
+}
+
+void
+warn_sys(const char *fmt, ...)
+{
+	SAY(strerror(err));
+}
+
+void
+die(int code, const char *fmt, ...)
+{
+	SAY(NULL);
+	exit(code);
+}
+
+void
+die_sys(int code, const char *fmt, ...)
+{
+	SAY(strerror(err));
+	exit(code);
+}
+
+void
+note(const char *fmt, ...)
+{
+	if (opt_verbose)
+		SAY(NULL);
+}

@@ -1,0 +1,38 @@
+/* What a helper says when something fails: one line on stderr, then an exit
+ * code out of sysexits(3) as told in aoinb-exit(7). */
+#ifndef AOINB_ERR_H
+#define AOINB_ERR_H
+
+#include <stdarg.h>
+#include <sysexits.h>
+
+/* Exit codes beside those of sysexits(3). */
+enum {
+	EX_NO = 1,		/* the answer is no */
+	EX_TIMEOUT = 124,	/* past a time limit */
+	EX_SILENT = 125,	/* killed for silence */
+	EX_CANNOTRUN = 126,	/* found, but cannot be executed */
+	EX_NOTFOUND = 127,	/* no such program */
+};
+
+/* The name errors begin with: the last component of argv[0].  main() calls
+ * this before anything else. */
+void err_name(const char *argv0);
+
+/* "NAME: MESSAGE\n" in one write.  Bytes below space, and DEL, are shown as
+ * '?', so that hostile names cannot reach a terminal.  errno is kept. */
+void warn_msg(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* "NAME: MESSAGE: STRERROR(errno)\n".  errno is kept. */
+void warn_sys(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* The same, then exit(code). */
+void die(int code, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3), noreturn));
+void die_sys(int code, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3), noreturn));
+
+/* warn_msg, but only when -v was given (opt_verbose). */
+void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+#endif
