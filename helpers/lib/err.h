@@ -9,6 +9,8 @@
 /* Exit codes beside those of sysexits(3). */
 enum {
 	EX_NO = 1,		/* the answer is no */
+	EX_DISKFULL = 122,	/* killed for want of disk space */
+	EX_OOM = 123,		/* out of memory */
 	EX_TIMEOUT = 124,	/* past a time limit */
 	EX_SILENT = 125,	/* killed for silence */
 	EX_CANNOTRUN = 126,	/* found, but cannot be executed */

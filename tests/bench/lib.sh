@@ -1,0 +1,34 @@
+# shellcheck shell=sh
+# The words of the benchmarks: medians by hyperfine, our figure beside a peer's
+# in the same run.  A bench is a POSIX sh file that sources this; its lines are
+# what "make bench" prints.
+
+. "${0%/*}/../lib.sh"
+PATH=/usr/sbin:$PATH
+need hyperfine jq
+
+# seconds COMMAND [HYPERFINE-OPTION]... - the median time of COMMAND (no shell)
+seconds() {
+	cmd=$1; shift
+	hyperfine -N --style none --warmup 1 --export-json hf.json "$@" "$cmd" >hf.log 2>&1 || {
+		cat hf.log >&2
+		exit 1
+	}
+	jq -r '.results[0].median' hf.json
+}
+
+# row NAME OURS PEER MOST TEXT - one line: OURS and PEER in seconds, and whether
+# OURS / PEER is at most MOST
+row() {
+	awk -v name="$1" -v a="$2" -v b="$3" -v most="$4" -v text="$5" 'BEGIN {
+		r = a / b
+		printf "%-24s %10.4f s %10.4f s   ratio %6.3f  (at most %s)  %s  %s\n",
+		    name, a, b, r, most, r <= most ? "ok    " : "MISSED", text
+	}'
+}
+
+# against NAME MOST OURS PEER [HYPERFINE-OPTION]... - two commands, side by side
+against() {
+	name=$1 most=$2 ours=$3 peer=$4; shift 4
+	row "$name" "$(seconds "$ours" "$@")" "$(seconds "$peer" "$@")" "$most" "against: $peer"
+}
