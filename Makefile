@@ -30,7 +30,7 @@ endif
 CFLAGS  = -O2 -g
 LDFLAGS =
 cflags  = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DAOINB_VERSION='"$(VERSION)"' \
-          -Ihelpers/lib -MMD -MP -pthread $(warn) $(CFLAGS) $(harden)
+          -Ihelpers/lib -Ihelpers -MMD -MP -pthread $(warn) $(CFLAGS) $(harden)
 ldflags = $(if $(SAN),-fsanitize=address$(,)undefined,-pie -Wl$(,)-z$(,)relro$(,)-z$(,)now) \
           -pthread $(LDFLAGS)
 , := ,
