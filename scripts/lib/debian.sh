@@ -1,0 +1,43 @@
+# shellcheck shell=sh
+# Debian as a base system: the machine's own package sources, and a root made
+# from them by mmdebstrap(1).
+
+# What autobuild and the toolbox need besides "Priority: required" and apt.
+debian_packages='build-essential bzip2 ca-certificates curl file git libarchive-tools patch unzip xz-utils zstd'
+
+# debian_sources [SUITE] - this machine's own apt sources as one-line entries,
+# whatever form they are kept in; with SUITE, only those of that suite and its
+# -updates and -security.  Signed-By stays behind: a base has its own keyring.
+debian_sources() {
+	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' \
+	    'Created-By: Packages' | LC_ALL=C sort -u |
+	    awk -v suite="${1-}" '
+		suite == "" || $2 == suite || index($2, suite "-") == 1 ||
+		    index($2, suite "/") == 1 {
+			key = $1 " " $2
+			if (!(key in comps))
+				order[++n] = key
+			comps[key] = comps[key] " " $3
+		}
+		END {
+			for (i = 1; i <= n; i++)
+				print "deb " order[i] comps[order[i]]
+			exit n == 0
+		}'
+}
+
+# debian_root SUITE DIR - a root of SUITE in DIR, which must be empty or missing
+debian_root() {
+	sources=$(debian_sources "$1") || {
+		say "$1: no apt source of this machine offers that suite"
+		return 69
+	}
+	printf '%s\n' "$sources" |
+	    mmdebstrap --quiet --variant=minbase --mode=root \
+	        --include="$(echo "$debian_packages" | tr ' ' ,)" \
+	        --aptopt='APT::Install-Recommends "false"' \
+	        --dpkgopt=path-exclude=/usr/share/man/* \
+	        --dpkgopt=path-exclude=/usr/share/doc/* \
+	        --dpkgopt=path-exclude=/usr/share/locale/* \
+	        "$1" "$2" -
+}
