@@ -1,0 +1,135 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "unpack/meta.h"
+
+mode_t
+meta_mode(const struct tree *t, const struct entry *e)
+{
+	return t->own ? e->mode & 07777 : e->mode & 01777 & ~t->mask;
+}
+
+static int
+starts(const char *s, const char *with)
+{
+	return !strncmp(s, with, strlen(with));
+}
+
+/* Labels of the host's security modules are the host's affair.  overlay's own
+ * attributes would change what a layer made of the tree looks like. */
+static int
+wanted(const struct tree *t, const char *name)
+{
+	if (starts(name, "user."))
+		return !starts(name, "user.overlay.");
+	return t->own && (!strcmp(name, "security.capability") ||
+	    (starts(name, "trusted.") && !starts(name, "trusted.overlay.")) ||
+	    starts(name, "system.posix_acl_"));
+}
+
+static int
+set_xattrs(struct tree *t, int fd, const char *path, const struct entry *e)
+{
+	const struct xattr *x;
+	int r;
+
+	for (x = e->xattrs; x < e->xattrs + e->nxattrs; x++) {
+		if (!wanted(t, x->name))
+			continue;
+		r = path ? setxattr(path, x->name, x->value, x->size, 0) :
+		    fsetxattr(fd, x->name, x->value, x->size, 0);
+		if (r == 0)
+			continue;
+		/* In a user namespace, trusted.* is for nobody. */
+		if ((errno == EOPNOTSUPP && strcmp(x->name,
+		    "security.capability")) ||
+		    (errno == EPERM && starts(x->name, "trusted."))) {
+			t->lost++;
+			continue;
+		}
+		if (errno == EINVAL || errno == E2BIG || errno == ERANGE) {
+			t->why = "malformed ACL or extended attribute";
+			errno = EBADMSG;
+		}
+		return -1;
+	}
+	return 0;
+}
+
+/* The access time is left as it is. */
+static void
+times(const struct entry *e, struct timespec ts[2])
+{
+	ts[0] = (struct timespec){ .tv_nsec = UTIME_OMIT };
+	ts[1] = e->mtime;
+	if (ts[1].tv_nsec < 0 || ts[1].tv_nsec > 999999999)
+		ts[1].tv_nsec = 0;
+}
+
+static int
+owned(const struct tree *t, const struct entry *e)
+{
+	return !t->own || (!t->chown_all && e->uid == (int64_t)geteuid() &&
+	    e->gid == (int64_t)getegid());
+}
+
+int
+meta_fd(struct tree *t, int fd, const struct entry *e, int made)
+{
+	mode_t mode = meta_mode(t, e);
+	struct timespec ts[2];
+
+	if (!(made && owned(t, e)) && t->own &&
+	    fchown(fd, (uid_t)e->uid, (gid_t)e->gid) < 0)
+		return -1;
+	if (!(made && mode <= 0777) && fchmod(fd, mode) < 0)
+		return -1;
+	if (set_xattrs(t, fd, NULL, e) < 0)
+		return -1;
+	times(e, ts);
+	return e->has_mtime ? futimens(fd, ts) : 0;
+}
+
+/* By way of /proc, since a descriptor that did not open the file itself (which
+ * with a device would wake the driver) cannot set attributes. */
+static int
+xattrs_at(struct tree *t, int dir, const char *name, const struct entry *e)
+{
+	char path[40];
+	int fd, r, err;
+
+	fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	r = set_xattrs(t, -1, path, e);
+	err = errno;
+	close(fd);
+	errno = err;
+	return r;
+}
+
+int
+meta_at(struct tree *t, int dir, const char *name, const struct entry *e)
+{
+	mode_t mode = meta_mode(t, e);
+	struct timespec ts[2];
+
+	if (!owned(t, e) && fchownat(dir, name, (uid_t)e->uid, (gid_t)e->gid,
+	    AT_SYMLINK_NOFOLLOW) < 0)
+		return -1;
+	/* fchmodat follows; but what is here was made by us just now, and is
+	 * no symlink. */
+	if (e->type != 'l' && mode > 0777 && fchmodat(dir, name, mode, 0) < 0)
+		return -1;
+	if (e->nxattrs && xattrs_at(t, dir, name, e) < 0)
+		return -1;
+	times(e, ts);
+	return e->has_mtime ?
+	    utimensat(dir, name, ts, AT_SYMLINK_NOFOLLOW) : 0;
+}

@@ -1,0 +1,186 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/landlock.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "err.h"
+#include "proc.h"
+#include "unpack/squash.h"
+
+#ifndef LANDLOCK_ACCESS_FS_REFER
+#define LANDLOCK_ACCESS_FS_REFER (1ULL << 13)
+#endif
+
+/* Writing is for dir alone from here on.  Kernels before 5.19 cannot allow hard
+ * links between folders, so they are left out: there, only unsquashfs's own
+ * checks of names stand. */
+static int
+confine(int dir)
+{
+	struct landlock_ruleset_attr set = { .handled_access_fs =
+	    LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |
+	    LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_CHAR |
+	    LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
+	    LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |
+	    LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM |
+	    LANDLOCK_ACCESS_FS_REFER };
+	struct landlock_path_beneath_attr beneath = {
+	    .allowed_access = set.handled_access_fs, .parent_fd = dir };
+	int fd;
+
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0,
+	    LANDLOCK_CREATE_RULESET_VERSION) < 2)
+		return 0;
+	fd = (int)syscall(SYS_landlock_create_ruleset, &set, sizeof(set), 0);
+	if (fd < 0 || syscall(SYS_landlock_add_rule, fd,
+	    LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) < 0 ||
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -1;
+	return (int)syscall(SYS_landlock_restrict_self, fd, 0);
+}
+
+/* Becomes unsquashfs.  The image is named by its descriptor, so that what was
+ * looked at is what is unpacked. */
+static void __attribute__((noreturn))
+become(int fd, int out, int dir, char *argv[], char *image, size_t room)
+{
+	snprintf(image, room, "/proc/self/fd/%d", fd);
+	if (fcntl(fd, F_SETFD, 0) < 0 || dup2(out, STDOUT_FILENO) < 0)
+		die_sys(EX_OSERR, "unsquashfs");
+	if (dir >= 0 && fchdir(dir) < 0)
+		die_sys(EX_OSERR, "unsquashfs");
+	if (dir >= 0 && confine(dir) < 0)
+		die_sys(EX_OSERR, "confine unsquashfs");
+	proc_signals_default();
+	proc_become(argv);
+}
+
+static pid_t
+start(int fd, int out, int dir, char *option)
+{
+	char image[32], *list[] = { "unsquashfs", "-d", ".", option, image, NULL };
+	char *write[] = { "unsquashfs", "-d", ".", "-f", "-n", option, image,
+	    NULL };
+	pid_t parent = getpid(), pid = fork();
+
+	if (pid != 0)
+		return pid;
+	if (proc_die_with(parent) < 0)
+		die_sys(EX_OSERR, "unsquashfs");
+	become(fd, out, dir, dir < 0 ? list : write, image, sizeof(image));
+}
+
+static int
+wait_for(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -1;
+	return proc_code(status);
+}
+
+/* "drwxr-xr-x 0/0   24 2026-11-22 11:32 ./a"; -1 for any other line, such as the
+ * second half of a name with a newline in it. */
+static int
+parse(char *line, struct entry *e)
+{
+	static const char bits[] = "rwxrwxrwx";
+	unsigned uid, gid, major, minor;
+	unsigned long long size = 0;
+	char *p;
+	int i, at = 0;
+
+	if (strlen(line) < 11 || !strchr("-dlpcbs", line[0]))
+		return -1;
+	if (sscanf(line + 10, "%u/%u %u,%u %*s %*s%n", &uid, &gid, &major,
+	    &minor, &at) < 4 &&
+	    sscanf(line + 10, "%u/%u %llu %*s %*s%n", &uid, &gid, &size, &at) < 3)
+		return -1;
+	if (!at)
+		return -1;
+	p = line + 10 + at;
+	*e = (struct entry){ .type = line[0], .uid = uid, .gid = gid,
+	    .size = (int64_t)size, .path = *p ? p + 1 : p };
+	if (e->type == '-')
+		e->type = 'f';
+	if (e->type == 's')
+		e->type = '?';
+	for (i = 0; i < 9; i++)
+		if (line[i + 1] == bits[i] || strchr("st", line[i + 1]))
+			e->mode |= 0400U >> i;
+	for (i = 0; i < 3; i++)
+		if (strchr("sStT", line[3 * i + 3]))
+			e->mode |= 04000U >> i;
+	if (e->type == 'l' && (p = strstr(p, " -> "))) {
+		*p = '\0';
+		e->link = p + 4;
+	}
+	return 0;
+}
+
+static int
+each_line(FILE *f, int (*seen)(void *arg, const struct entry *e), void *arg)
+{
+	struct entry e;
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t n;
+	int r = 0, err;
+
+	while (r == 0 && (n = getline(&line, &room, f)) > 0) {
+		if (line[n - 1] == '\n')
+			line[n - 1] = '\0';
+		if (parse(line, &e) == 0)
+			r = seen(arg, &e);
+	}
+	err = errno;
+	free(line);
+	errno = err;
+	return r;
+}
+
+int
+squash_list(int fd, int (*seen)(void *arg, const struct entry *e), void *arg)
+{
+	int p[2], r, err, code;
+	pid_t pid;
+	FILE *f;
+
+	if (pipe2(p, O_CLOEXEC) < 0)
+		return -1;
+	pid = start(fd, p[1], -1, "-lln");
+	close(p[1]);
+	f = pid < 0 ? NULL : fdopen(p[0], "r");
+	if (!f) {
+		close(p[0]);
+		return -1;
+	}
+	r = each_line(f, seen, arg);
+	err = errno;
+	fclose(f);	/* where we stopped early, this ends unsquashfs */
+	code = wait_for(pid);
+	errno = err;
+	return r < 0 ? -1 : code;
+}
+
+int
+squash_unpack(int fd, int dir, int own)
+{
+	int out = open("/dev/null", O_WRONLY | O_CLOEXEC), code;
+	pid_t pid;
+
+	if (out < 0)
+		return -1;
+	pid = start(fd, out, dir, own ? "-x" : "-user-xattrs");
+	close(out);
+	code = pid < 0 ? -1 : wait_for(pid);
+	return code;
+}

@@ -1,0 +1,60 @@
+/* Entries written beneath one folder, and nowhere else. */
+#ifndef UNPACK_TREE_H
+#define UNPACK_TREE_H
+
+#include "unpack/entry.h"
+#include "unpack/walk.h"
+
+struct late;
+
+struct tree {
+	/* Set by the caller before tree_open. */
+	int into;		/* the folder may hold something already */
+	int own;		/* restore owners and what hangs on them: setuid,
+				 * setgid, ACLs, capabilities, trusted.* */
+	int devices;		/* device nodes are welcome */
+	uint64_t max_size;	/* bytes written, 0 for any number */
+	uint64_t max_entries;	/* likewise */
+
+	const char *why;	/* with errno EBADMSG: what is refused */
+	uint64_t lost;		/* attributes that the file system cannot hold */
+
+	uint64_t size, entries;	/* so far */
+	int fd;			/* the folder */
+	mode_t mask;		/* for permissions, when !own */
+	int chown_all;		/* new files may have a group of their folder's */
+	char *name, *link;	/* the entry's, clean */
+	size_t room;		/* of either */
+	struct walk walk, from;	/* to the entry's folder; to a link's target */
+	int file;		/* the regular file being written, or -1 */
+	int64_t pos, end;	/* where the next byte goes; the size so far */
+	struct late *late;	/* folders, whose metadata is set at the end */
+	size_t nlate;
+};
+
+/* Each returns 0, or -1 with errno set: EBADMSG for an entry that is refused,
+ * and t->why tells why. */
+
+/* Makes dir when it is missing (its parent must exist), else errno is ENOTEMPTY
+ * unless it is empty or t->into.  Sets the process's umask to 0. */
+int tree_open(struct tree *t, const char *dir);
+
+/* Looks at an entry without writing: its names, kind, owner, and how many there
+ * were.  tree_add does this itself. */
+int tree_admit(struct tree *t, const struct entry *e);
+
+/* Makes the entry; then tree_data for each piece of its contents, and
+ * tree_done.  A parent that is missing is made. */
+int tree_add(struct tree *t, const struct entry *e);
+int tree_data(struct tree *t, const void *p, size_t len, int64_t at);
+int tree_done(struct tree *t, const struct entry *e);
+
+/* Behind the last entry: the folders' owners, modes, attributes and times,
+ * innermost first.  *path is the one that failed. */
+int tree_finish(struct tree *t, const char **path);
+
+/* Writes everything to the disk. */
+int tree_sync(const struct tree *t);
+void tree_free(struct tree *t);
+
+#endif
