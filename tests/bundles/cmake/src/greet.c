@@ -1,0 +1,11 @@
+#include <stdio.h>
+
+void
+greet(void)
+{
+#ifdef LOUD
+	puts("GREETINGS FROM CMAKE");
+#else
+	puts("greetings from cmake");
+#endif
+}

@@ -1,0 +1,8 @@
+void greet(void);
+
+int
+main(void)
+{
+	greet();
+	return 0;
+}

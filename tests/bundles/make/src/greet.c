@@ -1,0 +1,10 @@
+#include <stdio.h>
+
+int
+main(void)
+{
+	puts("one");
+	puts("two");
+	puts("three");
+	return 0;
+}

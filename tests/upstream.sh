@@ -1,0 +1,39 @@
+#!/bin/sh
+# upstream.sh - prints the path of hello_2.10.orig.tar.gz, GNU's own tarball as
+# the machine's package mirror keeps it.  Fetched once, by a private apt whose
+# lists and cache lie below the build folder.
+set -eu
+top=$(cd "${0%/*}/.." && pwd)
+B=${B:-build}
+case $B in /*) ;; *) B=$top/$B ;; esac
+dir=$B/upstream tarball=hello_2.10.orig.tar.gz
+sum=31e066137a962676e89f69d1b65382de95a7ef7d914b8cb956f41ea72e0f516b
+
+say() { echo "upstream.sh: $*" >&2; }
+
+. "$top/scripts/lib/debian.sh"
+
+# upstream_apt PROG ARG... - one of apt's programs, away from the machine's state
+upstream_apt() {
+	prog=$1; shift
+	"$prog" -q -o Dir::Etc::SourceList="$dir/apt/sources" -o Dir::Etc::SourceParts=/dev/null \
+	    -o Dir::State::Lists="$dir/apt/lists" -o Dir::Cache="$dir/apt/cache" \
+	    -o APT::Sandbox::User=root "$@" >&2
+}
+
+upstream_hello() {
+	mkdir -p "$dir/apt/lists/partial" "$dir/apt/cache/archives/partial"
+	sources=$(debian_sources)
+	printf '%s\n' "$sources" | sed 's/^deb /deb-src /' >"$dir/apt/sources"
+	upstream_apt apt-get update
+	(cd "$dir/apt" && upstream_apt apt-get source --download-only hello)
+	echo "$sum  $dir/apt/$tarball" | sha256sum --quiet -c >&2
+	mv "$dir/apt/$tarball" "$dir/$tarball"
+	rm -rf "$dir/apt"
+}
+
+mkdir -p "$dir"
+exec 9>"$dir.lock"
+flock 9
+[ -f "$dir/$tarball" ] || upstream_hello
+echo "$dir/$tarball"

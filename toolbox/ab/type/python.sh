@@ -1,0 +1,39 @@
+# shellcheck shell=bash
+# By build and installer where they are there, else by the package's setup.py.
+
+# Debian's python has a layout of its own for packages.
+export DEB_PYTHON_INSTALL_LAYOUT=deb
+
+build_python_probe() {
+	[ -f setup.py ] || [ -f pyproject.toml ]
+}
+
+build_python_configure() {
+	python_wheels=no
+	if python3 -c 'import build, installer' 2>/dev/null; then
+		python_wheels=yes
+	elif [ ! -f setup.py ]; then
+		abdie 'a pyproject.toml wants the python modules build and installer: name them in BUILDDEP' 69
+	fi
+	BUILD_START
+}
+
+build_python_build() {
+	BUILD_READY
+	if bool "$python_wheels"; then
+		python3 -m build --wheel --no-isolation --outdir "$BLDDIR"
+	else
+		python3 setup.py build
+	fi
+}
+
+# Compiled files would name the time of their making.
+build_python_install() {
+	BUILD_FINAL
+	if bool "$python_wheels"; then
+		python3 -m installer --no-compile-bytecode --destdir="$PKGDIR" "$BLDDIR"/*.whl
+	else
+		python3 setup.py install --root="$PKGDIR" --prefix="$PREFIX" --no-compile \
+		    --single-version-externally-managed
+	fi
+}

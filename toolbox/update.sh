@@ -1,0 +1,37 @@
+#!/bin/bash
+# update.sh - bring this root up to date from /buildroot/source.list.
+#
+# Writes to /buildroot/output/state a digest of the installed packages and of
+# the package lists: the same state means that nothing changed.
+set -eu
+export DEBIAN_FRONTEND=noninteractive
+
+apt=(apt-get -q -y
+	-o Acquire::Retries=3
+	-o APT::Update::Error-Mode=any
+	-o APT::Keep-Downloaded-Packages=true
+	-o Dpkg::Options::=--force-confdef
+	-o Dpkg::Options::=--force-confold)
+
+if [[ -e /buildroot/source.list ]]; then
+	cat /buildroot/source.list >/etc/apt/sources.list
+	rm -f /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources
+fi
+
+# A container has no init: packages must not start their services.
+if [[ ! -e /usr/sbin/policy-rc.d ]]; then
+	printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+	chmod 755 /usr/sbin/policy-rc.d
+fi
+
+"${apt[@]}" update
+"${apt[@]}" dist-upgrade
+
+# The archives are the host's to clean: only the layer's own part goes.
+"${apt[@]}" -o Dir::Cache::archives=/tmp/ clean
+
+{
+	cat /var/lib/dpkg/status
+	cd /var/lib/apt/lists
+	find . -maxdepth 1 -type f ! -name lock -printf '%f %s %T@\n' | LC_ALL=C sort
+} | sha256sum | cut -d ' ' -f 1 >/buildroot/output/state
