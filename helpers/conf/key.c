@@ -1,0 +1,202 @@
+#include <ctype.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "conf/key.h"
+#include "parse.h"
+
+const struct key key_tab[] = {
+{ "", "work_dir", KEY_PATH, NULL, "/var/cache/aoinb/work",
+  "Where everything happens: layers, refs, jobs, cache and output.\n"
+  "It must not lie on an overlay itself." },
+{ "", "arch", KEY_WORD, NULL, NULL,
+  "Architecture to build for, as AOSC and dpkg name it: amd64, arm64, ...\n"
+  "The default is this machine's." },
+
+{ "base", "manifest", KEY_TEXT, NULL, "https://releases.aosc.io/manifest/recipe.json",
+  "Release manifest that load-baseos reads when it is given no image.\n"
+  "Paths in it are relative to its host." },
+{ "base", "variant", KEY_WORD, NULL, "BuildKit",
+  "Variant to take from the manifest." },
+
+{ "instance", "update", KEY_AGE, NULL, "always",
+  "When a build updates the instance of its branch first: always, never, or\n"
+  "when the last update is older than an age such as 6h." },
+{ "instance", "max_layers", KEY_NUMBER, NULL, "16",
+  "A stack deeper than this is renewed from the base in one layer." },
+
+{ "build", "backend", KEY_CHOICE, "native|nspawn", "native",
+  "Container: our own, or systemd-nspawn." },
+{ "build", "network", KEY_BOOL, NULL, "yes",
+  "Whether the build sees the network.  autobuild installs build dependencies\n"
+  "over it." },
+{ "build", "jobs", KEY_NUMBER, NULL, "0",
+  "Compile jobs at once; 0 is one a core." },
+{ "build", "maintainer", KEY_TEXT, NULL, "Unknown Maintainer <maintainer@localhost>",
+  "Maintainer: of packages that the toolbox's own autobuild makes." },
+
+{ "limit", "time", KEY_DURATION, NULL, "0",
+  "A build that takes longer is ended: 90s, 15m, 6h, 2d.  0 is no limit." },
+{ "limit", "silence", KEY_DURATION, NULL, "2h",
+  "A build that neither prints nor computes for so long is ended.  0: never." },
+{ "limit", "memory", KEY_SIZE, NULL, "0",
+  "Memory of a build: 512M, 8G.  0 is no limit." },
+{ "limit", "tasks", KEY_NUMBER, NULL, "0",
+  "Processes and threads of a build.  0 is no limit." },
+{ "limit", "disk_free", KEY_SIZE, NULL, "512M",
+  "A build is ended, or not begun, when work_dir has less free space." },
+
+{ "monitor", "interval", KEY_DURATION, NULL, "3s",
+  "Time between two samples of CPU, memory and disk." },
+
+{ "fetch", "jobs", KEY_NUMBER, NULL, "8",
+  "Downloads at once." },
+{ "fetch", "per_host", KEY_NUMBER, NULL, "4",
+  "Connections to one host." },
+{ "fetch", "retries", KEY_NUMBER, NULL, "3",
+  "How often a download that broke is tried again." },
+{ "fetch", "connect_timeout", KEY_DURATION, NULL, "15s",
+  "How long to wait for a server to answer at all." },
+{ "fetch", "stall_timeout", KEY_DURATION, NULL, "30s",
+  "How long to wait for the next byte." },
+{ "fetch", "max_size", KEY_SIZE, NULL, "16G",
+  "A larger file is refused." },
+{ "fetch", "mirror", KEY_LIST, NULL, "",
+  "Templates tried before the URL of the spec, in this order; words in braces\n"
+  "are replaced: {algo} {hex} {sha256} {scheme} {host} {path} {name}." },
+{ "fetch", "fallback", KEY_LIST, NULL, "",
+  "Templates tried after it." },
+
+{ "clean", "keep", KEY_CHOICE, "never|failed|always", "never",
+  "Which workspaces stay after a build, for \"aoinb shell JOB\"." },
+{ NULL, NULL, 0, NULL, NULL, NULL },
+};
+
+const struct key *
+key_find(const char *section, const char *name)
+{
+	const struct key *k;
+
+	for (k = key_tab; k->name; k++)
+		if (!strcmp(k->section, section) && !strcmp(k->name, name))
+			return k;
+	return NULL;
+}
+
+const char *
+key_full(const struct key *k)
+{
+	static char full[128];
+
+	snprintf(full, sizeof(full), "%s%s%s", k->section,
+	    *k->section ? "_" : "", k->name);
+	return full;
+}
+
+const struct key *
+key_named(const char *full)
+{
+	const struct key *k;
+
+	for (k = key_tab; k->name; k++)
+		if (!strcmp(key_full(k), full))
+			return k;
+	return NULL;
+}
+
+static int
+in_choice(const char *of, const char *value)
+{
+	size_t len = strlen(value), n;
+
+	for (; *of; of += n + (of[n] == '|')) {
+		n = strcspn(of, "|");
+		if (n == len && !strncmp(of, value, n))
+			return 1;
+	}
+	return 0;
+}
+
+static const char *
+check_characters(const struct key *k, const char *value)
+{
+	const unsigned char *p;
+
+	for (p = (const unsigned char *)value; *p; p++) {
+		if (*p < ' ' || *p == 0x7f)
+			return "holds a control character";
+		if (k->type == KEY_WORD && !isalnum(*p) && !strchr("_-.+", *p))
+			return "holds more than letters, digits and _-.+";
+	}
+	if (!*value && k->type != KEY_LIST)
+		return "is empty";
+	if (k->type == KEY_PATH && *value != '/')
+		return "is not an absolute path";
+	return NULL;
+}
+
+const char *
+key_check(const struct key *k, const char *value)
+{
+	uint64_t n;
+	int b;
+
+	switch (k->type) {
+	case KEY_BOOL:
+		return parse_bool(value, &b) < 0 ? "is neither yes nor no" : NULL;
+	case KEY_NUMBER:
+		return parse_uint(value, 0, INT32_MAX, &n) < 0 ?
+		    "is not a whole number" : NULL;
+	case KEY_SIZE:
+		return parse_size(value, &n) < 0 ?
+		    "is not a size such as 512M or 8G" : NULL;
+	case KEY_AGE:
+		if (!strcmp(value, "always") || !strcmp(value, "never"))
+			return NULL;
+		/* FALLTHROUGH */
+	case KEY_DURATION:
+		return parse_duration(value, &n) < 0 ?
+		    "is not a time such as 90s, 15m or 6h" : NULL;
+	case KEY_CHOICE:
+		return in_choice(k->of, value) ? NULL : "is none of the choices";
+	default:
+		return check_characters(k, value);
+	}
+}
+
+const char *
+key_type_name(const struct key *k)
+{
+	static const char *const names[] = {
+		[KEY_PATH] = "path", [KEY_WORD] = "word", [KEY_TEXT] = "text",
+		[KEY_LIST] = "list", [KEY_BOOL] = "yes|no",
+		[KEY_NUMBER] = "number", [KEY_SIZE] = "size",
+		[KEY_DURATION] = "time", [KEY_AGE] = "always|never|time",
+	};
+
+	return k->type == KEY_CHOICE ? k->of : names[k->type];
+}
+
+const char *
+key_machine_arch(void)
+{
+	static const char *const names[][2] = {
+		{ "x86_64", "amd64" }, { "aarch64", "arm64" },
+		{ "ppc64le", "ppc64el" }, { "mips64", "loongson3" },
+		{ "ppc", "powerpc" }, { "i486", "i486" }, { "i586", "i486" },
+		{ "i686", "i486" }, { "armv7l", "armv7hf" },
+		{ "armv6l", "armv6hf" }, { "armv4l", "armv4" },
+	};
+	static struct utsname u;
+	size_t i;
+
+	if (uname(&u) < 0)
+		return "unknown";
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(u.machine, names[i][0]))
+			return names[i][1];
+	return u.machine;
+}

@@ -1,0 +1,48 @@
+/* Every key of aoinb.ini: one table feeds the check, the sample file and what
+ * aoinb-conf prints.  A key of section S and name N is S_N everywhere else. */
+#ifndef AOINB_CONF_KEY_H
+#define AOINB_CONF_KEY_H
+
+enum key_type {
+	KEY_PATH,	/* absolute */
+	KEY_WORD,	/* letters, digits, '_', '-', '.', '+' */
+	KEY_TEXT,	/* one line of anything printable */
+	KEY_LIST,	/* words; continued lines join with a blank */
+	KEY_BOOL,
+	KEY_NUMBER,
+	KEY_SIZE,	/* parse_size */
+	KEY_DURATION,	/* parse_duration */
+	KEY_AGE,	/* always, never or parse_duration */
+	KEY_CHOICE,	/* one of the words in `of` */
+};
+
+struct key {
+	const char *section, *name;
+	enum key_type type;
+	const char *of;		/* KEY_CHOICE: "a|b|c" */
+	const char *value;	/* the default; NULL where the machine tells */
+	const char *help;	/* for people, one or more lines */
+};
+
+extern const struct key key_tab[];	/* ends with a row whose name is NULL */
+
+/* The row of section and name, or NULL. */
+const struct key *key_find(const char *section, const char *name);
+
+/* The row whose S_N is full, or NULL. */
+const struct key *key_named(const char *full);
+
+/* "S_N", or "N" without a section; in a buffer that the next call reuses. */
+const char *key_full(const struct key *k);
+
+/* Checks value for k.  Returns NULL when it is good, else why not. */
+const char *key_check(const struct key *k, const char *value);
+
+/* What the type is called in the documentation. */
+const char *key_type_name(const struct key *k);
+
+/* The machine's architecture as AOSC and dpkg name it; the kernel's own name
+ * where they have none. */
+const char *key_machine_arch(void);
+
+#endif
