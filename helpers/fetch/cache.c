@@ -1,0 +1,214 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "err.h"
+#include "fetch/cache.h"
+#include "file.h"
+#include "opt.h"
+
+int
+cache_enter(const char *dir, int dry)
+{
+	static const char *const need[] = { "part", "lock", "stamp", "url" };
+	size_t i;
+
+	if (dry)
+		return chdir(dir);
+	if (file_mkdirs(dir) < 0 || chdir(dir) < 0)
+		return -1;
+	for (i = 0; i < sizeof(need) / sizeof(*need); i++)
+		if (mkdir(need[i], 0755) < 0 && errno != EEXIST)
+			return -1;
+	return 0;
+}
+
+int
+cache_entry(struct entry *e, const struct source *s)
+{
+	*e = (struct entry){ .algo = s->algo, .size = -1 };
+	if (s->algo) {
+		memcpy(e->hex, s->hex, sizeof(e->hex));
+		snprintf(e->key, sizeof(e->key), "%s-%s", s->algo->name, s->hex);
+		snprintf(e->path, sizeof(e->path), "%s/%s", s->algo->name,
+		    s->hex);
+		return 0;
+	}
+	e->algo = digest_algo("sha256", 6);
+	if (digest_key(s->url, e->hex) < 0)
+		return -1;
+	snprintf(e->key, sizeof(e->key), "url-%s", e->hex);
+	snprintf(e->path, sizeof(e->path), "url/%s", e->hex);
+	snprintf(e->meta, sizeof(e->meta), "%s.meta", e->path);
+	*e->hex = '\0';
+	return 0;
+}
+
+const char *
+cache_boot(void)
+{
+	static char id[40];
+	ssize_t n;
+	int fd;
+
+	if (*id)
+		return id;
+	fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return id;
+	n = read(fd, id, sizeof(id) - 1);
+	close(fd);
+	id[n > 0 ? n : 0] = '\0';
+	id[strcspn(id, "\n")] = '\0';
+	return id;
+}
+
+/* What must not have changed since a file was verified.  ctime cannot be set
+ * back as mtime can. */
+static void
+stamp_text(const struct stat *st, char *to, size_t room)
+{
+	snprintf(to, room, "size=%lld inode=%llu ctime=%lld.%09ld boot=%s\n",
+	    (long long)st->st_size, (unsigned long long)st->st_ino,
+	    (long long)st->st_ctim.tv_sec, st->st_ctim.tv_nsec, cache_boot());
+}
+
+static void
+stamp_path(const struct entry *e, char *to, size_t room)
+{
+	snprintf(to, room, "stamp/%s", e->key);
+}
+
+static int
+stamp_agrees(const struct entry *e, const struct stat *st)
+{
+	char path[256], want[192];
+	struct buf b = { 0 };
+	int fd, same;
+
+	stamp_path(e, path, sizeof(path));
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return 0;
+	stamp_text(st, want, sizeof(want));
+	same = buf_read(&b, fd, 4096) == 0 && b.len && !strcmp(b.s, want);
+	close(fd);
+	buf_free(&b);
+	return same;
+}
+
+void
+cache_stamp(const struct entry *e)
+{
+	char path[256], text[192];
+	struct stat st;
+
+	if (opt_dry || !*cache_boot() || stat(e->path, &st) < 0)
+		return;
+	stamp_path(e, path, sizeof(path));
+	stamp_text(&st, text, sizeof(text));
+	if (file_replace(path, text, strlen(text)) < 0)
+		note("%s: %s: not stamped", path, strerror(errno));
+}
+
+/* Whether fd holds what e wants: 1, 0, or -1 with errno set. */
+static int
+digest_agrees(const struct entry *e, int fd)
+{
+	struct digest *d = digest_new(e->algo);
+	char hex[DIGEST_HEX];
+	int r = -1;
+
+	if (d && digest_fd(d, fd, -1) >= 0 && digest_hex(d, hex) == 0)
+		r = !strcmp(hex, e->hex);
+	digest_free(d);
+	return r;
+}
+
+int
+cache_find(struct entry *e, struct meta *m)
+{
+	struct stat st;
+	int fd, r;
+
+	if (*e->meta) {
+		if (meta_read(m, e->meta) < 0)
+			return -1;
+		memcpy(e->hex, m->sha256, sizeof(m->sha256));
+	}
+	fd = open(e->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -1;
+	if (fstat(fd, &st) < 0) {
+		r = -1;
+	} else if (stamp_agrees(e, &st)) {
+		r = 1;
+	} else {
+		r = digest_agrees(e, fd);
+		if (r == 1)
+			cache_stamp(e);
+		if (r == 0) {
+			errno = EBADMSG;
+			r = -1;
+		}
+	}
+	if (r == 1)
+		e->size = st.st_size;
+	close(fd);
+	return r;
+}
+
+int
+cache_remove(const struct entry *e)
+{
+	char stamp[256];
+
+	stamp_path(e, stamp, sizeof(stamp));
+	unlink(stamp);
+	if (*e->meta && unlink(e->meta) < 0 && errno != ENOENT)
+		return -1;
+	return unlink(e->path) < 0 && errno != ENOENT ? -1 : 0;
+}
+
+/* A lock file is removed by its last holder, so after locking we look whether
+ * ours still has a name: else somebody removed it before we got the lock. */
+int
+cache_lock(const char *key)
+{
+	char path[256];
+	struct stat st;
+	int fd, err;
+
+	snprintf(path, sizeof(path), "lock/%s", key);
+	for (;;) {
+		fd = open(path, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+		    0644);
+		if (fd < 0)
+			return -1;
+		if (flock(fd, LOCK_EX | LOCK_NB) < 0 || fstat(fd, &st) < 0) {
+			err = errno;
+			close(fd);
+			errno = err;
+			return -1;
+		}
+		if (st.st_nlink)
+			return fd;
+		close(fd);
+	}
+}
+
+void
+cache_unlock(const char *key, int fd)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "lock/%s", key);
+	unlink(path);
+	close(fd);
+}
