@@ -1,0 +1,482 @@
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "err.h"
+#include "proc.h"
+#include "rusage/disk.h"
+#include "rusage/meter.h"
+#include "rusage/record.h"
+#include "rusage/tree.h"
+#include "rusage/watch.h"
+
+#define LEFTOVER_S 1	/* what PROG left behind gets at most this grace */
+#define KILL_AGAIN_MS 20
+#define KILL_TRIES (30 * 1000 / KILL_AGAIN_MS)
+
+enum state { RUNS, ENDS, DIES, GONE };
+
+enum verdict { NONE, TIMEOUT, SILENT, OOM, DISK_FULL, STOPPED };
+
+static const struct {
+	const char *name;
+	int code;
+} verdicts[] = {
+	[TIMEOUT] = { "timeout", EX_TIMEOUT },
+	[SILENT] = { "silent", EX_SILENT },
+	[OOM] = { "oom", EX_OOM },
+	[DISK_FULL] = { "disk-full", EX_DISKFULL },
+	[STOPPED] = { "stopped", 0 },	/* 128 + the signal */
+};
+
+enum { FD_SIGNAL, FD_SAMPLE, FD_TICK, FD_CLOCK, FD_OOM, FD_FRONT, FD_N };
+
+struct run {
+	const struct watch_args *a;
+	const struct plan *p;
+	struct pollfd fd[FD_N];
+	struct meter m;
+	struct disk disk;
+	pid_t child;
+	int ended, status;	/* PROG's */
+	enum state state;
+	enum verdict verdict;
+	int stopped_by, from_terminal, kills;
+	uint64_t t0, t1;	/* start of PROG and its end, us */
+	time_t start;
+	uint64_t samples;
+	uint64_t heard_us, heard_cpu;	/* the last sign of life */
+	off_t heard_log;
+};
+
+static uint64_t
+now_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+}
+
+/* First after first_ms, then each every_ms; 0: never (again). */
+static void
+timer_set(int fd, uint64_t first_ms, uint64_t every_ms)
+{
+	struct itimerspec t = {
+		.it_value = { (time_t)(first_ms / 1000),
+		    (long)(first_ms % 1000) * 1000000 },
+		.it_interval = { (time_t)(every_ms / 1000),
+		    (long)(every_ms % 1000) * 1000000 },
+	};
+
+	if (timerfd_settime(fd, 0, &t, NULL) < 0)
+		die_sys(EX_OSERR, "set a timer");
+}
+
+static void
+look_at_disk(struct run *r)
+{
+	struct disk *d = &r->disk;
+
+	if (!r->p->disk ||
+	    disk_space(r->p->disk, &d->used_kib, &d->free_kib) < 0)
+		return;
+	if (d->start_kib == UNKNOWN) {
+		d->start_kib = d->used_kib;
+		d->peak_kib = 0;
+	}
+	if (d->used_kib > d->start_kib && d->used_kib - d->start_kib > d->peak_kib)
+		d->peak_kib = d->used_kib - d->start_kib;
+	if (d->free_kib < d->free_min_kib)
+		d->free_min_kib = d->free_kib;
+}
+
+static void
+sample(struct run *r)
+{
+	meter_read(&r->m);
+	look_at_disk(r);
+	if (r->a->samples < 0)
+		return;
+	if (record_sample(r->a->samples, now_us() - r->t0, &r->m.last,
+	    &r->disk) < 0)
+		warn_sys("%s", r->p->samples);
+	r->samples++;
+}
+
+static void
+kill_tree(struct run *r)
+{
+	r->state = DIES;
+	cgroup_kill(r->a->cg);
+	tree_signal(SIGKILL);
+	timer_set(r->fd[FD_CLOCK].fd, KILL_AGAIN_MS, 0);
+}
+
+/* sig to all of the tree, and after grace_s the end. */
+static void
+end_tree(struct run *r, enum verdict verdict, int sig, uint64_t grace_s)
+{
+	if (r->state != RUNS)
+		return;
+	r->verdict = verdict;
+	r->state = ENDS;
+	if (!grace_s) {
+		kill_tree(r);
+		return;
+	}
+	timer_set(r->fd[FD_CLOCK].fd, grace_s * 1000, 0);
+	tree_signal(sig);
+	tree_signal(SIGCONT);	/* a stopped one cannot obey */
+}
+
+static void
+limit(struct run *r, enum verdict verdict)
+{
+	if (r->state != RUNS)
+		return;
+	note("%s: ending it", verdicts[verdict].name);
+	end_tree(r, verdict, SIGTERM, r->p->grace_s);
+}
+
+static void
+reap(struct run *r)
+{
+	struct rusage ru;
+	int status;
+	pid_t pid;
+
+	while ((pid = wait4(-1, &status, WNOHANG, &ru)) > 0) {
+		meter_reaped(&r->m, &ru);
+		if (pid != r->child)
+			continue;
+		r->ended = 1;
+		r->status = status;
+		r->t1 = now_us();
+	}
+	if (pid < 0 && errno == ECHILD)
+		r->state = GONE;
+	else if (r->ended)
+		end_tree(r, r->verdict, SIGTERM, r->p->grace_s < LEFTOVER_S ?
+		    r->p->grace_s : LEFTOVER_S);
+}
+
+/* Ctrl-C and Ctrl-\ reach PROG from the terminal too, when it is in our group:
+ * then it is PROG's to decide, as it is under a shell.  Anything else is meant
+ * for us, and passed on. */
+static void
+on_signal(struct run *r)
+{
+	struct signalfd_siginfo si;
+	int sig;
+
+	if (read(r->fd[FD_SIGNAL].fd, &si, sizeof(si)) != (ssize_t)sizeof(si))
+		return;
+	sig = (int)si.ssi_signo;
+	if (sig == SIGCHLD) {
+		reap(r);
+	} else if ((sig == SIGINT || sig == SIGQUIT) &&
+	    si.ssi_code == SI_KERNEL && getpgid(r->child) == getpgrp()) {
+		r->from_terminal = sig;
+	} else if (r->state == RUNS) {
+		r->stopped_by = sig;
+		end_tree(r, STOPPED, sig, r->p->grace_s);
+	}
+}
+
+/* The wall limit; or the grace is over; or another pass at those that forked
+ * while we killed. */
+static void
+on_clock(struct run *r)
+{
+	switch (r->state) {
+	case RUNS:
+		limit(r, TIMEOUT);
+		break;
+	case ENDS:
+		kill_tree(r);
+		break;
+	case DIES:
+		if (++r->kills < KILL_TRIES) {
+			kill_tree(r);
+			break;
+		}
+		warn_msg("processes of %s cannot be killed", r->p->argv[0]);
+		r->state = GONE;
+		break;
+	case GONE:
+		break;
+	}
+}
+
+/* Life is output, or a hundredth of the limit in CPU time since it was last
+ * seen: what idles along on a timer is silent, a quiet link step is not. */
+static void
+listen_for_life(struct run *r)
+{
+	uint64_t now = now_us(), cpu = meter_cpu(&r->m);
+	struct stat st;
+	off_t log = r->heard_log;
+
+	if (r->a->log >= 0 && fstat(r->a->log, &st) == 0)
+		log = st.st_size;
+	if (log != r->heard_log || (cpu != UNKNOWN &&
+	    cpu - r->heard_cpu >= r->p->silence_s * 10000)) {
+		r->heard_us = now;
+		r->heard_cpu = cpu;
+		r->heard_log = log;
+	} else if (now - r->heard_us >= r->p->silence_s * 1000000) {
+		limit(r, SILENT);
+	}
+}
+
+/* No controller keeps the memory limit: we do, by looking. */
+static int
+looks_at_memory(const struct run *r)
+{
+	return r->p->memory && cgroup_has_memory(r->a->cg) < 0;
+}
+
+static void
+tick(struct run *r)
+{
+	if (r->state != RUNS)
+		return;
+	if (r->p->silence_s)
+		listen_for_life(r);
+	if (r->p->floor) {
+		look_at_disk(r);
+		if (r->disk.free_kib < r->p->floor / 1024)
+			limit(r, DISK_FULL);
+	}
+	if (looks_at_memory(r)) {
+		meter_read(&r->m);
+		if (r->m.last.mem_kib != UNKNOWN &&
+		    r->m.last.mem_kib > r->p->memory / 1024)
+			limit(r, OOM);
+	}
+}
+
+/* Version 1 kills one process and leaves the rest in ruins. */
+static void
+on_oom(struct run *r)
+{
+	uint64_t n;
+
+	if (read(r->fd[FD_OOM].fd, &n, sizeof(n)) != (ssize_t)sizeof(n) ||
+	    r->state == GONE)
+		return;
+	if (r->verdict == NONE && !r->ended)
+		r->verdict = OOM;
+	kill_tree(r);
+}
+
+static void
+drain(int fd)
+{
+	uint64_t n;
+
+	if (read(fd, &n, sizeof(n)) < 0)
+		return; /* it will be readable again */
+}
+
+static void
+handle(struct run *r, int which)
+{
+	switch (which) {
+	case FD_SIGNAL:
+		on_signal(r);
+		break;
+	case FD_SAMPLE:
+		drain(r->fd[which].fd);
+		sample(r);
+		break;
+	case FD_TICK:
+		drain(r->fd[which].fd);
+		tick(r);
+		break;
+	case FD_CLOCK:
+		drain(r->fd[which].fd);
+		on_clock(r);
+		break;
+	case FD_OOM:
+		on_oom(r);
+		break;
+	case FD_FRONT:
+		/* kill -9 of the front: nobody is left to report to. */
+		watch_kill_all(r->a->cg);
+		cgroup_remove(r->a->cg);
+		exit(128 + SIGKILL);
+	}
+}
+
+static void
+loop(struct run *r)
+{
+	int i;
+
+	while (r->state != GONE) {
+		if (poll(r->fd, FD_N, -1) < 0) {
+			if (errno == EINTR)
+				continue;
+			die_sys(EX_OSERR, "poll");
+		}
+		for (i = 0; i < FD_N && r->state != GONE; i++)
+			if (r->fd[i].revents)
+				handle(r, i);
+	}
+}
+
+static int
+timer_new(void)
+{
+	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+
+	if (fd < 0)
+		die_sys(EX_OSERR, "make a timer");
+	return fd;
+}
+
+static void
+open_events(struct run *r)
+{
+	int i;
+
+	r->fd[FD_SIGNAL].fd = signalfd(-1, &r->a->held,
+	    SFD_CLOEXEC | SFD_NONBLOCK);
+	if (r->fd[FD_SIGNAL].fd < 0)
+		die_sys(EX_OSERR, "signalfd");
+	r->fd[FD_SAMPLE].fd = timer_new();
+	r->fd[FD_TICK].fd = timer_new();
+	r->fd[FD_CLOCK].fd = timer_new();
+	r->fd[FD_OOM].fd = cgroup_oom_event(r->a->cg);
+	r->fd[FD_FRONT].fd = r->a->front;
+	for (i = 0; i < FD_N; i++)
+		r->fd[i].events = POLLIN;
+}
+
+static void
+start(struct run *r)
+{
+	struct tree_start how = { r->p->argv, r->a->log, r->a->ignored };
+	const char *at;
+
+	r->child = tree_start(r->a->cg, &how, &at);
+	if (r->child < 0 && at == tree_enter && r->p->source == SRC_AUTO) {
+		/* We may make one, but not move into it from where we are. */
+		note("%s: %s; doing without", at, strerror(errno));
+		cgroup_remove(r->a->cg);
+		r->a->cg->source = SRC_PROC;
+		r->child = tree_start(r->a->cg, &how, &at);
+	}
+	if (r->child < 0 && !*at)
+		die_sys(errno == ENOENT ? EX_NOTFOUND : EX_CANNOTRUN, "%s",
+		    r->p->argv[0]);
+	if (r->child < 0)
+		die_sys(EX_OSERR, "%s", at);
+	r->t0 = r->heard_us = now_us();
+	r->start = time(NULL);
+	meter_read(&r->m);	/* so that what ends at once has a peak too */
+	if (r->a->samples >= 0 && record_header(r->a->samples) < 0)
+		warn_sys("%s", r->p->samples);
+}
+
+static void
+start_timers(struct run *r)
+{
+	uint64_t tick_ms = looks_at_memory(r) ? 250 : 1000;
+
+	timer_set(r->fd[FD_SAMPLE].fd, r->p->interval_s * 1000,
+	    r->p->interval_s * 1000);
+	if (r->p->silence_s || r->p->floor || looks_at_memory(r))
+		timer_set(r->fd[FD_TICK].fd, tick_ms, tick_ms);
+	timer_set(r->fd[FD_CLOCK].fd, r->p->time_s * 1000, 0);
+}
+
+/* The verdict's name; *code is what to exit with. */
+static const char *
+judge(struct run *r, int *code)
+{
+	uint64_t oom = meter_oom_kills(&r->m);
+	int failed = !WIFEXITED(r->status) || WEXITSTATUS(r->status);
+
+	*code = proc_code(r->status);
+	if (r->verdict == NONE && failed && oom != UNKNOWN && oom)
+		r->verdict = OOM;
+	if (r->verdict == NONE && WIFSIGNALED(r->status) &&
+	    WTERMSIG(r->status) == r->from_terminal)
+		return "stopped";
+	if (r->verdict == STOPPED)
+		*code = 128 + r->stopped_by;
+	else if (r->verdict != NONE)
+		*code = verdicts[r->verdict].code;
+	if (r->verdict != NONE)
+		return verdicts[r->verdict].name;
+	return WIFSIGNALED(r->status) ? "signal" : failed ? "failed" : "ok";
+}
+
+static int
+finish(struct run *r)
+{
+	struct result res = { r->start, 0, r->status, NULL, 0 };
+	int code;
+
+	sample(r);
+	res.samples = r->samples;
+	res.wall_us = (r->ended ? r->t1 : now_us()) - r->t0;
+	res.verdict = judge(r, &code);
+	if (r->p->disk && r->p->record)
+		disk_folder(r->p->disk, &r->disk.folder_kib);
+	if (r->p->record && record_write(r->p->record, r->p, &res, &r->m,
+	    &r->disk) < 0)
+		die_sys(EX_CANTCREAT, "%s", r->p->record);
+	return code;
+}
+
+int
+watch(const struct watch_args *a)
+{
+	struct run r = { .a = a, .p = a->plan, .m = { .cg = a->cg,
+	    .last = { UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN,
+	    UNKNOWN } }, .disk = { UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN,
+	    UNKNOWN } };
+	struct stat st;
+
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+		die_sys(EX_OSERR, "become the subreaper");
+	open_events(&r);
+	look_at_disk(&r);
+	if (a->log >= 0 && fstat(a->log, &st) == 0)
+		r.heard_log = st.st_size;
+	start(&r);
+	start_timers(&r);
+	loop(&r);
+	return finish(&r);
+}
+
+int
+watch_kill_all(struct cgroup *cg)
+{
+	int tries;
+
+	for (tries = 0; tries < KILL_TRIES; tries++) {
+		cgroup_kill(cg);
+		tree_signal(SIGKILL);
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
+		if (waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD)
+			return 0;
+		nanosleep(&(struct timespec){ 0, KILL_AGAIN_MS * 1000000L },
+		    NULL);
+	}
+	return -1;
+}

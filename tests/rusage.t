@@ -1,0 +1,298 @@
+#!/bin/sh
+# aoinb-rusage: the record it writes, the codes it passes on, the limits it
+# keeps, and that nothing is left of what it started
+# shellcheck disable=SC2016,SC2317 # quoted for another shell; called by name
+. "${0%/*}/lib.sh"
+
+# field KEY [RECORD] - one value of a record
+field() {
+	sed -n "s/^$1=//p" "${2-r}"
+}
+
+# gone FILE - none of the processes listed in FILE lives
+gone() {
+	[ -s "$1" ] || return 1
+	while read -r p; do
+		! kill -0 "$p" 2>/dev/null || return 1
+	done <"$1"
+}
+
+# cgroups PID - the cgroups that aoinb-rusage PID made and that are still there
+cgroups() {
+	find /sys/fs/cgroup -type d -name "aoinb-$1-*" 2>/dev/null
+}
+
+no_cgroups() {
+	[ -z "$(cgroups "$1")" ]
+}
+
+# keeper PID - the process behind the front process PID
+keeper() {
+	tr -d ' ' <"/proc/$1/task/$1/children"
+}
+
+# A tree that does not want to end: it ignores TERM, has a session of its own,
+# and is nobody's child.
+cat >stubborn <<'EOF'
+trap '' TERM
+echo $$ >>pids
+setsid sh -c 'echo $$ >>pids; sleep 300' &
+( ( sh -c 'echo $$ >>pids; exec sleep 300' & ) )
+sh -c 'echo $$ >>pids; sleep 300'
+EOF
+# The last sign that the whole of it stands.
+stands() {
+	[ "$(wc -l <pids)" -eq 4 ]
+}
+
+aoinb-rusage --sweep >swept || exit 1
+sed 's/^/# was stale: /' swept
+
+# --- codes and records
+
+try 3   "a child's code is passed on"    aoinb-rusage -o r sh -c 'exit 3'
+ok      'and recorded'                   grep -qx exit=3 r
+ok      'with its verdict'               grep -qx verdict=failed r
+try 0   'a good end'                     aoinb-rusage -o r true
+ok      'is ok'                          grep -qx verdict=ok r
+ok      'shell can read the record'      sh -c '. ./r && [ "$exit" = 0 ] && [ "$prog" = true ]'
+echo "# source: $(field source) ($(field source_detail))"
+try 137 'signal n becomes 128 + n'       aoinb-rusage -o r sh -c 'kill -9 $$'
+ok      'and is told by number'          grep -qx signal=9 r
+is      'not as an exit code'            "$(field exit)" ''
+ok      'under a verdict of its own'     grep -qx verdict=signal r
+try 127 'program not found'              aoinb-rusage -o none no-such-program
+ok      'nothing ran, so no record'      test ! -e none
+echo x >plain
+try 126 'not executable'                 aoinb-rusage -o none ./plain
+ok      'no record of that either'       test ! -e none
+try 64  'options are not abbreviated'    aoinb-rusage --out r true
+try 64  'a program is wanted'            aoinb-rusage -o r
+try 64  'a floor wants a folder'         aoinb-rusage --disk-floor=1G true
+try 64  'an unknown source'              aoinb-rusage --source=v3 true
+try 64  'no interval of nothing'         aoinb-rusage -i 0 true
+try 73  'a device is never replaced'     aoinb-rusage -o /dev/null true
+ok      'and is still a device'          test -c /dev/null
+try 73  'nor written samples to'         aoinb-rusage -s /dev/null true
+try 73  'no folder for the record: before the start' aoinb-rusage -o no/r touch ran
+ok      'so nothing ran'                 test ! -e ran
+try 66  'no folder to watch'             aoinb-rusage --disk=no true
+try 0   'a dry run'                      aoinb-rusage -n -o none touch ran
+ok      'runs nothing'                   test ! -e ran -a ! -e none
+says    err '^touch ran$'                'and says what'
+try 0   'options end at the program'     aoinb-rusage -o r sh -c 'exit 0' -o none
+ok      'a record for the first -o only' test ! -e none
+try 0   'stdout is left to the program'  aoinb-rusage -o r echo data
+is      'and nothing is added'           "$(cat out err)" data
+
+# --- output, samples, disk
+
+try 0   'output to a log'                aoinb-rusage -l log sh -c 'echo 1; echo 2 >&2'
+try 0   'is appended'                    aoinb-rusage -l log echo 3
+is      'both streams, in order'         "$(cat log)" "$(printf '1\n2\n3')"
+
+mkdir d
+try 0 'samples and a folder' \
+    aoinb-rusage -o r -s s -i 1s --disk=d sh -c 'dd if=/dev/zero of=d/x bs=64K count=32 status=none; sleep 2.5'
+is 'a header line' "$(head -n 1 s)" \
+    elapsed_us,user_us,sys_us,mem_kib,tasks,read_bytes,write_bytes,disk_used_kib,disk_free_kib
+is 'rows as the record says' "$(($(wc -l <s) - 1))" "$(field samples)"
+ok 'one a second, and one at the end' test "$(field samples)" -ge 3
+ok 'nine fields each, time goes on' awk -F, '
+    NF != 9 { exit 1 } NR > 1 && $1 <= last { exit 1 } NR > 1 { last = $1 }' s
+ok 'a second lies between the first two' awk -F, '
+    NR == 2 { a = $1 } NR == 3 { exit !($1 - a > 700000 && $1 - a < 1300000) }' s
+is 'the last is as long as the wall time, nearly' \
+    "$(awk -F, -v w="$(field wall_us)" 'END { print ($1 >= w && $1 < w + 1500000) }' s)" 1
+ok 'the folder was measured' test "$(field disk_folder_kib)" -ge 2048 -a "$(field disk_folder_kib)" -lt 2200
+ok 'and its file system' test "$(field disk_free_min_kib)" -gt 0 -a "$(field disk_peak_kib)" -ge 0
+
+aoinb-rusage -s live -i 1s sleep 30 & pid=$!
+ok 'rows can be followed while it runs' wait_for 10 grep -qs '^[12]' live
+kill "$pid"
+wait "$pid"
+
+# --- each source: CPU time, and the limits
+
+for src in cgroup2 cgroup1 proc; do
+	aoinb-rusage --source="$src" true 2>err; got=$?
+	if [ "$got" -eq 69 ]; then
+		skip 20 "$(cat err)"
+		continue
+	fi
+	try 0 "$src: 1000 short-lived children" aoinb-rusage --source="$src" -o r sh -c '
+		i=0; while [ $i -lt 1000 ]; do /bin/true; i=$((i + 1)); done; times >t'
+	echo "# $src: $(field source_detail)"
+	is "$src: the record says so" "$(field source)" "$src"
+	ok "$src: their CPU time is all there" awk -v cpu="$(field cpu_us)" '
+		{ for (i = 1; i <= 2; i++) { split($i, a, /[ms]/); t += 60 * a[1] + a[2] } }
+		END { t *= 1e6; print "# " cpu " us, by times: " t
+		    exit !(cpu > 0.9 * t - 50000 && cpu < 1.1 * t + 50000) }' t
+	ok "$src: user and system make the whole" awk -v c="$(field cpu_us)" \
+	    -v u="$(field user_us)" -v s="$(field sys_us)" 'BEGIN {
+		exit !(u + s > 0.98 * c - 1000 && u + s < 1.02 * c + 1000) }'
+
+	try 123 "$src: out of memory" aoinb-rusage --source="$src" -o r --memory=64M \
+	    --grace=1s sh -c 'echo $$ >>pids1; (head -c 300M /dev/zero; sleep 60) | tail -n 1'
+	ok "$src: is its verdict" grep -qx verdict=oom r
+	ok "$src: with a peak about the limit" test "$(field peak_kib)" -gt 50000
+
+	: >pids
+	try 124 "$src: out of time" aoinb-rusage --source="$src" -o r --time=2s \
+	    --grace=1s sh stubborn
+	ok "$src: is its verdict" grep -qx verdict=timeout r
+	ok "$src: the whole tree had stood" stands
+	ok "$src: and is gone" gone pids
+
+	try 0 "$src: a daemon left behind does not hold us" aoinb-rusage --source="$src" \
+	    -o r sh -c 'setsid sleep 300 & echo $! >pids; exit 0'
+	ok "$src: and does not stay" gone pids
+	ok "$src: nor count" test "$(field wall_us)" -lt 60000000
+
+	for dead in front keeper; do
+		: >pids
+		aoinb-rusage --source="$src" -o none sh stubborn & pid=$!
+		wait_for 10 stands || echo '# the tree does not stand'
+		behind=$(keeper "$pid")
+		if [ $dead = front ]; then kill -9 "$pid"; else kill -9 "$behind"; fi
+		wait "$pid" 2>/dev/null
+		got=$?
+		is "$src: kill -9 of the $dead" "$got" 137
+		ok "$src: leaves no process" wait_for 10 gone pids
+		ok "$src: and no cgroup" wait_for 10 no_cgroups "$pid"
+	done
+done
+
+aoinb-rusage -o r true
+case $(field source_detail) in
+*tasks:cgroup*)
+	try 2 'too many tasks: fork fails' aoinb-rusage -o r --tasks=10 sh -c '
+		i=0; while [ $i -lt 40 ]; do sleep 20 & i=$((i + 1)); done; wait'
+	ok 'and is counted' test "$(field refused_tasks)" -gt 0
+	ok 'there never were more' test "$(field peak_tasks)" -le 10
+	;;
+*)	skip 3 'no pids controller here' ;;
+esac
+
+# --- both processes killed at once: a sweep finds what is left
+
+: >pids
+aoinb-rusage sh stubborn & pid=$!
+wait_for 10 stands || echo '# the tree does not stand'
+if no_cgroups "$pid"; then
+	skip 5 'no cgroup can be made here'
+	kill "$pid"
+	wait "$pid"
+else
+	behind=$(keeper "$pid")
+	aoinb-rusage --sweep >swept
+	ok 'a sweep leaves the living alone' test -n "$(cgroups "$pid")"
+	kill -STOP "$pid"
+	kill -9 "$behind"
+	kill -9 "$pid"
+	wait "$pid" 2>/dev/null
+	before=$(cgroups "$pid" | sort)
+	aoinb-rusage --sweep --dry-run >swept
+	is 'what a sweep would remove' "$(grep "aoinb-$pid-" swept | sort)" "$before"
+	try 0 'a sweep' aoinb-rusage --sweep
+	ok 'leaves no process' wait_for 10 gone pids
+	ok 'and no cgroup' no_cgroups "$pid"
+fi
+
+# --- silence
+
+try 125 'silent' aoinb-rusage -o r --silence=1s --grace=1s sleep 60
+ok 'is its verdict' grep -qx verdict=silent r
+try 0 'quiet but busy is not silent' aoinb-rusage --silence=2s --grace=1s \
+    sh -c 'timeout 4 sh -c "while :; do :; done"; exit 0'
+try 0 'idle but talking is not silent' aoinb-rusage --silence=2s --grace=1s -l talk \
+    sh -c 'for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 0.5; done'
+
+# --- disk
+
+if [ "$(id -u)" -eq 0 ]; then
+	mkdir small
+	cat >full <<-'EOF'
+	mount -t tmpfs -o size=16m none small || exit 99
+	aoinb-rusage -o none --disk=small --disk-floor=1G touch ran; echo "$?" >early
+	exec aoinb-rusage -o r --disk=small --disk-floor=4M --grace=1s sh -c \
+	    'dd if=/dev/zero of=small/x bs=1M count=13 status=none; sleep 60'
+	EOF
+	try 122 'disk full' unshare -m sh full
+	ok 'is its verdict' grep -qx verdict=disk-full r
+	ok 'the least that was free' test "$(field disk_free_min_kib)" -lt 4096
+	is 'the growth' "$(field disk_peak_kib)" 13312
+	is 'full before the start' "$(cat early)" 122
+	ok 'so nothing ran' test ! -e ran -a ! -e none
+else
+	skip 6 'needs root for a small file system'
+fi
+
+# --- signals
+
+for how in TERM:143 HUP:129; do
+	rm -f ready got
+	aoinb-rusage -o r sh -c "trap 'echo >got' ${how%:*}; echo >ready; sleep 60; exit 9" & pid=$!
+	wait_for 10 test -e ready
+	kill "-${how%:*}" "$pid"
+	wait "$pid"
+	is "${how%:*} ends it, with its code" "$?" "${how#*:}"
+	ok 'the program was told' test -e got
+	ok 'and the verdict tells who wanted it' grep -qx verdict=stopped r
+done
+
+rm -f ready
+(trap '' HUP; exec aoinb-rusage -o r sh -c 'echo >ready; sleep 60') & pid=$!
+wait_for 10 test -e ready
+kill -HUP "$pid"
+kill -HUP "$(keeper "$pid")"
+sleep 0.3
+ok 'what nohup(1) ignores stays ignored' kill -0 "$pid"
+kill "$pid"
+wait "$pid"
+is 'until something else comes' "$?" 143
+
+rm -f ready
+(sh -c 'aoinb-rusage --die-with-parent sh -c "echo \$\$ >pids; echo >ready; sleep 60" & echo $! >front; wait') & pid=$!
+wait_for 10 test -e ready
+kill -9 "$(sed -n 's/^PPid:[^0-9]*//p' "/proc/$(cat front)/status")"
+wait "$pid" 2>/dev/null
+ok '--die-with-parent does' wait_for 10 gone front
+ok 'with all below' wait_for 10 gone pids
+
+# A terminal sends Ctrl-C to the whole group: the program decides.
+for what in ':;7;ok' '-;130;stopped'; do
+	on=${what%%;*} code=${what#*;} code=${code%;*}
+	rm -f ready
+	cat >typed <<-EOF
+	exec aoinb-rusage -o r sh -c 'trap "$on" INT; echo >ready; sleep 10; exit 7'
+	EOF
+	(wait_for 10 test -e ready; printf '\003'; sleep 1) |
+	    script -qec 'sh typed' typescript >out 2>err
+	is "Ctrl-C on a terminal, trap '$on' INT" "$?" "$code"
+done
+ok 'is told' grep -qx verdict=stopped r
+
+# --- what is not ours
+
+sh -c 'sleep 60 & echo $! >other; exec aoinb-rusage -o r --time=1s --grace=0 sleep 60'
+is 'a child inherited over exec' "$?" 124
+ok 'lives on' kill -0 "$(cat other)"
+kill "$(cat other)"
+
+if [ "$(id -u)" -eq 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups \
+    test -x "$B/bin/aoinb-rusage"; then
+	chmod 755 .
+	mkdir -m 777 theirs
+	try 0 'without privilege' setpriv --reuid=65534 --regid=65534 --clear-groups \
+	    aoinb-rusage -o theirs/r --memory=1G true
+	echo "# source: $(field source_detail theirs/r)"
+	ok 'there is a record too' grep -qx verdict=ok theirs/r
+else
+	skip 2 'needs root, and a build that others may read'
+fi
+
+aoinb-rusage --sweep >swept
+is 'no cgroup is left' "$(cat swept)" ''
+
+finish
