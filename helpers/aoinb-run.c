@@ -1,0 +1,108 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "err.h"
+#include "opt.h"
+#include "parse.h"
+#include "proc.h"
+#include "run/run.h"
+
+enum { BACKEND = OPT_LONG, NETWORK, HOSTNAME, SECCOMP, DIE };
+
+static const struct opt tab[] = {
+	{ BACKEND, "backend", "native|nspawn", "who makes the container; native" },
+	{ NETWORK, "network", "yes|no", "share this machine's network; no" },
+	{ 'e', "env", "NAME=VALUE", "add to PROG's environment; may be repeated" },
+	{ 'C', "cwd", "DIR", "where PROG begins, inside ROOT; /" },
+	{ HOSTNAME, "hostname", "NAME", "the container's host name; aoinb" },
+	{ 't', "tty", NULL, "give PROG a terminal, shown on this one" },
+	{ SECCOMP, "seccomp", "yes|no", "filter system calls; yes" },
+	{ DIE, "die-with-parent", NULL, "be killed when the caller dies" },
+	{ 0 },
+};
+
+/* Adds NAME=VALUE to a NULL-ended list, over an earlier one of that name. */
+static void
+env_set(struct run *r, const char *s)
+{
+	size_t n = strcspn(s, "="), i;
+
+	if (n == 0 || !s[n])
+		die(EX_USAGE, "not NAME=VALUE: %s", s);
+	for (i = 0; r->env && r->env[i]; i++)
+		if (!strncmp(r->env[i], s, n + 1))
+			break;
+	if (!r->env || !r->env[i]) {
+		r->env = realloc(r->env, (i + 2) * sizeof(*r->env));
+		if (!r->env)
+			die_sys(EX_OSERR, "memory");
+		r->env[i + 1] = NULL;
+	}
+	r->env[i] = (char *)s;
+}
+
+static void
+env_default(struct run *r)
+{
+	static const char *const fixed[] = {
+		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+		"HOME=/root", "USER=root", "LOGNAME=root", "SHELL=/bin/sh",
+		"LANG=C.UTF-8", "TERM=dumb",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(fixed) / sizeof(*fixed); i++)
+		env_set(r, fixed[i]);
+}
+
+static int
+yes(const char *name, const char *s)
+{
+	int v;
+
+	if (parse_bool(s, &v) < 0)
+		die(EX_USAGE, "--%s=%s: yes or no is wanted", name, s);
+	return v;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct opts o = { .usage = "[--backend=native|nspawn] [--network=yes|no] "
+	    "[-t] [-e NAME=VALUE]... [-C DIR] ROOT PROG [ARG]...",
+	    .about = "Run PROG inside ROOT as a container.", .tab = tab };
+	struct run r = { .cwd = "/", .hostname = "aoinb", .seccomp = 1 };
+	int c, nspawn = 0;
+
+	(void)argc;
+	opt_begin(&o, argv);
+	env_default(&r);
+	while ((c = opt_next(&o)) != -1)
+		switch (c) {
+		case NETWORK: r.network = yes("network", o.arg); break;
+		case SECCOMP: r.seccomp = yes("seccomp", o.arg); break;
+		case HOSTNAME: r.hostname = o.arg; break;
+		case 'C': r.cwd = o.arg; break;
+		case 'e': env_set(&r, o.arg); break;
+		case 't': r.tty = 1; break;
+		case BACKEND:
+			nspawn = !strcmp(o.arg, "nspawn");
+			if (!nspawn && strcmp(o.arg, "native"))
+				die(EX_USAGE, "--backend=%s: native or nspawn is wanted", o.arg);
+			break;
+		case DIE:
+			if (proc_die_with(getppid()) < 0)
+				die_sys(EX_OSERR, "die with the parent");
+			break;
+		}
+	if (!o.argv[0] || !o.argv[1])
+		opt_bad(&o);
+	r.root = *o.argv++;
+	r.prog = o.argv;
+	if (nspawn)
+		nspawn_become(&r);
+	return native_run(&r);
+}

@@ -1,0 +1,13 @@
+/* The files of /etc that go with the network. */
+#ifndef RUN_ETC_H
+#define RUN_ETC_H
+
+#include "run/run.h"
+
+/* Shows /etc/hosts, and with the host's network /etc/resolv.conf, made in the
+ * folder spare, inside root.  They are mounts, so nothing of the host's gets
+ * into a layer; where there is no such file, an empty one is made for them.
+ * Returns 0, or -1 with errno set and *at the path. */
+int etc_put(const struct run *r, int root, int spare, const char **at);
+
+#endif

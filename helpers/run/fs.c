@@ -1,0 +1,116 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "run/dev.h"
+#include "run/etc.h"
+#include "run/fs.h"
+#include "run/kernel.h"
+#include "run/put.h"
+
+/* The root, with what the caller mounted in it, as a mount of our own; its
+ * device nodes are dead, as whoever made the image made them.  Beneath it, at
+ * the same place and so gone from sight with the caller's world, a tmpfs for
+ * what we show in it: *spare. */
+static int
+root_take(const char *path, int *spare)
+{
+	int root, at, r = -1;
+
+	at = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (at < 0)
+		return -1;
+	root = put_copy(at, "", MOUNT_ATTR_NODEV);
+	*spare = put_fresh("tmpfs", STILL, OPTS("mode", "0755"));
+	if (root >= 0 && *spare >= 0 && put_on(*spare, at) == 0)
+		r = put_on(root, at);
+	close(at);
+	return r < 0 ? -1 : root;
+}
+
+/* Something is mounted there: the caller's bind, which stays. */
+static int
+taken(int fd)
+{
+	struct statx st;
+
+	return statx(fd, "", AT_EMPTY_PATH, 0, &st) == 0 &&
+	    (st.stx_attributes & STATX_ATTR_MOUNT_ROOT);
+}
+
+static int
+scratch(int root, const char *name, const char *mode)
+{
+	int at = put_dir(root, name), fs, r;
+
+	if (at < 0)
+		return -1;
+	r = taken(at) ? 1 : 0;
+	if (!r) {
+		fs = put_fresh("tmpfs", QUIET, OPTS("mode", mode));
+		r = fs < 0 ? -1 : put_on(fs, at);
+		close(fs);
+	}
+	close(at);
+	return r < 0 ? -1 : 0;
+}
+
+static int
+api(int root, int spare, const char **at)
+{
+	int dev, proc, sys, null, empty, r = -1;
+
+	*at = "/dev";
+	dev = put_dir(root, "dev");
+	if (dev < 0 || (dev = dev_put(dev)) < 0)
+		return -1;
+	null = openat(dev, "null", O_PATH | O_CLOEXEC);
+	empty = put_dir(spare, "empty");
+	if (null < 0 || empty < 0)
+		return -1;
+	*at = "/proc";
+	proc = put_dir(root, "proc");
+	if (proc >= 0)
+		r = kernel_proc(proc, null, empty);
+	if (r < 0)
+		return -1;
+	*at = "/sys";
+	sys = put_dir(root, "sys");
+	return sys < 0 ? -1 : kernel_sys(sys, empty);
+}
+
+/* Descriptors are left to the close_range(2) of the caller: all of this
+ * happens once, in a process that comes to nothing when it fails. */
+int
+fs_enter(const struct run *r, const char **at)
+{
+	int root, spare;
+
+	*at = "/";
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return -1;
+	root = root_take(r->root, &spare);
+	if (root < 0)
+		return -1;
+	if (api(root, spare, at) < 0)
+		return -1;
+	*at = "/run";
+	if (scratch(root, "run", "0755") < 0)
+		return -1;
+	if (mkdirat(root, "run/lock", 01777) < 0 && errno != EEXIST &&
+	    errno != EROFS)
+		return -1;
+	*at = "/tmp";
+	if (scratch(root, "tmp", "1777") < 0)
+		return -1;
+	if (etc_put(r, root, spare, at) < 0)
+		return -1;
+	*at = "/";
+	if (fchdir(root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
+	    umount2(".", MNT_DETACH) < 0)
+		return -1;
+	return chdir("/");
+}
