@@ -1,0 +1,475 @@
+#include <stdlib.h>
+#include <string.h>
+#include <wctype.h>
+
+#include "spec/glob.h"
+#include "spec/inner.h"
+#include "spec/scan.h"
+#include "spec/utf8.h"
+
+/* The parameter that ${...} is about. */
+struct param {
+	const char *open;	/* its "${" */
+	char name[256];
+	const char *value;	/* "" when unset */
+	size_t len;
+	int set;
+	const struct piece *to;
+};
+
+/* A pattern and a text, made ready for each other. */
+struct match {
+	struct buf pattern;
+	struct glob glob;
+	struct runes text;
+	int bytes;
+};
+
+static int
+quoted(const struct param *v)
+{
+	return v->to->place >= QUOTED;
+}
+
+static int
+bad_param(struct eval *e, const struct param *v)
+{
+	const char *end = e->p + (*e->p != '\0');
+	size_t len = (size_t)(end - v->open);
+
+	return eval_fail(e, v->open, "cannot evaluate the expansion %.*s%s",
+	    len > 60 ? 60 : (int)len, v->open, *e->p == '}' ? "" : "...");
+}
+
+static int
+put(struct eval *e, const struct param *v, const char *s, size_t len)
+{
+	return word_put(e, v->to, s, len, quoted(v));
+}
+
+/* ---- ${V:-word} and its kin ---- */
+
+static int
+error_word(struct eval *e, struct param *v)
+{
+	struct buf text = { 0 };
+	struct piece w = { &text, TEXT, quoted(v) ? QUOTED_BRACE : BRACE, 0 };
+
+	if (word_eval(e, &w) == 0)
+		eval_fail(e, v->open, "%s: %.180s", v->name, text.len ? text.s :
+		    "parameter null or not set");
+	buf_free(&text);
+	return -1;
+}
+
+static int
+default_assign(struct eval *e, struct param *v)
+{
+	struct buf text = { 0 };
+	struct piece w = { &text, TEXT, quoted(v) ? QUOTED_BRACE : BRACE, 0 };
+	int got = word_eval(e, &w);
+
+	if (got == 0)
+		got = eval_set(e, v->name, text.s, text.len);
+	if (got == 0)
+		got = put(e, v, text.len ? text.s : "", text.len);
+	buf_free(&text);
+	return got;
+}
+
+static int
+default_word(struct eval *e, struct param *v, int null_too)
+{
+	struct piece w = { v->to->out, v->to->use, quoted(v) ? QUOTED_BRACE : BRACE, 0 };
+	int set = v->set && !(null_too && v->len == 0);
+	char op = *e->p++;
+	struct scan skip;
+
+	if (op == '+' ? set : !set)
+		return op == '?' ? error_word(e, v) :
+		    op == '=' ? default_assign(e, v) : word_eval(e, &w);
+	/* The word is not looked at by bash either. */
+	skip = (struct scan){ .p = e->p };
+	if (scan_brace(&skip) < 0)
+		return eval_fail(e, v->open, "never closed: ${");
+	e->p = skip.p;
+	return op == '+' ? 0 : put(e, v, v->value, v->len);
+}
+
+/* ---- ${V:offset:length} ---- */
+
+static int
+number(struct eval *e, unsigned stop, int64_t *out)
+{
+	struct buf text = { 0 };
+	struct piece w = { &text, TEXT, QUOTED_BRACE, stop };
+	int got = word_eval(e, &w);
+
+	if (got == 0)
+		got = arith_eval(e, text.len ? text.s : "", out);
+	buf_free(&text);
+	return got;
+}
+
+static int
+substring(struct eval *e, struct param *v)
+{
+	int64_t n, from, to;
+	size_t a, b;
+
+	if (*e->p == '}')
+		return bad_param(e, v);
+	if (number(e, STOP_COLON, &from) < 0)
+		return -1;
+	n = to = (int64_t)utf8_count(v->value, v->len);
+	if (*e->p == ':') {
+		e->p++;
+		if (number(e, 0, &to) < 0)
+			return -1;
+		if (from < 0)
+			from += n;
+		if (!v->set || from < 0 || from > n || (n == 0 && from > 0))
+			return 0;
+		if (to < 0 && n + to < from)
+			return eval_fail(e, v->open, "%s: a substring that ends "
+			    "before it begins", v->name);
+		to = to < 0 ? n + to : to > n - from ? n : from + to;
+	} else if (from < 0) {
+		from += n;
+	}
+	if (from < 0 || from > n)
+		return 0;
+	a = utf8_offset(v->value, v->len, (size_t)from);
+	b = a + utf8_offset(v->value + a, v->len - a, (size_t)(to - from));
+	return put(e, v, v->value + a, b - a);
+}
+
+/* ---- patterns ---- */
+
+static int
+match_make(struct eval *e, struct match *m, const struct param *v, size_t skip)
+{
+	const char *pattern = m->pattern.len ? m->pattern.s + skip : "";
+	size_t len = m->pattern.len - skip;
+
+	m->bytes = !utf8_valid(v->value, v->len) || !utf8_valid(pattern, len);
+	if (glob_make(&m->glob, pattern, len, m->bytes, &e->work) < 0 ||
+	    runes_make(&m->text, v->value, v->len, m->bytes) < 0)
+		return eval_limit(e, "out of memory");
+	return 0;
+}
+
+static void
+match_free(struct match *m)
+{
+	buf_free(&m->pattern);
+	glob_free(&m->glob);
+	runes_free(&m->text);
+}
+
+/* How many bytes n characters at s are. */
+static size_t
+match_bytes(const struct match *m, const char *s, size_t room, size_t n)
+{
+	return m->bytes ? n : utf8_offset(s, room, n);
+}
+
+/* Reads the pattern at e->p. */
+static int
+pattern_read(struct eval *e, struct match *m, unsigned stop)
+{
+	struct piece w = { &m->pattern, PATTERN, BRACE, stop };
+
+	return word_eval(e, &w);
+}
+
+/* ${V#p} ${V##p} ${V%p} ${V%%p} */
+static int
+trim(struct eval *e, struct param *v)
+{
+	struct match m = { 0 };
+	char op = *e->p++;
+	int never, how = op == '%' ? GLOB_FROM_END : 0, got = -1;
+	ptrdiff_t n;
+	size_t cut;
+
+	eval_join(e);
+	if (*e->p == op) {
+		how |= GLOB_LONG;
+		e->p++;
+	}
+	if (pattern_read(e, &m, 0) < 0 || match_make(e, &m, v, 0) < 0)
+		goto out;
+	n = glob_match(&m.glob, m.text.c, m.text.n, how, &never);
+	if (!e->work) {
+		eval_limit(e, "too much work");
+		goto out;
+	}
+	if (n < 0)
+		n = 0;
+	if (op == '#') {
+		cut = match_bytes(&m, v->value, v->len, (size_t)n);
+		got = put(e, v, v->value + cut, v->len - cut);
+	} else {
+		cut = match_bytes(&m, v->value, v->len, m.text.n - (size_t)n);
+		got = put(e, v, v->value, cut);
+	}
+out:
+	match_free(&m);
+	return got;
+}
+
+/* The replacement for the n bytes at s that matched: "&" is these. */
+static int
+replace_one(struct eval *e, const struct piece *w, const struct buf *by,
+    const char *s, size_t n)
+{
+	size_t i, run;
+
+	for (i = 0; i < by->len; i += run) {
+		run = strcspn(by->s + i, "&\\");
+		if (run) {
+			if (word_put(e, w, by->s + i, run, 0) < 0)
+				return -1;
+			continue;
+		}
+		run = 1;
+		if (by->s[i] == '&') {
+			if (word_put(e, w, s, n, 0) < 0)
+				return -1;
+			continue;
+		}
+		if (by->s[i + 1] == '&' || by->s[i + 1] == '\\')
+			i++;
+		if (word_put(e, w, by->s + i, 1, 0) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Puts v's value with what matches replaced to w: once, or all that do. */
+static int
+replace(struct eval *e, const struct param *v, const struct match *m,
+    const struct buf *by, const struct piece *w, int all)
+{
+	const char *s = v->value, *end = v->value + v->len, *kept = s;
+	size_t i = 0, len;
+	int never = 0;
+	ptrdiff_t n;
+
+	if (!m->glob.n)
+		return word_put(e, w, s, v->len, 0);
+	do {
+		n = glob_match(&m->glob, m->text.c + i, m->text.n - i, GLOB_LONG,
+		    &never);
+		len = match_bytes(m, s, (size_t)(end - s), n > 0 ? (size_t)n : 1);
+		if (s == end)
+			len = 0;
+		if (n >= 0 && (n > 0 || s == end)) {
+			if (word_put(e, w, kept, (size_t)(s - kept), 0) < 0 ||
+			    replace_one(e, w, by, s, len) < 0)
+				return -1;
+			kept = s + len;
+		}
+		s += len;
+		i += n > 0 ? (size_t)n : 1;
+	} while (i < m->text.n && !never && (all || n < 0));
+	return word_put(e, w, kept, (size_t)(end - kept), 0);
+}
+
+/* The same where the pattern must match at the beginning (or end). */
+static int
+replace_at(struct eval *e, const struct param *v, const struct match *m,
+    const struct buf *by, const struct piece *w, int how)
+{
+	int never;
+	size_t cut, end = v->len;
+	ptrdiff_t n = glob_match(&m->glob, m->text.c, m->text.n, GLOB_LONG | how,
+	    &never);
+
+	if (n < 0)
+		return word_put(e, w, v->value, v->len, 0);
+	if (!how) {
+		cut = match_bytes(m, v->value, end, (size_t)n);
+		if (replace_one(e, w, by, v->value, cut) < 0)
+			return -1;
+		return word_put(e, w, v->value + cut, end - cut, 0);
+	}
+	cut = match_bytes(m, v->value, end, m->text.n - (size_t)n);
+	if (word_put(e, w, v->value, cut, 0) < 0)
+		return -1;
+	return replace_one(e, w, by, v->value + cut, end - cut);
+}
+
+/* Reads "pattern/replacement" at e->p.  Behind "//", a slash that comes first
+ * is the pattern's. */
+static int
+substitution_read(struct eval *e, struct match *m, struct buf *by, int all)
+{
+	struct piece in = { &m->pattern, PATTERN, BRACE, 0 };
+	struct piece w = { by, REPLACEMENT, BRACE, 0 };
+
+	if (all && *e->p == '/' && word_put(e, &in, e->p++, 1, 1) < 0)
+		return -1;
+	if (pattern_read(e, m, STOP_SLASH) < 0)
+		return -1;
+	if (*e->p != '/')
+		return 0;
+	e->p++;
+	return word_eval(e, &w);
+}
+
+/* ${V/p/r} ${V//p/r} ${V/#p/r} ${V/%p/r} */
+static int
+substitute(struct eval *e, struct param *v)
+{
+	struct match m = { 0 };
+	struct buf by = { 0 }, text = { 0 };
+	struct piece w = { &text, TEXT, VALUE, 0 };
+	int all, got = -1;
+	char at;
+
+	e->p++;
+	eval_join(e);
+	all = *e->p == '/';
+	e->p += all;
+	if (substitution_read(e, &m, &by, all) < 0)
+		goto out;
+	/* bash looks for these in the pattern as it has become */
+	at = !all && m.pattern.len && strchr("#%", m.pattern.s[0]) ?
+	    m.pattern.s[0] : '\0';
+	if (match_make(e, &m, v, at != '\0') < 0)
+		goto out;
+	got = !v->set ? 0 :
+	    at ? replace_at(e, v, &m, &by, &w, at == '%' ? GLOB_FROM_END : 0) :
+	    replace(e, v, &m, &by, &w, all);
+	if (!e->work)
+		got = eval_limit(e, "too much work");
+	if (got == 0)
+		got = put(e, v, text.len ? text.s : "", text.len);
+out:
+	match_free(&m);
+	buf_free(&by);
+	buf_free(&text);
+	return got;
+}
+
+/* ---- ${V^p} ${V^^p} ${V,p} ${V,,p} ---- */
+
+static int
+recase(struct eval *e, const struct param *v, const struct match *m, int upper,
+    int all, const struct piece *w)
+{
+	size_t i, len;
+	uint32_t c;
+	char out[4];
+	int hit, never;
+
+	for (i = 0; i < v->len && (all || i == 0); i += len) {
+		len = utf8_get(v->value + i, v->len - i, &c);
+		hit = len && (!m->glob.n ||
+		    glob_match(&m->glob, &c, 1, GLOB_LONG, &never) == 1);
+		if (!hit) {
+			len = len ? len : 1;
+			if (word_put(e, w, v->value + i, len, 0) < 0)
+				return -1;
+			continue;
+		}
+		c = (uint32_t)(upper ? towupper((wint_t)c) : towlower((wint_t)c));
+		if (word_put(e, w, out, utf8_put(out, c), 0) < 0)
+			return -1;
+	}
+	return word_put(e, w, v->value + i, v->len - i, 0);
+}
+
+static int
+change_case(struct eval *e, struct param *v)
+{
+	struct match m = { 0 };
+	struct buf text = { 0 };
+	struct piece w = { &text, TEXT, VALUE, 0 };
+	char op = *e->p++;
+	int all, got = -1;
+
+	eval_join(e);
+	all = *e->p == op;
+	e->p += all;
+	if (pattern_read(e, &m, 0) == 0 && match_make(e, &m, v, 0) == 0)
+		got = recase(e, v, &m, op == '^', all, &w);
+	if (got == 0)
+		got = put(e, v, text.len ? text.s : "", text.len);
+	match_free(&m);
+	buf_free(&text);
+	return got;
+}
+
+/* ---- ${ ---- */
+
+static int
+length(struct eval *e, struct param *v)
+{
+	char out[24];
+	int n;
+
+	e->p++;
+	if (eval_name(e, v->name) <= 0 || *e->p != '}')
+		return bad_param(e, v);
+	v->value = eval_get(e, v->name, &v->len);
+	n = snprintf(out, sizeof(out), "%zu", utf8_count(v->value, v->len));
+	return put(e, v, out, (size_t)n);
+}
+
+static int
+operate(struct eval *e, struct param *v)
+{
+	switch (*e->p) {
+	case '}':
+		return put(e, v, v->value, v->len);
+	case '#': case '%':
+		return trim(e, v);
+	case '/':
+		return substitute(e, v);
+	case '^': case ',':
+		return change_case(e, v);
+	case '-': case '=': case '?': case '+':
+		return default_word(e, v, 0);
+	case ':':
+		e->p++;
+		eval_join(e);
+		return *e->p && strchr("-=?+", *e->p) ? default_word(e, v, 1) :
+		    substring(e, v);
+	}
+	return *e->p ? bad_param(e, v) : eval_fail(e, v->open, "never closed: ${");
+}
+
+int
+param_eval(struct eval *e, const struct piece *w)
+{
+	struct param v = { .open = e->p, .to = w };
+	int got;
+
+	if (++e->depth > EVAL_DEPTH)
+		return eval_limit(e, "nested more than 100 deep");
+	e->p++;
+	eval_join(e);
+	e->p++;
+	eval_join(e);
+	if (*e->p == '#') {
+		got = length(e, &v);
+	} else if (eval_name(e, v.name) <= 0 || !strcmp(v.name, "_")) {
+		got = bad_param(e, &v);
+	} else {
+		v.value = eval_get(e, v.name, &v.len);
+		v.set = v.value != NULL;
+		if (!v.set)
+			v.value = "";
+		got = operate(e, &v);
+	}
+	e->depth--;
+	if (got < 0)
+		return -1;
+	if (*e->p != '}')
+		return eval_fail(e, v.open, "never closed: ${");
+	e->p++;
+	return 0;
+}
