@@ -235,6 +235,7 @@ main(int argc, char *argv[])
 	net_find_ca();
 	code = w.import ? import(&w) : fetch(&w);
 	net_free();
+	digest_end();
 	free(w.fetch.mirrors);
 	free(w.fetch.fallbacks);
 	return code;

@@ -26,6 +26,8 @@ static const struct algo algos[] = {
 	{ "whirlpool", "WHIRLPOOL",  128 },
 };
 
+static OSSL_PROVIDER *usual, *old;	/* loaded when first needed */
+
 struct digest {
 	EVP_MD *md;
 	EVP_MD_CTX *ctx, *end;
@@ -78,16 +80,27 @@ digest_parse(const char *s, const struct algo **algo, char hex[DIGEST_HEX])
 }
 
 /* Loading any provider by hand turns off the automatic default one, so that
- * is loaded too; both stay to the end of the process. */
+ * is loaded too. */
 static EVP_MD *
 md_fetch(const struct algo *algo)
 {
 	EVP_MD *md = EVP_MD_fetch(NULL, algo->evp, NULL);
 
-	if (!md && OSSL_PROVIDER_load(NULL, "default") &&
-	    OSSL_PROVIDER_load(NULL, "legacy"))
-		md = EVP_MD_fetch(NULL, algo->evp, NULL);
-	return md;
+	if (md || old)
+		return md;
+	usual = OSSL_PROVIDER_load(NULL, "default");
+	old = usual ? OSSL_PROVIDER_load(NULL, "legacy") : NULL;
+	return old ? EVP_MD_fetch(NULL, algo->evp, NULL) : NULL;
+}
+
+void
+digest_end(void)
+{
+	if (old)
+		OSSL_PROVIDER_unload(old);
+	if (usual)
+		OSSL_PROVIDER_unload(usual);
+	old = usual = NULL;
 }
 
 struct digest *

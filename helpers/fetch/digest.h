@@ -26,6 +26,9 @@ struct digest;
 struct digest *digest_new(const struct algo *algo);
 void digest_free(struct digest *d);
 
+/* Gives back what all of them shared; none may be left. */
+void digest_end(void);
+
 /* Back to no bytes at all; add bytes; the digest of all bytes so far, after
  * which more may be added.  Each returns 0, or -1 with errno ENOMEM. */
 int digest_reset(struct digest *d);

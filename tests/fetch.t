@@ -1,0 +1,343 @@
+#!/bin/sh
+# aoinb-fetch: what lands in the cache, whatever the server does
+. "${0%/*}/lib.sh"
+PATH=$PATH:/usr/sbin
+need python3 nginx openssl curl
+unset SSL_CERT_FILE SSL_CERT_DIR CURL_CA_BUNDLE
+
+# sum ALGO FILE - the digest as sources name it
+sum() {
+	printf '%s::%s\n' "$1" "$(openssl dgst -"$1" -r "$2" | cut -d' ' -f1)"
+}
+
+# get URL DIGEST [OPTION]... - one source
+get() {
+	printf '%s %s\n' "$1" "$2" >list; shift 2
+	aoinb-fetch -c cache "$@" <list
+}
+
+# fetch LIST [OPTION]...
+fetch() {
+	from=$1; shift
+	aoinb-fetch -c cache "$@" <"$from"
+}
+
+# column N - of the records of the last try
+column() {
+	cut -f "$1" out
+}
+
+# asked PATH - how often the fault server was asked for PATH
+asked() {
+	grep -c "^GET $1 " log
+}
+
+# server NAME [CERT KEY] - a fault server; its port is then in NAME
+server() {
+	name=$1; shift
+	"$top/tests/fetch-server" pub "$name" log "$@" 2>"$name.err" &
+	later "kill $!"
+	wait_for 10 test -s "$name" || {
+		cat "$name.err"
+		exit 1
+	}
+}
+
+mkdir pub
+for i in 1 2 3 4 5 6; do
+	head -c 200000 /dev/urandom >"pub/f$i"
+done
+head -c 3000000 /dev/urandom >pub/big
+d1=$(sum sha256 pub/f1) d2=$(sum sha256 pub/f2) d3=$(sum sha256 pub/f3)
+dbig=$(sum sha256 pub/big)
+zero=sha256::0000000000000000000000000000000000000000000000000000000000000000
+
+openssl req -x509 -newkey rsa:2048 -nodes -keyout key -out cert -days 2 \
+    -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 2>/dev/null
+
+: >log
+server port
+server tls_port cert key
+port=$(cat port) tls_port=$(cat tls_port)
+u=http://127.0.0.1:$port s=https://127.0.0.1:$tls_port
+
+# --- a list
+cat >list <<EOF
+# a comment, a blank line, TABs and spaces
+
+$u/ok/f1	$d1	first
+  $u/ok/f2   $(printf %s "$d2" | tr '[:lower:]' '[:upper:]')
+file://$scratch/pub/f3 $d3 a name
+EOF
+try 0  'a list is fetched'              fetch list
+is     'one record a source'            "$(column 1 | sort -u) $(wc -l <out)" 'fetched 3'
+is     'digests are lower case'         "$(column 2 | sort)" "$(printf '%s\n' "$d1" "$d2" "$d3" | sort)"
+is     'sizes'                          "$(column 3 | sort -u)" 200000
+is     'names, given or from the URL'   "$(column 5 | sort | tr '\n' ,)" 'a name,f2,first,'
+is     'nothing on stderr'              "$(cat err)" ''
+ok     'the path is named by digest'    cmp pub/f1 "cache/sha256/${d1#*::}"
+is     'the path in the record'         "$(grep ok/f2 out | cut -f4)" "sha256/${d2#*::}"
+is     'files are read-only'            "$(stat -c %a "cache/sha256/${d1#*::}")" 444
+is     'no part and no lock is left'    "$(find cache/part cache/lock -type f)" ''
+try 0  'the second time'                fetch list
+is     'all of it comes from the cache' "$(column 1 | sort -u)" cached
+is     'and nobody was asked again'     "$(asked /ok/f1)" 1
+try 0  'offline'                        fetch list --offline
+try 69 'offline, and not there'         get "$u/ok/f4" "$(sum sha256 pub/f4)" --offline
+says err "$u/ok/f4.*offline"            'names what is missing'
+try 0  '-n'                             get "$u/ok/f4" "$(sum sha256 pub/f4)" -n
+is     'says what is missing'           "$(column 1)" missing
+is     'and asks nobody'                "$(grep -c ok/f4 log)" 0
+try 0  '-n without a cache'             aoinb-fetch -n -c none
+ok     'makes none'                     test ! -e none
+
+# --- every algorithm
+for a in sha1 sha224 sha384 sha512 md5 whirlpool; do
+	try 0 "$a" get "$u/ok/f1" "$(openssl dgst -provider default -provider legacy -"$a" -r pub/f1 |
+	    sed "s/ .*//; s/^/$a::/")"
+done
+for a in 'blake2b blake2b512' 'blake2s blake2s256' 'sha3_224 sha3-224' 'sha3_256 sha3-256' \
+    'sha3_384 sha3-384' 'sha3_512 sha3-512'; do
+	try 0 "${a% *}" get "$u/ok/f1" "${a% *}::$(openssl dgst -"${a#* }" -r pub/f1 | cut -d' ' -f1)"
+done
+
+# --- a bad list
+cat >list <<EOF
+gopher://x/y SKIP
+$u/ok/f5 crc32::00
+$u/ok/f5
+$u/ok/f5 sha256::12
+$u/ok/f5 $(sum sha256 pub/f5)
+EOF
+try 65 'bad lines'                      fetch list
+is     'the good one is fetched'        "$(column 1)" fetched
+says err 'input:1: .*not http'          'a scheme that we do not have'
+says err 'input:2: .*crc32'             'an unknown algorithm'
+says err 'input:3: .*missing'           'no digest'
+says err 'input:4: .*64 hex'            'too few digits'
+try 64 'a cache is needed'              aoinb-fetch
+try 64 'a template with a typo'         get "$u/ok/f1" "$d1" -m 'http://x/{nmae}'
+
+# --- failures, and the rest is fetched all the same
+: >log
+cat >list <<EOF
+$u/ok/none SKIP
+$u/ok/f1 $zero
+http://127.0.0.1:1/x $zero
+$u/ok/f6 $(sum sha256 pub/f6)
+EOF
+try 65 'a wrong digest comes first'     fetch list --retries=0
+is     'four records'                   "$(column 1 | sort | tr '\n' ' ')" 'failed failed failed fetched '
+says err "$u/ok/f1: digest is $d1, wanted $zero" 'both digests and the URL'
+says err "$u/ok/none.*404"              'not found'
+says err '127.0.0.1:1/x'                'unreachable'
+is     'a failed record has no path'    "$(grep ok/none out | cut -f2-5)" "$(printf 'SKIP\t-\t-\tnone')"
+try 66 'not found'                      get "$u/ok/none" SKIP
+try 66 'a file that is not there'       get "file://$scratch/none" SKIP
+try 69 'unreachable'                    get http://127.0.0.1:1/x "$zero" --retries=1
+is     'a wrong file is fetched twice'  "$(asked /ok/f1)" 2
+try 0  'wrong once'                     get "$u/wrong-once/f1" "$(sum sha256 pub/f1)" -c c1
+is     'and right then'                 "$(column 1)" fetched
+try 65 'a page for an archive'          get "$u/html/a.tar.xz" "$zero"
+says err 'HTML page'                    'is called one'
+
+# --- servers that fail half way, or lie; each in a cache of its own
+for how in truncate changed lie-start lie-total lie-bytes 416 stall; do
+	: >log
+	rm -rf cache
+	try 0 "$how" get "$u/$how/big" "$dbig" --stall-timeout=1s
+	ok "$how: the file is right" cmp -s pub/big "cache/sha256/${dbig#*::}"
+	says log "/$how/big bytes=[0-9]*- \"one\"" "$how: was asked for the rest"
+done
+try 0  'a range that nobody asked for'  get "$u/ok/f1" "$d1"
+try 69 'and only that'                  get "$u/unasked-206/f2" "$d2"
+try 69 'truncated for ever'             get "$u/truncate-always/f2" "$d2" --retries=1
+says err 'bytes remaining'              'says so'
+try 69 'a stall for ever'               get "$u/stall-always/f2" "$d2" --retries=0 --stall-timeout=1s
+rm -rf cache
+: >log
+try 0  'Retry-After'                    get "$u/busy/f2" "$d2"
+is     'asked twice'                    "$(asked /busy/f2)" 2
+try 69 'Retry-After a day'              get "$u/busy-long/f2" "$d2" -c c2
+says err '86400'                        'is not waited for'
+try 65 'larger than allowed'            get "$u/ok/big" "$dbig" --max-size=1M
+try 65 'without an end'                 get "$u/endless/x" "$zero" --max-size=1M
+is     'no part of these is left'       "$(ls cache/part)" ''
+try 0  'an encoded body is left alone'  get "$u/gzip/f3" "$d3"
+
+# --- redirects
+try 0  'a redirect'                     get "$u/hop/f1" "$d1"
+try 69 'a loop'                         get "$u/loop/x" "$zero"
+says err 'more than 10 redirects'       'is noticed'
+try 69 'a redirect to file:'            get "$u/to-file/x" SKIP
+says err "from $u/to-file/x to file:///etc/passwd" 'names both'
+try 69 'TLS without its CA'             get "$s/ok/f4" "$(sum sha256 pub/f4)"
+says err 'certificate'                  'says so'
+export SSL_CERT_FILE=cert
+try 0  'TLS with its CA'                get "$s/ok/f4" "$(sum sha256 pub/f4)"
+try 69 'https to http'                  get "$s/to/$u/ok/f5" "$(sum sha256 pub/f5)"
+says err "from $s/to/$u/ok/f5 to $u/ok/f5" 'names both'
+try 0  'http to https'                  get "$u/to/$s/ok/f5" "$(sum sha256 pub/f5)"
+
+# --- mirrors
+: >log
+try 0  'a mirror first'                 get "http://127.0.0.1:1/a/f6" "$(sum sha256 pub/f6)" \
+    -m "$u/ok/{name}" --retries=0
+try 0  'upstream after a mirror that lacks it' get "$u/ok/big" "$dbig" -m "$u/none/{sha256}/{host}"
+try 65 'a wrong mirror and a wrong source' get "$u/ok/f1" "$zero" -m "$u/ok/f2?{algo}-{hex}"
+says err "$u/ok/f2?sha256-0*: digest is $d2" 'each is named'
+try 0  'a fallback'                     get "$u/none/f2" "$d2" --fallback="$u/ok/f2" --retries=0
+try 66 'SKIP does not go to mirrors'    get "$u/ok/none" SKIP -m "$u/ok/f2"
+
+# --- without a digest
+try 0  'SKIP'                           get "$u/etag/f1" SKIP
+is     'has a SHA-256 and a path'       "$(column 2) $(cmp "cache/$(column 4)" pub/f1 && echo same)" "$d1 same"
+try 0  'SKIP again'                     get "$u/etag/f1" SKIP
+is     'is revalidated'                 "$(column 1)" revalidated
+try 0  'SKIP without validators'        get "$u/no-etag/f1" SKIP
+try 0  'SKIP without validators, again' get "$u/no-etag/f1" SKIP
+is     'is fetched again'               "$(column 1)" fetched
+try 0  'SKIP offline'                   get "$u/etag/f1" SKIP --offline
+is     'comes from the cache'           "$(column 1)" cached
+
+# --- import
+try 0  'import'                         aoinb-fetch -c c3 --import=pub/f1 --digest="$d1"
+is     'the record'                     "$(cut -f1-5 out)" "$(printf 'imported\t%s\t200000\tsha256/%s\tf1' "$d1" "${d1#*::}")"
+ok     'is there'                       cmp pub/f1 "c3/sha256/${d1#*::}"
+try 65 'import of a wrong file'         aoinb-fetch -c c3 --import=pub/f2 --digest="$d1"
+says err "pub/f2: digest is $d2, wanted $d1" 'both digests'
+try 66 'import of nothing'              aoinb-fetch -c c3 --import=none
+aoinb-fetch -c c3 --import=- <pub/f2 >out
+is     'import from stdin'              "$(column 2)" "$d2"
+is     'no part is left'                "$(ls c3/part)" ''
+
+# --- a file in the cache that was damaged
+rm -rf cache
+get "$u/ok/f1" "$d1" >out
+chmod u+w "cache/sha256/${d1#*::}"
+printf x | dd of="cache/sha256/${d1#*::}" conv=notrunc 2>/dev/null
+try 69 'damaged, and offline'           get "$u/ok/f1" "$d1" --offline
+try 0  'damaged'                        get "$u/ok/f1" "$d1"
+is     'is fetched again'               "$(column 1)" fetched
+says err 'damaged'                      'and that is said'
+get "$u/etag/f1" SKIP >out
+: >"cache/$(column 4).new"
+mv "cache/$(column 4).new" "cache/$(column 4)"
+try 0  'a damaged SKIP'                 get "$u/etag/f1" SKIP
+is     'is fetched again, not revalidated' "$(column 1)" fetched
+
+# --- nginx, where it serves
+mkdir ngx
+cat >ngx/conf <<EOF
+daemon off; master_process off; error_log ngx/err; pid ngx/pid;
+events { }
+http {
+	log_format range '\$uri \$status \$http_range \$http_if_range';
+	access_log ngx/access range;
+	client_body_temp_path ngx/1; proxy_temp_path ngx/2; fastcgi_temp_path ngx/3;
+	uwsgi_temp_path ngx/4; scgi_temp_path ngx/5;
+	server {
+		listen 127.0.0.1:NGINX ssl http2;
+		ssl_certificate $scratch/cert; ssl_certificate_key $scratch/key;
+		root $scratch/pub;
+		location = /big { limit_rate 1m; }
+	}
+}
+EOF
+nginx_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+sed -i "s/NGINX/$nginx_port/" ngx/conf
+nginx -p "$scratch" -c ngx/conf -e ngx/err &
+later "kill $!"
+n=https://localhost:$nginx_port
+wait_for 10 curl -s --cacert cert -o /dev/null "$n/f1" || cat ngx/err
+rm -rf cache
+for i in 1 2 3 4 5 6; do
+	echo "$n/f$i $(sum sha256 "pub/f$i")"
+done >six
+try 0  'HTTP/2, many at once'           fetch six
+is     'all are there'                  "$(column 1 | sort -u) $(wc -l <out)" 'fetched 6'
+try 0  'SKIP from nginx'                get "$n/f1" SKIP
+try 0  'SKIP from nginx, again'         get "$n/f1" SKIP
+is     'is revalidated'                 "$(column 1)" revalidated
+
+# --- kill -9
+part=cache/part/sha256-${dbig#*::}
+# shellcheck disable=SC2317 # called by wait_for
+begun() {
+	[ -e "$part" ] && [ "$(stat -c %s "$part")" -gt 300000 ]
+}
+echo "$n/big $dbig" >big.list
+aoinb-fetch -c cache <big.list >killed &
+pid=$!
+ok     'a download begins'              wait_for 10 begun
+kill -9 "$pid"
+wait "$pid" 2>/dev/null
+is     'killed: nothing said'           "$(cat killed)" ''
+try 0  'the next one goes on'           fetch big.list
+is     'and says so'                    "$(column 1)" resumed
+cp ngx/access access
+says access '/big 206 bytes=[1-9][0-9]*- .x22' 'the server was asked for the rest'
+ok     'the file is right'              cmp pub/big "cache/sha256/${dbig#*::}"
+
+rm -rf cache
+cp six mixed
+echo "$u/etag/f1 SKIP" >>mixed
+wrong=0
+for ms in 05 10 15 20 25 30 35 40 45 50 60 70; do
+	aoinb-fetch -c cache <mixed >killed 2>&1 &
+	pid=$!
+	sleep "0.0$ms"
+	kill -9 "$pid" 2>/dev/null
+	wait "$pid" 2>/dev/null
+	[ ! -d cache/sha256 ] || for f in cache/sha256/*; do
+		[ ! -e "$f" ] || echo "${f##*/}  $f" | sha256sum -c --status || wrong=$((wrong + 1))
+	done
+	[ "$ms" != 35 ] || rm -rf cache
+done
+is     'killed at many moments: no wrong file' "$wrong" 0
+try 0  'and the next run has them all'  fetch mixed
+
+# --- many processes, one cache
+rm -rf cache
+: >log
+echo "$u/slow/big $dbig" >one
+printf '%s\n' "$u/slow/big $dbig other" "$u/ok/f1 $d1" >two
+fetch one >out1 2>err1 &
+p1=$!
+wait_for 10 begun
+fetch two >out2 2>err2 &
+p2=$!
+fetch one >out3 2>err3 &
+p3=$!
+ok     'the first of three'             wait "$p1"
+ok     'the second of three'            wait "$p2"
+ok     'the third of three'             wait "$p3"
+is     'the server saw one GET'         "$(asked /slow/big)" 1
+is     'one fetched it'                 "$(cut -f1 out1 out3 | tr '\n' ' ')" 'fetched cached '
+is     'and what did not need it came first' "$(cut -f1,5 out2)" "$(printf 'fetched\tf1\ncached\tother')"
+printf '%s\n' "$u/etag/f2 $d2 a" "$u/etag/f2 $d2 b" >twice
+try 0  'twice in one list'              fetch twice
+is     'is asked for once'              "$(asked /etag/f2)" 1
+is     'and reported twice'             "$(column 5 | sort | tr -d '\n')" ab
+
+# --- a full disk
+if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
+	mkdir full
+	cat >full.sh <<-EOF
+		mount -t tmpfs -o size=1m tmpfs full || exit 99
+		aoinb-fetch -c full <full.list
+		code=\$?
+		ls -s full/part | tail -n 1
+		exit \$code
+	EOF
+	echo "$u/ok/big $dbig" >full.list
+	try 74 'a full disk' unshare -m sh full.sh
+	says err 'No space left' 'is called one'
+	echo "$u/endless/x $zero" >full.list
+	try 74 'a full disk in the middle' unshare -m sh full.sh
+	says out 'sha256-000' 'keeps the part'
+else
+	skip 4 'a full disk needs root and a mount namespace'
+fi
+
+finish
