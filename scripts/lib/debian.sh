@@ -9,6 +9,7 @@ debian_packages='build-essential bzip2 ca-certificates curl file git libarchive-
 # whatever form they are kept in; with SUITE, only those of that suite and its
 # -updates and -security.  Signed-By stays behind: a base has its own keyring.
 debian_sources() {
+	# shellcheck disable=SC2016 # apt-get's own words, not ours
 	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' \
 	    'Created-By: Packages' | LC_ALL=C sort -u |
 	    awk -v suite="${1-}" '
@@ -32,7 +33,10 @@ debian_root() {
 		say "$1: no apt source of this machine offers that suite"
 		return 69
 	}
+	# A pid namespace of its own: when we are killed, so is all of it, and its
+	# mounts go with it.
 	printf '%s\n' "$sources" |
+	    setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --mount-proc \
 	    mmdebstrap --quiet --variant=minbase --mode=root \
 	        --include="$(echo "$debian_packages" | tr ' ' ,)" \
 	        --aptopt='APT::Install-Recommends "false"' \

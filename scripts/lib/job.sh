@@ -1,0 +1,166 @@
+# shellcheck shell=sh
+# Jobs: a folder work_dir/jobs/ID, whose lock is the only sign of life.
+#
+#   kind  branch  bundle/  job.ini      written when the job is made
+#   stack                               the layers it stands on, base first
+#   table sources                       the spec's sources; as they were fetched
+#   log samples.csv rusage              of the container
+#   upper work root archives output     the workspace
+#   packages result.json                the end
+
+# job_new KIND NAME - makes a job and holds its lock: sets job and job_id
+job_new() {
+	job_id=$(date +%Y%m%d-%H%M%S)-$2
+	if [ "$dry" ]; then
+		job=$work_dir/jobs/$job_id
+		return 0
+	fi
+	mkdir -p "$work_dir/jobs" "$work_dir/lock" || die 73 "$work_dir/jobs: cannot be made"
+	job_try=''
+	until job_claim "$job_id${job_try:+.$job_try}"; do
+		[ "${job_try:=1}" -lt 1000 ] && [ -w "$work_dir/jobs" ] ||
+			die 73 "$work_dir/jobs/$job_id: cannot be made"
+		job_try=$((job_try + 1))
+	done
+	echo "$1" >"$job/kind"
+	date +%s >"$job/began"
+}
+
+# job_claim ID - locked before it is there, so that nobody takes it for dead
+job_claim() {
+	job_id=$1 job=$work_dir/jobs/$1
+	exec 9>>"$work_dir/lock/job.$1"
+	flock -n 9 && mkdir "$job" 2>/dev/null
+}
+
+# job_find ID - sets job and job_id; a unique beginning or end of an id will do,
+# and "last" is the newest
+job_find() {
+	case $1 in
+	last) set -- "$(find "$work_dir/jobs" -mindepth 1 -maxdepth 1 -printf "%f\n" 2>/dev/null | LC_ALL=C sort | tail -n 1)" ;;
+	*) name_ok "$1" || bad "$1: not a job" ;;
+	esac
+	job_id=$1
+	[ "$1" ] || die 66 'there is no job yet'
+	if [ ! -d "$work_dir/jobs/$1" ]; then
+		job_id=$(find "$work_dir/jobs" -mindepth 1 -maxdepth 1 -printf '%f\n' 2>/dev/null |
+			grep -F -e "$1") || die 66 "no such job: $1; \"aoinb ls jobs\" lists them"
+		case $job_id in
+		*"$nl"*) die 66 "more than one job is like $1: $(echo "$job_id" | tr '\n' ' ')" ;;
+		esac
+	fi
+	job=$work_dir/jobs/$job_id
+}
+
+job_running() {
+	lock_held "job.$1"
+}
+
+# job_stand BRANCH - the job stands on the branch's layers from here on
+job_stand() {
+	if [ "$dry" ]; then
+		top=$(ref_get "instance/$1") || top=$(ref_get baseos) || top=''
+		stack=${top:+$(stack_of "$top")}
+		return 0
+	fi
+	lock_take 7 layers wait-shared 'layers are being removed'
+	top=$(ref_get "instance/$1") || die 70 "instance $1 vanished"
+	stack=$(stack_of "$top")
+	echo "$stack" >"$job/stack"
+	lock_drop 7
+}
+
+# job_workspace - an empty workspace; what a former try left goes
+job_workspace() {
+	[ ! "$dry" ] || return 0
+	trash "$job/upper" "$job/work" "$job/archives" "$job/output"
+	mkdir -p "$job/upper" "$job/work" "$job/root" "$job/output"
+	archives_begin "$job/archives"
+}
+
+# job_drop_workspace JOB
+job_drop_workspace() {
+	trash "$1/upper" "$1/work" "$1/root" "$1/archives" "$1/output"
+}
+
+# job_keep_workspace JOB - so that it can be entered again: everything on the
+# disk, and the mark gone by which the kernel refuses a volatile upper twice
+job_keep_workspace() {
+	sync -f "$1/upper"
+	rm -rf --one-file-system "$1/work"
+	mkdir "$1/work"
+}
+
+# jobs_sweep - jobs that died: what they say is "killed", their workspace goes
+jobs_sweep() {
+	for dead in "$work_dir"/jobs/*; do
+		[ -d "$dead" ] && [ ! -e "$dead/result.json" ] || continue
+		! job_running "${dead##*/}" || continue
+		note "job ${dead##*/}: was killed"
+		job_drop_workspace "$dead"
+		job_result "$dead" killed ''
+	done
+	aoinb-rusage --sweep >/dev/null
+}
+
+# job_result JOB VERDICT CODE - writes result.json
+job_result() {
+	read -r began <"$1/began" 2>/dev/null || began=0
+	[ -r "$1/table" ] || : >"$1/table"
+	[ -r "$1/sources" ] || : >"$1/sources"
+	[ -r "$1/packages" ] || : >"$1/packages"
+	[ -r "$1/stack" ] || : >"$1/stack"
+	[ -r "$1/rusage" ] || : >"$1/rusage"
+	jq -n --arg id "${1##*/}" --arg bundle "$(cat "$1/bundle.path" 2>/dev/null)" \
+	    --arg branch "$(cat "$1/branch" 2>/dev/null)" --arg verdict "$2" --arg code "$3" \
+	    --argjson began "$began" --argjson ended "$(date +%s)" \
+	    --rawfile stack "$1/stack" --rawfile sources "$1/sources" \
+	    --rawfile packages "$1/packages" --rawfile rusage "$1/rusage" '
+		def rows: split("\n") | map(select(. != "") | split("\t"));
+		{ id: $id, bundle: $bundle, branch: $branch, verdict: $verdict,
+		  code: (if $code == "" then null else ($code | tonumber) end),
+		  began: $began, ended: $ended,
+		  layers: ($stack | split(" ") | map(rtrimstr("\n")) | map(select(. != ""))),
+		  sources: ($sources | rows | map({ type: .[1], digest: .[2], name: .[3], url: .[5] })),
+		  packages: ($packages | rows | map({ digest: .[0], bytes: (.[1] | tonumber), file: .[2] })),
+		  usage: ($rusage | rows | map(.[0] | capture("^(?<key>[a-z_]+)=(?<value>.*)$")
+		      | { (.key): (.value | if test("^-?[0-9]+([.][0-9]+)?$") then tonumber else . end) })
+		      | add) }' \
+	    >"$1/result.json.new" && mv "$1/result.json.new" "$1/result.json"
+}
+
+# job_steps STEP... - the straight line; the first that fails ends it
+job_steps() {
+	for step; do
+		note "step $step"
+		. "$here/step/$step.sh"
+	done
+}
+
+# job_end CODE - what there is to say when the job ends, however it does
+job_end() {
+	trap '' INT TERM HUP
+	trap - EXIT
+	progress_end
+	case $1 in
+	0) verdict=ok ;;
+	1|12[2-5]) verdict=$(record_get verdict failed) ;;
+	129|130|143) verdict=stopped ;;
+	*) verdict=error ;;
+	esac
+	[ ! -d "$job/archives" ] || [ "$verdict" = stopped ] ||
+		archives_end "$job/archives" "$(cat "$job/stack")"
+	[ ! -d "$job/upper" ] || case $clean_keep:$verdict in
+	always:*|failed:failed) job_keep_workspace "$job" ;;
+	*) job_drop_workspace "$job" ;;
+	esac
+	job_result "$job" "$verdict" "$1"
+	trash_empty
+	exit "$1"
+}
+
+# record_get KEY DEFAULT - from the record of the container
+record_get() {
+	got=$(sed -n "s/^$1=//p" "$job/rusage" 2>/dev/null) || got=''
+	echo "${got:-$2}"
+}
