@@ -1,0 +1,49 @@
+# init - make a configuration folder for this machine
+#
+#   --work-dir=DIR   where layers, jobs and packages go
+#   --arch=ARCH      build for ARCH, not for this machine's architecture
+#
+# The folder is that of -c, else /etc/aoinb.  What is there already stays.
+
+[ $# -eq 0 ] || bad 'init takes no operand; -c DIR names the folder'
+dir=${conf_opt:-${AOINB_CONF:-/etc/aoinb}}
+
+# init_list - the apt sources of a branch that is like this machine
+init_list() {
+	id=$(. /etc/os-release; echo "$ID ${ID_LIKE-}")
+	case " $id " in
+	*' aosc '*) echo 'deb https://repo.aosc.io/debs stable main' ;;
+	*' debian '*)
+		codename=$(. /etc/os-release; echo "${VERSION_CODENAME-}")
+		debian_sources "$codename" ;;
+	*) return 1 ;;
+	esac
+}
+
+if [ "$dry" ]; then
+	say "$dir: would be made"
+	exit 0
+fi
+mkdir -p "$dir/source_lists" || die 73 "$dir: cannot be made"
+if [ -e "$dir/aoinb.ini" ] || [ -e "$dir/config.toml" ]; then
+	say "$dir: there is a configuration; left as it is"
+else
+	work=${opt_work_dir:-$(aoinb-conf --file=/dev/null get work_dir)}
+	aoinb-conf --file=/dev/null --set="work_dir=$work" \
+	    ${opt_arch:+--set="arch=$opt_arch"} check
+	aoinb-conf sample | awk -v work="$work" -v arch="$opt_arch" '
+		/^# work_dir = / { print "work_dir = " work; next }
+		/^# arch = / && arch != "" { print "arch = " arch; next }
+		{ print }' >"$dir/aoinb.ini.new"
+	mv "$dir/aoinb.ini.new" "$dir/aoinb.ini"
+fi
+list=$dir/source_lists/stable.list
+if [ -e "$list" ]; then
+	say "$list: left as it is"
+elif init_list >"$list.new"; then
+	mv "$list.new" "$list"
+else
+	rm -f "$list.new"
+	die 66 "$list: this is neither AOSC OS nor Debian; write the branch's apt sources there yourself"
+fi
+echo "$dir"

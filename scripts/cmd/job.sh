@@ -1,0 +1,22 @@
+# job JOB [STEP]... - run a job's steps again: every step, or the ones named
+#
+# The steps are: instance fetch run collect clean.
+
+[ $# -gt 0 ] || bad 'job wants a JOB'
+need_root
+conf_load
+job_find "$1"; shift
+[ -r "$job/job.ini" ] || bad "job $job_id has no steps: it is no build"
+[ $# -gt 0 ] || set -- instance fetch run collect clean
+for step; do
+	name_ok "$step" && [ -r "$here/step/$step.sh" ] || bad "no such step: $step"
+done
+settings=$(aoinb-conf --file="$job/job.ini" shell)
+eval "$settings"
+read -r branch <"$job/branch"
+if [ ! "$dry" ]; then
+	lock_take 9 "job.$job_id" now "job $job_id is running"
+	rm -f "$job/result.json"
+	trap 'job_end $?' EXIT
+fi
+job_steps "$@"

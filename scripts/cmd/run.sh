@@ -1,0 +1,12 @@
+# run BRANCH|JOB -- PROG [ARG]... - run a program in a branch's instance
+#
+#   --keep           keep the workspace, for "aoinb commit"; prints its job
+#
+# What it changes is thrown away, unless it runs in a kept workspace.  The exit
+# code is the program's.
+
+[ $# -ge 2 ] || bad 'run wants a BRANCH and a program'
+need_root
+conf_load
+session_open "$1"; shift
+session_run '' "$@"

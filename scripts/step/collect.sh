@@ -1,0 +1,26 @@
+# shellcheck shell=sh
+# The packages: from the workspace to output/BRANCH, each by one rename.
+
+if [ ! "$dry" ]; then
+	[ "$(cat "$job/code" 2>/dev/null)" = 0 ] ||
+		die 66 "job $job_id: nothing to collect; the step run did not succeed"
+	mkdir -p "$work_dir/output/$branch"
+	: >"$job/packages"
+	for deb in "$job"/output/*.deb; do
+		[ -f "$deb" ] && [ ! -L "$deb" ] && name_ok "${deb##*/}" || {
+			[ ! -e "$deb" ] || say "$job_id: ${deb##*/} is not the name of a package; left out"
+			continue
+		}
+		chown 0:0 "$deb"
+		chmod 644 "$deb"
+		digest=$(sha256sum <"$deb")
+		printf 'sha256::%s\t%s\t%s\n' "${digest%% *}" "$(stat -c %s "$deb")" \
+		    "${deb##*/}" >>"$job/packages"
+		mv -T "$deb" "$work_dir/output/$branch/${deb##*/}"
+		echo "$work_dir/output/$branch/${deb##*/}"
+	done
+	[ -s "$job/packages" ] || {
+		say "$job_id: the build made no package; the log is $job/log"
+		exit 1
+	}
+fi
