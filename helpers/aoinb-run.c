@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,9 +9,10 @@
 #include "opt.h"
 #include "parse.h"
 #include "proc.h"
+#include "run/nspawn.h"
 #include "run/run.h"
 
-enum { BACKEND = OPT_LONG, NETWORK, HOSTNAME, SECCOMP, DIE };
+enum { BACKEND = OPT_LONG, NETWORK, HOSTNAME, SECCOMP, REGISTER, DIE };
 
 static const struct opt tab[] = {
 	{ BACKEND, "backend", "native|nspawn", "who makes the container; native" },
@@ -20,6 +22,7 @@ static const struct opt tab[] = {
 	{ HOSTNAME, "hostname", "NAME", "the container's host name; aoinb" },
 	{ 't', "tty", NULL, "give PROG a terminal, shown on this one" },
 	{ SECCOMP, "seccomp", "yes|no", "filter system calls; yes" },
+	{ REGISTER, "register", NULL, "with nspawn: tell machined(8) of the container" },
 	{ DIE, "die-with-parent", NULL, "be killed when the caller dies" },
 	{ 0 },
 };
@@ -58,6 +61,32 @@ env_default(struct run *r)
 		env_set(r, fixed[i]);
 }
 
+static void
+show(const struct run *r)
+{
+	if (r->nspawn) {
+		proc_show(STDOUT_FILENO, r->nspawn);
+		exit(0);
+	}
+	printf("root %s\nnetwork %s\nseccomp %s\nhostname %s\ncwd %s\n%s", r->root,
+	    r->network ? "yes" : "no", r->seccomp ? "yes" : "no", r->hostname,
+	    r->cwd, r->tty ? "tty\n" : "");
+	fflush(stdout);
+	proc_show(STDOUT_FILENO, r->prog);
+	exit(0);
+}
+
+/* machined(8) knows processes by the machine's own numbers, so there can be no
+ * pid namespace of ours around it. */
+static void
+registered_become(const struct run *r)
+{
+	if (unshare(CLONE_NEWNS) < 0)
+		die_sys(EX_NOPERM, "make a mount namespace");
+	nspawn_make(r);
+	nspawn_become(r);
+}
+
 static int
 yes(const char *name, const char *s)
 {
@@ -75,7 +104,7 @@ main(int argc, char *argv[])
 	    "[-t] [-e NAME=VALUE]... [-C DIR] ROOT PROG [ARG]...",
 	    .about = "Run PROG inside ROOT as a container.", .tab = tab };
 	struct run r = { .cwd = "/", .hostname = "aoinb", .seccomp = 1 };
-	int c, nspawn = 0;
+	int c, nspawn = 0, registered = 0;
 
 	(void)argc;
 	opt_begin(&o, argv);
@@ -93,16 +122,23 @@ main(int argc, char *argv[])
 			if (!nspawn && strcmp(o.arg, "native"))
 				die(EX_USAGE, "--backend=%s: native or nspawn is wanted", o.arg);
 			break;
+		case REGISTER: registered = 1; break;
 		case DIE:
 			if (proc_die_with(getppid()) < 0)
 				die_sys(EX_OSERR, "die with the parent");
 			break;
 		}
-	if (!o.argv[0] || !o.argv[1])
+	if (!o.argv[0] || !o.argv[1] || (registered && !nspawn))
 		opt_bad(&o);
 	r.root = *o.argv++;
 	r.prog = o.argv;
 	if (nspawn)
-		nspawn_become(&r);
-	return native_run(&r);
+		r.nspawn = nspawn_words(&r, registered);
+	if (opt_dry)
+		show(&r);
+	if (nspawn)
+		nspawn_check(&r);
+	if (registered)
+		registered_become(&r);
+	return box_run(&r);
 }

@@ -77,8 +77,8 @@ host(struct buf *b, const char *path)
 	return r;
 }
 
-static int
-hosts(const struct run *r, struct buf *b)
+int
+etc_hosts(const struct run *r, struct buf *b)
 {
 	if (buf_printf(b, "127.0.0.1 localhost\n"
 	    "::1 localhost ip6-localhost ip6-loopback\n"
@@ -88,20 +88,26 @@ hosts(const struct run *r, struct buf *b)
 }
 
 int
+etc_resolv(struct buf *b)
+{
+	return host(b, "/etc/resolv.conf");
+}
+
+int
 etc_put(const struct run *r, int root, int spare, const char **at)
 {
 	struct buf b = { 0 };
 	int ret;
 
 	*at = "/etc/hosts";
-	ret = hosts(r, &b);
+	ret = etc_hosts(r, &b);
 	if (ret == 0)
 		ret = show(root, spare, *at, &b);
 	buf_free(&b);
 	if (ret < 0 || !r->network)
 		return ret;
 	*at = "/etc/resolv.conf";
-	ret = host(&b, *at);
+	ret = etc_resolv(&b);
 	if (ret == 0)
 		ret = show(root, spare, *at, &b);
 	buf_free(&b);

@@ -16,6 +16,7 @@
 #include "run/fs.h"
 #include "run/guard.h"
 #include "run/init.h"
+#include "run/nspawn.h"
 #include "run/tty.h"
 
 /* Dies with the parent, which might be dead already: getppid(2) cannot tell
@@ -116,9 +117,10 @@ pass(pid_t prog, int sig)
 		kill(prog, sig);
 }
 
-/* Until PROG has ended; others are reaped on the way. */
+/* Until PROG has ended, whose wait status it returns; others are reaped on the
+ * way.  *last is the last signal that was passed on. */
 static int
-mind(pid_t prog, const sigset_t *signals)
+mind(pid_t prog, const sigset_t *signals, int *last)
 {
 	int sig, status;
 	pid_t pid;
@@ -126,29 +128,47 @@ mind(pid_t prog, const sigset_t *signals)
 	for (;;) {
 		while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 			if (pid == prog)
-				return proc_code(status);
-		if (sigwait(signals, &sig) == 0 && sig != SIGCHLD)
+				return status;
+		if (sigwait(signals, &sig) == 0 && sig != SIGCHLD) {
 			pass(prog, sig);
+			*last = sig;
+		}
 	}
+}
+
+static int
+run(const struct run *r, const struct init *in)
+{
+	int status, last = 0;
+	pid_t prog = fork();
+
+	if (prog < 0)
+		die_sys(EX_OSERR, "fork");
+	if (prog == 0 && r->nspawn)
+		nspawn_become(r);
+	if (prog == 0)
+		become(r);
+	status = mind(prog, &in->signals, &last);
+	if (!r->nspawn || !WIFEXITED(status))
+		return proc_code(status);
+	/* It has no code of its own for having been told to end. */
+	return WEXITSTATUS(status) == 1 && last ? 128 + last : WEXITSTATUS(status);
 }
 
 /* Whoever is left when we exit is killed by the kernel. */
 void
 init_main(const struct run *r, const struct init *in)
 {
-	pid_t prog;
-
 	die_with(in->parent);
+	if (r->nspawn) {
+		nspawn_make(r);
+		_exit(run(r, in));
+	}
 	make(r);
 	if (r->tty && tty_send(in) < 0)
 		die_sys(EX_OSERR, "make a terminal");
 	guard(r);
 	if (close_range(STDERR_FILENO + 1, ~0U, 0) < 0)
 		die_sys(EX_OSERR, "close descriptors");
-	prog = fork();
-	if (prog < 0)
-		die_sys(EX_OSERR, "fork");
-	if (prog == 0)
-		become(r);
-	_exit(mind(prog, &in->signals));
+	_exit(run(r, in));
 }

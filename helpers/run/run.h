@@ -11,14 +11,13 @@ struct run {
 	int network;		/* the host's; else loopback alone */
 	int tty;		/* a terminal of its own; else none */
 	int seccomp;
+	char **nspawn;		/* systemd-nspawn's command line (nspawn_words),
+				 * or NULL: we make the container ourselves */
 };
 
-/* Runs r in namespaces of its own and returns the exit code to pass on, having
- * said what went wrong when that was ours. */
-int native_run(const struct run *r);
-
-/* Becomes systemd-nspawn(1), or with -n prints what that would be.  Does not
- * return. */
-void nspawn_become(const struct run *r) __attribute__((noreturn));
+/* Runs r beneath a pid 1 of ours, in namespaces that end with this process, and
+ * returns the exit code to pass on, having said what went wrong when that was
+ * our doing. */
+int box_run(const struct run *r);
 
 #endif

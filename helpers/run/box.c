@@ -182,12 +182,23 @@ drain(struct view *v)
 	tty_restore();
 }
 
-int
-native_run(const struct run *r)
+/* nspawn(1) makes the rest itself. */
+static unsigned long
+flags(const struct run *r)
 {
-	unsigned long flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC |
-	    CLONE_NEWUTS | CLONE_NEWCGROUP | (r->network ? 0 : CLONE_NEWNET);
-	struct view v = { .tty = r->tty, .in = -1, .master = -1 };
+	unsigned long f = CLONE_NEWPID | CLONE_NEWNS;
+
+	if (!r->nspawn)
+		f |= CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
+	if (!r->nspawn && !r->network)
+		f |= CLONE_NEWNET;
+	return f;
+}
+
+int
+box_run(const struct run *r)
+{
+	struct view v = { .tty = r->tty && !r->nspawn, .in = -1, .master = -1 };
 	struct init in = { 0 };
 	int sock[2], code;
 
@@ -196,13 +207,13 @@ native_run(const struct run *r)
 		die(EX_USAGE, "--tty: the standard input is no terminal");
 	if (ns_privilege() < 0)
 		die_sys(EX_NOPERM, "make a user namespace");
-	signals_block(&in.signals, r->tty);
+	signals_block(&in.signals, v.tty);
 	v.signals = signalfd(-1, &in.signals, SFD_CLOEXEC);
 	if (v.signals < 0 ||
 	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sock) < 0)
 		die_sys(EX_OSERR, "socket");
 	in.parent = sock[1];
-	v.init = fork_into(flags);
+	v.init = fork_into(flags(r));
 	if (v.init < 0)
 		die_sys(errno == EPERM ? EX_NOPERM : EX_OSERR, "make namespaces");
 	if (v.init == 0) {
@@ -210,7 +221,7 @@ native_run(const struct run *r)
 		init_main(r, &in);
 	}
 	close(sock[1]);
-	if (r->tty)
+	if (v.tty)
 		look_on(&v, sock[0], &in.termios);
 	code = watch(&v, &in.termios);
 	drain(&v);
