@@ -38,7 +38,7 @@ static int
 make_walk(int root, char *path, int dir)
 {
 	char *p = path, *end;
-	int fd, parent = root, last;
+	int fd, parent = root, last, err;
 
 	for (;;) {
 		p += strspn(p, "/");
@@ -46,11 +46,17 @@ make_walk(int root, char *path, int dir)
 		last = end[strspn(end, "/")] == '\0';
 		*end = '\0';
 		fd = inroot_open(root, path, O_PATH);
-		if (fd < 0 && errno == ENOENT &&
-		    make_at(parent, p, dir || !last) == 0)
-			fd = inroot_open(root, path, O_PATH);
-		if (parent != root)
+		if (fd < 0 && errno == ENOENT) {
+			if (make_at(parent, p, dir || !last) == 0)
+				fd = inroot_open(root, path, O_PATH);
+			else if (errno == EEXIST)
+				errno = ENOENT; /* a link that dangles */
+		}
+		if (parent != root) {
+			err = errno;
 			close(parent);
+			errno = err;
+		}
 		if (fd < 0 || last)
 			return fd;
 		*end = '/';

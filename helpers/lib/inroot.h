@@ -10,7 +10,7 @@ int inroot_open(int root, const char *path, int flags);
 
 /* The same with O_PATH, but what is missing is made first: folders (0755), and
  * at the end a folder, or an empty file (0644) when dir is 0.  Existing things
- * are left alone, whatever they are.  The umask is not heeded.  Not for trees
+ * are left alone, whatever they are; a link that dangles is ENOENT.  The umask is not heeded.  Not for trees
  * in which somebody else is at work. */
 int inroot_make(int root, const char *path, int dir);
 
