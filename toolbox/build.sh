@@ -48,6 +48,7 @@ autobuild=$(package_autobuild)
 report "version=$ver-$rel" "autobuild=$autobuild"
 export PKGVER=$ver PKGREL=$rel PKGEPOCH=${epoch:-0} VERSTAMP=${VERSTAMP-} ABMODIFIERS=${ABMODIFIERS-}
 [ -z "${AOINB_JOBS-}" ] || export ABTHREADS=$AOINB_JOBS
+package_config
 last=${parts##*$'\n'}
 while read -r part <&3; do
 	package_build "$part"

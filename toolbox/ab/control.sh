@@ -90,19 +90,19 @@ ab_control_file() {
 	ab_field Package "$PKGNAME"
 	ab_field Version "$(ab_version)"
 	ab_field Architecture "$arch"
-	ab_field Section "${PKGSEC:-misc}"
 	ab_field Maintainer "${AOINB_MAINTAINER:-${MTER:-nobody <nobody@localhost>}}"
 	ab_field Installed-Size "$ab_size"
+	ab_field Section "${PKGSEC:-misc}"
 	if bool "$PKGESS"; then
 		ab_field Essential yes
 	fi
 	ab_field Depends "$(ab_relation "$PKGDEP")"
 	ab_field Recommends "$(ab_relation "$PKGRECOM")"
 	ab_field Suggests "$(ab_relation "$PKGSUG")"
-	ab_field Provides "$(ab_relation "$PKGPROV")"
-	ab_field Conflicts "$(ab_relation "$PKGCONFL")"
-	ab_field Replaces "$(ab_relation "$PKGREP")"
 	ab_field Breaks "$(ab_relation "$PKGBREAK")"
+	ab_field Conflicts "$(ab_relation "$PKGCONFL")"
+	ab_field Provides "$(ab_relation "$PKGPROV")"
+	ab_field Replaces "$(ab_relation "$PKGREP")"
 	ab_field Description "$(tr '\n' ' ' <<<"$PKGDES" | sed 's/ *$//')"
 }
 

@@ -72,8 +72,8 @@ ab_version() {
 }
 
 ab_check_names() {
-	dpkg --validate-pkgname "$PKGNAME" 2>/dev/null ||
-	    abdie "PKGNAME: '$PKGNAME' is no name for a package" 65
+	[[ $PKGNAME =~ ^[a-z0-9][a-z0-9+.-]*$ ]] ||
+	    abdie "PKGNAME: '$PKGNAME' is no name for dpkg: lower-case letters, digits and + - . only" 65
 	[[ $PKGVER =~ ^[0-9][A-Za-z0-9.+~-]*$ ]] ||
 	    abdie "VER: '$PKGVER' is no version for dpkg: it begins with a digit, and has letters, digits and . + ~ - only" 65
 	dpkg --validate-version "$(ab_version)" 2>/dev/null ||
@@ -85,8 +85,8 @@ ab_check_names() {
 ab_check_arch() {
 	local words=${FAIL_ARCH#[!@]} word listed=no
 	[ -n "$FAIL_ARCH" ] || return 0
-	words=${words//[()]/}
-	for word in ${words//|/ }; do
+	words=${words//[()]/} words=${words//|/ }
+	for word in $words; do
 		if ab_match_arch "$word" || ab_match_archgroup "$word"; then
 			listed=yes
 		fi

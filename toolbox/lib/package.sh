@@ -30,6 +30,22 @@ package_autobuild() {
 	echo "$toolbox/autobuild"
 }
 
+# package_config - a base's own autobuild reads these files, refuses to build
+# for nobody, and takes the number of jobs from there if anywhere
+package_config() {
+	local file files=(/etc/autobuild/ab[34]cfg.sh)
+	[ "$autobuild" != "$toolbox/autobuild" ] || return 0
+	[ -e "${files[0]}" ] || files=(/etc/autobuild/ab4cfg.sh)
+	mkdir -p /etc/autobuild
+	for file in "${files[@]}"; do
+		{
+			printf '\n# from aoinb\n'
+			[ -z "${AOINB_MAINTAINER-}" ] || printf 'MTER=%q\n' "$AOINB_MAINTAINER"
+			[ -z "${AOINB_JOBS-}" ] || printf 'ABTHREADS=%q\n' "$AOINB_JOBS"
+		} >>"$file"
+	done
+}
+
 # package_build PART - sets made to the packages' names, which are then in output
 package_build() {
 	local before code=0 from=$bundle/autobuild

@@ -3,10 +3,8 @@
 
 # vcs_fetch TYPE URL OPTIONS DIR
 vcs_fetch() {
-	local client=$1 commit
-	[ "$1" != hg ] || client=hg
-	command -v "$client" >/dev/null ||
-	    die 69 "$2: $client is not installed in here"
+	local commit
+	command -v "$1" >/dev/null || die 69 "$2: $1 is not installed in here"
 	[ ! -e "$4" ] || die 73 "$4: is there already"
 	commit=$(option_get commit "$3")
 	case $1 in
@@ -22,7 +20,7 @@ vcs_fetch() {
 		mkdir "$4" && fossil clone "$2" "$4.fossil" &&
 		    (cd "$4" && fossil open "../${4##*/}.fossil" "${commit:-trunk}") &&
 		    rm -f "$4.fossil" "$4/.fslckout" ;;
-	esac || die 69 "$2: $client could not fetch it"
+	esac || die 69 "$2: $1 could not fetch it"
 }
 
 # The whole repository is cloned, bare and beside the build folder: a commit
@@ -33,11 +31,13 @@ vcs_git() {
 	bare=$PWD.vcs/$dir
 	rm -rf "$bare"
 	git clone --quiet --bare -- "$url" "$bare" || return
-	git -C "$bare" rev-parse --quiet --verify "$want^{commit}" >/dev/null ||
+	git -C "$bare" rev-parse --quiet --verify "${want:-HEAD}^{commit}" >/dev/null ||
 	    git -C "$bare" fetch --quiet origin "$want:refs/aoinb/wanted" ||
 	    die 65 "$url: has no commit $want"
-	vcs_git_tree "$(git -C "$bare" rev-parse "${want:-HEAD}^{commit}")" || return
-	vcs_git_script
+	want=$(git -C "$bare" rev-parse "${want:-HEAD}^{commit}") &&
+	    git -C "$bare" update-ref --no-deref HEAD "$want" &&
+	    vcs_git_tree "$want" &&
+	    vcs_git_script
 }
 
 # vcs_git_tree COMMIT - the working tree, with its submodules; relative urls of
@@ -46,7 +46,6 @@ vcs_git_tree() {
 	local submodule recursive=--recursive
 	git clone --quiet --no-checkout -- "$bare" "$dir" &&
 	    git -C "$dir" config remote.origin.url "$url" &&
-	    git -C "$dir" fetch --quiet "$bare" "$1" &&
 	    git -C "$dir" -c advice.detachedHead=false checkout --quiet --detach "$1" ||
 	    return
 	submodule=$(option_get submodule "$options")

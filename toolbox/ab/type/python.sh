@@ -15,13 +15,23 @@ build_python_configure() {
 	elif [ ! -f setup.py ]; then
 		abdie 'a pyproject.toml wants the python modules build and installer: name them in BUILDDEP' 69
 	fi
+	python_shadow
 	BUILD_START
+}
+
+# setuptools takes every folder beside a package for another package, also the
+# autobuild of ours, so that the shadow here is a copy of the rest.
+python_shadow() {
+	ab_shadow
+	[ "$BLDDIR" != "$SRCDIR" ] || return 0
+	find "$SRCDIR" -mindepth 1 -maxdepth 1 ! -name autobuild ! -path "$BLDDIR" \
+	    -exec cp -a -t . {} +
 }
 
 build_python_build() {
 	BUILD_READY
 	if bool "$python_wheels"; then
-		python3 -m build --wheel --no-isolation --outdir "$BLDDIR"
+		python3 -m build --wheel --no-isolation --outdir dist
 	else
 		python3 setup.py build
 	fi
@@ -31,7 +41,7 @@ build_python_build() {
 build_python_install() {
 	BUILD_FINAL
 	if bool "$python_wheels"; then
-		python3 -m installer --no-compile-bytecode --destdir="$PKGDIR" "$BLDDIR"/*.whl
+		python3 -m installer --no-compile-bytecode --destdir="$PKGDIR" dist/*.whl
 	else
 		python3 setup.py install --root="$PKGDIR" --prefix="$PREFIX" --no-compile \
 		    --single-version-externally-managed

@@ -1,0 +1,7 @@
+package Greet;
+
+sub say {
+	print "greetings from perl\n";
+}
+
+1;
