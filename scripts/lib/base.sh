@@ -3,8 +3,8 @@
 
 # conf_load - finds and reads the configuration; sets conf_dir and every key
 conf_load() {
-	conf_dir=$(aoinb-conf ${conf_opt:+--conf="$conf_opt"} dir)
-	settings=$(aoinb-conf --conf="$conf_dir" "$@" shell)
+	conf_dir=$(aoinb-conf ${conf_opt:+--conf="$conf_opt"} dir) || exit $?
+	settings=$(aoinb-conf --conf="$conf_dir" "$@" shell) || exit $?
 	eval "$settings"
 	case $conf_dir in /*) ;; *) conf_dir=$(cd "$conf_dir" && pwd) ;; esac
 }
