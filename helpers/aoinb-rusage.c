@@ -39,7 +39,7 @@ static const struct opt tab[] = {
 	{ O_DISK, "disk",  "DIR",      "watch the file system of DIR" },
 	{ O_FLOOR, "disk-floor", "SIZE", "end it when less is free there" },
 	{ O_GRACE, "grace", "DURATION", "from SIGTERM to SIGKILL (10s)" },
-	{ O_SOURCE, "source", "auto|cgroup2|cgroup1|proc", "who counts (auto)" },
+	{ O_SOURCE, "source", "SOURCE", "who counts: auto, cgroup2, cgroup1, proc" },
 	{ O_DIE, "die-with-parent", NULL, "be killed when the parent dies" },
 	{ O_SWEEP, "sweep", NULL,      "remove the cgroups of dead ones, and print them" },
 	{ 0 },
@@ -161,10 +161,27 @@ set_limits(struct cgroup *cg, const struct plan *p)
 	return 0;
 }
 
+/* Children from before we were executed are not ours to kill: with such, no
+ * orphan is to land here.  Returns whether the keeper's orphans will. */
+static int
+adopt(void)
+{
+	struct tree t = { 0 };
+	int alone;
+
+	if (tree_list(&t, getpid()) < 0)
+		die_sys(EX_UNAVAILABLE, "/proc/self/task: children");
+	alone = t.len == 0;
+	tree_free(&t);
+	if (alone && prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+		die_sys(EX_OSERR, "become the subreaper");
+	return alone;
+}
+
 /* The front's life: pass signals on until the keeper has ended.  A Ctrl-C the
  * terminal gives to the keeper as well. */
 static int
-front(pid_t keeper, const struct watch_args *a)
+front(pid_t keeper, const struct watch_args *a, int adopts)
 {
 	siginfo_t si;
 	int status;
@@ -179,27 +196,13 @@ front(pid_t keeper, const struct watch_args *a)
 			break;
 		}
 	}
-	if (WIFSIGNALED(status)) {
+	if (WIFSIGNALED(status))
 		warn_msg("the keeper was killed");
-		watch_kill_all(a->cg);
-	}
+	if (adopts)
+		tree_kill(a->cg);
 	cgroup_remove(a->cg);
 	/* The keeper's code has been through proc_code(). */
 	return WIFSIGNALED(status) ? proc_code(status) : WEXITSTATUS(status);
-}
-
-/* Children from before we were executed are not ours to judge: with such, no
- * orphan is to land here. */
-static void
-adopt(void)
-{
-	struct tree t = { 0 };
-
-	if (tree_list(&t, getpid()) < 0)
-		die_sys(EX_UNAVAILABLE, "/proc/self/task: children");
-	if (!t.len && prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
-		die_sys(EX_OSERR, "become the subreaper");
-	tree_free(&t);
 }
 
 static int
@@ -207,12 +210,13 @@ run(const struct plan *p)
 {
 	struct cgroup cg;
 	struct watch_args a = { .plan = p, .cg = &cg };
-	pid_t keeper;
+	pid_t self = getpid(), keeper;
+	int adopts, code;
 
 	a.samples = open_output(p->samples);
 	a.log = open_output(p->log);
 	hold_signals(&a);
-	adopt();
+	adopts = adopt();
 	if (cgroup_make(&cg, p->source) < 0)
 		die_sys(EX_UNAVAILABLE, "make a cgroup");
 	if (set_limits(&cg, p) < 0) {
@@ -220,17 +224,21 @@ run(const struct plan *p)
 		cgroup_remove(&cg);
 		return EX_OSERR;
 	}
-	a.front = pidfd_open(getpid(), 0);
+	a.front = pidfd_open(self, 0);
 	keeper = a.front < 0 ? -1 : fork();
 	if (keeper < 0) {
 		warn_sys("make a process");
 		cgroup_remove(&cg);
 		return EX_OSERR;
 	}
-	if (keeper == 0)
-		exit(watch(&a));
+	if (keeper == 0) {
+		code = watch(&a);
+		if (getppid() != self)
+			cgroup_remove(&cg);
+		exit(code);
+	}
 	close(a.front);
-	return front(keeper, &a);
+	return front(keeper, &a, adopts);
 }
 
 int

@@ -100,10 +100,7 @@ is 'rows as the record says' "$(($(wc -l <s) - 1))" "$(field samples)"
 ok 'one a second, and one at the end' test "$(field samples)" -ge 3
 ok 'nine fields each, time goes on' awk -F, '
     NF != 9 { exit 1 } NR > 1 && $1 <= last { exit 1 } NR > 1 { last = $1 }' s
-ok 'a second lies between the first two' awk -F, '
-    NR == 2 { a = $1 } NR == 3 { exit !($1 - a > 700000 && $1 - a < 1300000) }' s
-is 'the last is as long as the wall time, nearly' \
-    "$(awk -F, -v w="$(field wall_us)" 'END { print ($1 >= w && $1 < w + 1500000) }' s)" 1
+ok 'the last is of the end' awk -F, -v w="$(field wall_us)" 'END { exit !($1 >= w) }' s
 ok 'the folder was measured' test "$(field disk_folder_kib)" -ge 2048 -a "$(field disk_folder_kib)" -lt 2200
 ok 'and its file system' test "$(field disk_free_min_kib)" -gt 0 -a "$(field disk_peak_kib)" -ge 0
 
@@ -120,8 +117,8 @@ for src in cgroup2 cgroup1 proc; do
 		skip 20 "$(cat err)"
 		continue
 	fi
-	try 0 "$src: 1000 short-lived children" aoinb-rusage --source="$src" -o r sh -c '
-		i=0; while [ $i -lt 1000 ]; do /bin/true; i=$((i + 1)); done; times >t'
+	try 0 "$src: 300 short-lived children" aoinb-rusage --source="$src" -o r sh -c '
+		i=0; while [ $i -lt 300 ]; do /bin/true; i=$((i + 1)); done; times >t'
 	echo "# $src: $(field source_detail)"
 	is "$src: the record says so" "$(field source)" "$src"
 	ok "$src: their CPU time is all there" awk -v cpu="$(field cpu_us)" '
@@ -278,6 +275,18 @@ ok 'is told' grep -qx verdict=stopped r
 sh -c 'sleep 60 & echo $! >other; exec aoinb-rusage -o r --time=1s --grace=0 sleep 60'
 is 'a child inherited over exec' "$?" 124
 ok 'lives on' kill -0 "$(cat other)"
+kill "$(cat other)"
+
+rm -f ready
+sh -c 'sleep 60 & echo $! >other; exec aoinb-rusage sh -c "echo >ready; sleep 60"' & pid=$!
+wait_for 10 test -e ready
+# shellcheck disable=SC2013 # one line of words
+for child in $(cat "/proc/$pid/task/$pid/children"); do
+	[ "$child" = "$(cat other)" ] || kill -9 "$child"
+done
+wait "$pid" 2>/dev/null
+is 'also when the keeper is killed' "$?" 137
+ok 'it lives on' kill -0 "$(cat other)"
 kill "$(cat other)"
 
 if [ "$(id -u)" -eq 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups \

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "buf.h"
@@ -147,6 +149,23 @@ tree_signal(int sig)
 		close(fd);
 	}
 	tree_free(&t);
+}
+
+int
+tree_kill(struct cgroup *cg)
+{
+	int tries;
+
+	for (tries = 0; tries < TREE_KILL_TRIES; tries++) {
+		cgroup_kill(cg);
+		tree_signal(SIGKILL);
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
+		if (waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD)
+			return 0;
+		nanosleep(&(struct timespec){ 0, TREE_KILL_MS * 1000000L }, NULL);
+	}
+	return -1;
 }
 
 int

@@ -25,6 +25,12 @@ void tree_free(struct tree *t);
  * held by a pidfd and looked at again before. */
 void tree_signal(int sig);
 
+/* Kills every process below this one, with the help of cg, and waits until they
+ * are gone.  Returns 0; or -1 when something still stands after 30 s. */
+int tree_kill(struct cgroup *cg);
+#define TREE_KILL_MS 20		/* between two passes */
+#define TREE_KILL_TRIES (30 * 1000 / TREE_KILL_MS)
+
 /* The sum over every process below this one, with the children that they have
  * waited for.  Memory counts shared pages once for each who maps them. */
 struct tree_usage {

@@ -1,14 +1,11 @@
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
-#include <sys/timerfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "err.h"
@@ -16,12 +13,11 @@
 #include "rusage/disk.h"
 #include "rusage/meter.h"
 #include "rusage/record.h"
+#include "rusage/timer.h"
 #include "rusage/tree.h"
 #include "rusage/watch.h"
 
 #define LEFTOVER_S 1	/* what PROG left behind gets at most this grace */
-#define KILL_AGAIN_MS 20
-#define KILL_TRIES (30 * 1000 / KILL_AGAIN_MS)
 
 enum state { RUNS, ENDS, DIES, GONE };
 
@@ -54,33 +50,10 @@ struct run {
 	uint64_t t0, t1;	/* start of PROG and its end, us */
 	time_t start;
 	uint64_t samples;
+	uint64_t listened_us;
 	uint64_t heard_us, heard_cpu;	/* the last sign of life */
 	off_t heard_log;
 };
-
-static uint64_t
-now_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
-}
-
-/* First after first_ms, then each every_ms; 0: never (again). */
-static void
-timer_set(int fd, uint64_t first_ms, uint64_t every_ms)
-{
-	struct itimerspec t = {
-		.it_value = { (time_t)(first_ms / 1000),
-		    (long)(first_ms % 1000) * 1000000 },
-		.it_interval = { (time_t)(every_ms / 1000),
-		    (long)(every_ms % 1000) * 1000000 },
-	};
-
-	if (timerfd_settime(fd, 0, &t, NULL) < 0)
-		die_sys(EX_OSERR, "set a timer");
-}
 
 static void
 look_at_disk(struct run *r)
@@ -107,7 +80,7 @@ sample(struct run *r)
 	look_at_disk(r);
 	if (r->a->samples < 0)
 		return;
-	if (record_sample(r->a->samples, now_us() - r->t0, &r->m.last,
+	if (record_sample(r->a->samples, timer_now() - r->t0, &r->m.last,
 	    &r->disk) < 0)
 		warn_sys("%s", r->p->samples);
 	r->samples++;
@@ -119,7 +92,7 @@ kill_tree(struct run *r)
 	r->state = DIES;
 	cgroup_kill(r->a->cg);
 	tree_signal(SIGKILL);
-	timer_set(r->fd[FD_CLOCK].fd, KILL_AGAIN_MS, 0);
+	timer_set(r->fd[FD_CLOCK].fd, TREE_KILL_MS, 0);
 }
 
 /* sig to all of the tree, and after grace_s the end. */
@@ -161,7 +134,7 @@ reap(struct run *r)
 			continue;
 		r->ended = 1;
 		r->status = status;
-		r->t1 = now_us();
+		r->t1 = timer_now();
 	}
 	if (pid < 0 && errno == ECHILD)
 		r->state = GONE;
@@ -206,7 +179,7 @@ on_clock(struct run *r)
 		kill_tree(r);
 		break;
 	case DIES:
-		if (++r->kills < KILL_TRIES) {
+		if (++r->kills < TREE_KILL_TRIES) {
 			kill_tree(r);
 			break;
 		}
@@ -219,14 +192,19 @@ on_clock(struct run *r)
 }
 
 /* Life is output, or a hundredth of the limit in CPU time since it was last
- * seen: what idles along on a timer is silent, a quiet link step is not. */
+ * seen: what idles along on a timer is silent, a quiet link step is not.  Asks
+ * sixty times within the limit, and not more than once a second. */
 static void
 listen_for_life(struct run *r)
 {
-	uint64_t now = now_us(), cpu = meter_cpu(&r->m);
+	uint64_t now = timer_now(), cpu;
 	struct stat st;
 	off_t log = r->heard_log;
 
+	if (now - r->listened_us < r->p->silence_s * (1000000 / 60))
+		return;
+	r->listened_us = now;
+	cpu = meter_cpu(&r->m);
 	if (r->a->log >= 0 && fstat(r->a->log, &st) == 0)
 		log = st.st_size;
 	if (log != r->heard_log || (cpu != UNKNOWN &&
@@ -281,39 +259,32 @@ on_oom(struct run *r)
 }
 
 static void
-drain(int fd)
-{
-	uint64_t n;
-
-	if (read(fd, &n, sizeof(n)) < 0)
-		return; /* it will be readable again */
-}
-
-static void
 handle(struct run *r, int which)
 {
+	int fd = r->fd[which].fd;
+
 	switch (which) {
 	case FD_SIGNAL:
 		on_signal(r);
 		break;
 	case FD_SAMPLE:
-		drain(r->fd[which].fd);
-		sample(r);
+		if (timer_rang(fd))
+			sample(r);
 		break;
 	case FD_TICK:
-		drain(r->fd[which].fd);
-		tick(r);
+		if (timer_rang(fd))
+			tick(r);
 		break;
 	case FD_CLOCK:
-		drain(r->fd[which].fd);
-		on_clock(r);
+		if (timer_rang(fd))
+			on_clock(r);
 		break;
 	case FD_OOM:
 		on_oom(r);
 		break;
 	case FD_FRONT:
 		/* kill -9 of the front: nobody is left to report to. */
-		watch_kill_all(r->a->cg);
+		tree_kill(r->a->cg);
 		cgroup_remove(r->a->cg);
 		exit(128 + SIGKILL);
 	}
@@ -336,16 +307,6 @@ loop(struct run *r)
 	}
 }
 
-static int
-timer_new(void)
-{
-	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-
-	if (fd < 0)
-		die_sys(EX_OSERR, "make a timer");
-	return fd;
-}
-
 static void
 open_events(struct run *r)
 {
@@ -358,6 +319,9 @@ open_events(struct run *r)
 	r->fd[FD_SAMPLE].fd = timer_new();
 	r->fd[FD_TICK].fd = timer_new();
 	r->fd[FD_CLOCK].fd = timer_new();
+	if (r->fd[FD_SAMPLE].fd < 0 || r->fd[FD_TICK].fd < 0 ||
+	    r->fd[FD_CLOCK].fd < 0)
+		die_sys(EX_OSERR, "make a timer");
 	r->fd[FD_OOM].fd = cgroup_oom_event(r->a->cg);
 	r->fd[FD_FRONT].fd = r->a->front;
 	for (i = 0; i < FD_N; i++)
@@ -383,7 +347,7 @@ start(struct run *r)
 		    r->p->argv[0]);
 	if (r->child < 0)
 		die_sys(EX_OSERR, "%s", at);
-	r->t0 = r->heard_us = now_us();
+	r->t0 = r->heard_us = timer_now();
 	r->start = time(NULL);
 	meter_read(&r->m);	/* so that what ends at once has a peak too */
 	if (r->a->samples >= 0 && record_header(r->a->samples) < 0)
@@ -432,7 +396,7 @@ finish(struct run *r)
 
 	sample(r);
 	res.samples = r->samples;
-	res.wall_us = (r->ended ? r->t1 : now_us()) - r->t0;
+	res.wall_us = (r->ended ? r->t1 : timer_now()) - r->t0;
 	res.verdict = judge(r, &code);
 	if (r->p->disk && r->p->record)
 		disk_folder(r->p->disk, &r->disk.folder_kib);
@@ -461,22 +425,4 @@ watch(const struct watch_args *a)
 	start_timers(&r);
 	loop(&r);
 	return finish(&r);
-}
-
-int
-watch_kill_all(struct cgroup *cg)
-{
-	int tries;
-
-	for (tries = 0; tries < KILL_TRIES; tries++) {
-		cgroup_kill(cg);
-		tree_signal(SIGKILL);
-		while (waitpid(-1, NULL, WNOHANG) > 0)
-			;
-		if (waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD)
-			return 0;
-		nanosleep(&(struct timespec){ 0, KILL_AGAIN_MS * 1000000L },
-		    NULL);
-	}
-	return -1;
 }

@@ -21,8 +21,4 @@ struct watch_args {
  * writes the record.  Returns the exit code to pass on, or dies with it. */
 int watch(const struct watch_args *a);
 
-/* Kills everything below this process, with the cgroup's help, and waits until
- * it is gone.  Returns 0; or -1 when something still stands after 30 s. */
-int watch_kill_all(struct cgroup *cg);
-
 #endif
