@@ -36,7 +36,7 @@ ldflags = $(if $(SAN),-fsanitize=address$(,)undefined,-pie -Wl$(,)-z$(,)relro$(,
 , := ,
 
 bins = $(helpers:%=$(B)/bin/aoinb-%)
-lib  = $(patsubst helpers/%.c,$(B)/%.o,$(wildcard helpers/lib/*.c))
+objs_lib = $(patsubst helpers/%.c,$(B)/%.o,$(wildcard helpers/lib/*.c))
 
 all: $(bins)
 
@@ -50,7 +50,7 @@ $$(objs_$(1)): pkgs = $$(pkgs_$(1))
 endef
 $(foreach h,$(helpers),$(eval $(call helper,$(h))))
 
-$(B)/libaoinb.a: $(lib)
+$(B)/libaoinb.a: $(objs_lib)
 	rm -f $@
 	$(AR) rcs $@ $^
 
@@ -60,7 +60,45 @@ $(B)/%.o: helpers/%.c
 
 -include $(wildcard $(B)/*.d $(B)/*/*.d)
 
-clean:
-	rm -rf $(B)
+# Tests, by prove(1).  Those of the helpers run again under sanitizers.
+tests = $(wildcard tests/*.t)
+tests_helpers = $(wildcard $(helpers:%=tests/%.t))
 
-.PHONY: all clean
+check: all
+	B=$(B) prove $(PROVE) $(tests)
+
+check-san:
+	$(MAKE) B=build/san SAN=1 CFLAGS='-O1 -g' all
+	B=build/san prove $(PROVE) $(tests_helpers)
+
+check-vm: all
+	B=$(B) sh tests/vm/run
+
+lint: all
+	B=$(B) prove -v tests/lint.t
+
+bench: all
+	@for bench in tests/bench/[!l]*.sh; do B=$(B) sh $$bench || exit; done
+
+# PREFIX/lib/aoinb is the tree that scripts/aoinb expects around itself.
+lib = $(DESTDIR)$(PREFIX)/lib/aoinb
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(lib)/lib $(lib)/cmd $(lib)/step
+	install $(bins) $(DESTDIR)$(PREFIX)/bin
+	install scripts/aoinb $(lib)
+	install -m 644 scripts/lib/*.sh $(lib)/lib
+	install scripts/lib/progress $(lib)/lib
+	install -m 644 scripts/cmd/*.sh $(lib)/cmd
+	install -m 644 scripts/step/*.sh $(lib)/step
+	cp -r --preserve=mode toolbox $(lib)
+	ln -sf ../lib/aoinb/aoinb $(DESTDIR)$(PREFIX)/bin/aoinb
+	for page in man/*.[1-9]; do \
+	    install -D -m 644 $$page \
+	        $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit; \
+	done
+	install -D -m 644 conf/aoinb.ini $(DESTDIR)$(PREFIX)/share/doc/aoinb/aoinb.ini
+
+clean:
+	rm -rf --one-file-system build
+
+.PHONY: all check check-san check-vm lint bench install clean
