@@ -29,8 +29,8 @@ parent=$(ref_get "instance/$branch") || die 66 "instance $branch: there is none"
 [ "$parent" = "${stack##* }" ] ||
 	die 75 "job $job_id: $branch has moved on since; start again from aoinb shell $branch"
 layer_begin "instance.$branch"
-rmdir "$layer_new/upper"
-mv -T "$job/upper" "$layer_new/upper"
+rmdir "$layer_new/tree"
+mv -T "$job/upper" "$layer_new/tree"
 old=$work_dir/layers/$parent
 layer_commit commit "$parent" branch="$branch" base="$(info_get "$old" base)" \
     list="$(info_get "$old" list)" state= from="$job_id"

@@ -48,9 +48,9 @@ layer_begin baseos
 code=0
 if [ "$opt_debian" ]; then
 	progress_begin "make a Debian root ($opt_debian)"
-	debian_root "$opt_debian" "$layer_new/upper" || code=$?
+	debian_root "$opt_debian" "$layer_new/tree" || code=$?
 else
-	setpriv --pdeathsig KILL aoinb-unpack ${verbose:+-v} --devices "$image" "$layer_new/upper" || code=$?
+	setpriv --pdeathsig KILL aoinb-unpack ${verbose:+-v} --devices "$image" "$layer_new/tree" || code=$?
 fi
 progress_end
 [ "$code" -eq 0 ] || {

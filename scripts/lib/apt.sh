@@ -32,9 +32,9 @@ archives_end() {
 	root_log=$known/log
 	in_root /buildroot/toolbox/known_debs || {
 		note "apt's downloads could not be verified, and are not kept"
-		return 0
+		rm -f "$known/output/known"
 	}
-	while read -r deb; do
+	[ ! -e "$known/output/known" ] || while read -r deb; do
 		case $deb in
 		*/*|.*|*[!a-zA-Z0-9._+~%@:-]*) continue ;;
 		esac

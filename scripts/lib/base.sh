@@ -78,7 +78,7 @@ base_image_in_work_dir() {
 
 # base_commit FROM - the finished tree becomes the base
 base_commit() {
-	[ -e "$layer_new/upper/usr/bin/dpkg" ] && [ -d "$layer_new/upper/etc" ] || {
+	[ -e "$layer_new/tree/usr/bin/dpkg" ] && [ -d "$layer_new/tree/etc" ] || {
 		trash "$layer_new"; trash_empty
 		die 65 "$1: not a base system: there is no usr/bin/dpkg in it"
 	}

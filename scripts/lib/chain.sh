@@ -5,7 +5,7 @@
 # root_begin FOLDER STACK - what in_root works with, until it is changed: a
 # workspace FOLDER (upper, work, root) over the layers of STACK (base first)
 root_begin() {
-	root_ws=$1 root_stack=$2 root_binds='' root_env='' root_log='' root_tty=''
+	root_ws=$1 root_upper=$1/upper root_stack=$2 root_binds='' root_env='' root_log='' root_tty=''
 	root_record='' root_samples='' root_limits=''
 	root_network=$build_network root_backend=$build_backend
 	root_volatile=1 root_cwd=/
@@ -46,13 +46,13 @@ in_root() {
 		set -- --lower="$work_dir/layers/$word/tree" "$@"
 	done
 	unset IFS; set +f
-	set -- aoinb-mount ${root_volatile:+--volatile} --upper="$root_ws/upper" \
+	set -- aoinb-mount ${root_volatile:+--volatile} --upper="$root_upper" \
 	    --work="$root_ws/work" "$@"
 
 	if [ "$root_limits" ]; then
 		set -- --interval="$monitor_interval" --time="$limit_time" \
 		    --silence="$limit_silence" --memory="$limit_memory" \
-		    --tasks="$limit_tasks" --disk="$root_ws/upper" \
+		    --tasks="$limit_tasks" --disk="$root_upper" \
 		    --disk-floor="$limit_disk_free" "$@"
 	fi
 	run aoinb-rusage --die-with-parent ${root_record:+--output="$root_record"} \

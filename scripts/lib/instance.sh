@@ -65,11 +65,15 @@ instance_good() {
 # update_layer NAME PARENT LISTFILE - runs toolbox/update.sh over PARENT into the
 # layer in the making; sets state.  NAME is for messages.
 update_layer() {
+	# Written down, so that gc lets it stand whatever becomes of its ref.
+	lock_take 7 layers wait-shared 'layers are being removed'
+	stack=$(stack_of "$2")
+	echo "$stack" >"$layer_new/stack"
+	lock_drop 7
 	archives_begin "$layer_new/archives"
 	mkdir "$layer_new/output"
-	stack=$(stack_of "$2")
 	root_begin "$layer_new" "$stack"
-	root_volatile='' root_network=yes
+	root_upper=$layer_new/tree root_volatile='' root_network=yes
 	root_log=$layer_new/log
 	: >"$root_log"
 	root_bind "$layer_new/archives" /var/cache/apt/archives
@@ -88,7 +92,8 @@ update_layer() {
 		die 69 "update of $1 failed (code $code), and it is as it was; see $work_dir/log/update-$1.log"
 	fi
 	read -r state <"$layer_new/output/state" || state=''
-	archives_end "$layer_new/archives" "$stack"
+	# The lists that know what was downloaded are those of the new layer.
+	archives_end "$layer_new/archives" "$stack ${layer_new##*/}"
 	rm -rf --one-file-system "$layer_new/archives" "$layer_new/output" "$layer_new/log"
 }
 

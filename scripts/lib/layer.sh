@@ -62,7 +62,7 @@ layer_begin() {
 	done
 	layer_new=$work_dir/layers/new.$1.$(date +%Y%m%dT%H%M%S)-$$
 	mkdir -p "$layer_new/work" "$layer_new/root"
-	mkdir "$layer_new/upper"
+	mkdir "$layer_new/tree"
 }
 
 # layer_commit KIND PARENT [KEY=VALUE]... - what layer_begin began becomes a
@@ -70,8 +70,8 @@ layer_begin() {
 layer_commit() {
 	layer_id=${layer_new##*.}
 	kind=$1 parent=$2; shift 2
-	rm -rf --one-file-system "$layer_new/work" "$layer_new/root" "$layer_new/upper/buildroot"
-	mv -T "$layer_new/upper" "$layer_new/tree"
+	rm -rf --one-file-system "$layer_new/work" "$layer_new/root" "$layer_new/stack" \
+	    "$layer_new/tree/buildroot"
 	{
 		printf 'kind=%s\nparent=%s\nmade=%s\n' "$kind" "$parent" "$(date +%s)"
 		printf 'size_kib=%s\n' "$(du -skx "$layer_new/tree" | cut -f 1)"
@@ -98,7 +98,8 @@ trash_empty() {
 	    -exec rm -rf --one-file-system {} +
 }
 
-# layers_used - the ids that a ref, a running job or a kept workspace stands on
+# layers_used - the ids that a ref, a running job, a kept workspace or a layer in
+# the making stands on
 layers_used() {
 	{
 		for ref in $(ref_names); do
@@ -109,6 +110,7 @@ layers_used() {
 			[ ! -d "$job_dir/upper" ] && ! job_running "${job_dir##*/}" ||
 				cat "$job_dir/stack"
 		done
+		cat "$work_dir"/layers/new.*/stack 2>/dev/null
 	} | tr ' ' '\n' | LC_ALL=C sort -u
 }
 
@@ -116,18 +118,18 @@ layers_used() {
 # no job is just about to stand on one.
 layers_gc() {
 	lock_take 7 layers wait 'the layers are in use'
+	for layer in "$work_dir"/layers/new.*; do
+		id=${layer##*/new.}
+		[ ! -d "$layer" ] || lock_held "${id%.*}" || {
+			note "layer $id: left over"
+			run trash "$layer"
+		}
+	done
 	used=" $(layers_used | tr '\n' ' ') "
 	for layer in "$work_dir"/layers/*; do
 		id=${layer##*/}
-		case $id in
-		'*') continue ;;
-		new.*)
-			lock=${id#new.}; lock=${lock%.*}
-			lock_held "$lock" || { note "layer $id: left over"; run trash "$layer"; }
-			continue ;;
-		esac
-		case $used in
-		*" $id "*) ;;
+		case $id:$used in
+		'*:'*|new.*|*:*" $id "*) ;;
 		*) note "layer $id: unused"; run trash "$layer" ;;
 		esac
 	done
