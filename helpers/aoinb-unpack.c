@@ -1,6 +1,5 @@
 /* aoinb-unpack: an archive into a folder, and never outside it. */
 #include <errno.h>
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -245,9 +244,6 @@ main(int argc, char *argv[])
 		opt_bad(&o);
 	u.name = o.argv[0];
 	u.dir = o.argv[1];
-	/* Names in pax headers are UTF-8; elsewhere they are bytes.  In any
-	 * other locale libarchive would change the former. */
-	setlocale(LC_CTYPE, "C.UTF-8");
 	unpack();
 	return 0;
 }

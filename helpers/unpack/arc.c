@@ -1,6 +1,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +65,8 @@ arc_open(struct input *in, struct ring *r)
 	if (r) {
 		archive_read_open(a->a, r, NULL, pull, NULL);
 	} else {
+		/* Their names are UTF-8 or UTF-16, and cannot be had raw. */
+		setlocale(LC_CTYPE, "C.UTF-8");
 		lseek(in->fd, 0, SEEK_SET);
 		archive_read_open_fd(a->a, in->fd, RING_SIZE);
 	}
@@ -159,6 +162,19 @@ drain(struct arc *a)
 	return -1;
 }
 
+/* Names of a pax header are said to be UTF-8.  In a UTF-8 locale libarchive
+ * would compose their accents, which makes other names of them; in the C locale
+ * it warns of every name that is not ASCII, and hands out its bytes. */
+static int
+next_header(struct archive *a, struct archive_entry **e)
+{
+	int r = archive_read_next_header(a, e);
+	const char *why = archive_error_string(a);
+
+	return r == ARCHIVE_WARN && why && strstr(why, "can't be converted") ?
+	    ARCHIVE_OK : r;
+}
+
 int
 arc_next(struct arc *a, struct entry *e)
 {
@@ -166,7 +182,7 @@ arc_next(struct arc *a, struct entry *e)
 	int r;
 
 	entry_xattrs_free(&a->last);
-	r = archive_read_next_header(a->a, &from);
+	r = next_header(a->a, &from);
 	if (r == ARCHIVE_EOF)
 		return drain(a);
 	if (r != ARCHIVE_OK) {
@@ -192,8 +208,10 @@ arc_next(struct arc *a, struct entry *e)
 	};
 	e->link = e->type == 'h' ? archive_entry_hardlink(from) :
 	    e->type == 'l' ? archive_entry_symlink(from) : NULL;
-	if (!e->path || ((e->type == 'h' || e->type == 'l') && !e->link))
-		return fail(a, "an entry without a name, or a link to nothing");
+	if (!e->path)
+		return fail(a, "an entry without a name");
+	if (!e->link && (e->type == 'h' || e->type == 'l'))
+		e->link = "";
 	a->last.stranger = NULL;
 	if (take_xattrs(from, &a->last) < 0) {
 		snprintf(a->why, sizeof(a->why), "attributes");
