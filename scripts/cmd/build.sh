@@ -12,6 +12,7 @@ need_root
 
 if [ $# -gt 2 ]; then
 	# Several: each in a process of its own, so that one cannot end the rest.
+	trap 'exit 130' INT	# the one that ran says so
 	failed=0 bundles=$(($# - 1))
 	for branch; do :; done
 	while [ "$bundles" -gt 0 ]; do

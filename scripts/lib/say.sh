@@ -22,6 +22,17 @@ die() {
 	exit "$code"
 }
 
+# interrupted - by Ctrl-C.  What ran in the foreground had the signal too, and
+# has ended.  Other signals end us at once, as they should, and the chain with us;
+# then the next command clears up.
+interrupted() {
+	trap '' INT
+	progress_end
+	say interrupted
+	[ ! "${layer_new-}" ] || { trash "$layer_new"; trash_empty; }
+	exit 130
+}
+
 # bad TEXT - the command line is wrong
 bad() {
 	die 64 "$@"
