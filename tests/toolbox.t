@@ -290,6 +290,7 @@ bundle bad "$dummy" 'FAIL_ARCH="!(m68k|retro)"'
 fails 1 'an architecture that is not in !()' 'FAIL_ARCH: thing is for m68k retro only'
 bundle bad "$dummy" "FAIL_ARCH=\"($arch|m68k)\""
 fails 1 'an architecture that is known to fail' 'FAIL_ARCH: .* known to fail'
+bundle bad "$dummy" 'ABHOST=optenv32';  fails 65 'another architecture' optenv32
 bundle bad "$dummy" 'ABTYPE=cobol';     fails 65 'an unknown ABTYPE' 'cobol'
 bundle bad "$dummy" 'BUILDDEP="bash no-such-package|none"'
 boxed_env AOINB_NETWORK=no
@@ -317,13 +318,18 @@ sed -i 's/^PKGDEP=.*/PKGDEP="libc6" BUILDDEP="tree|no-such"/' bad/autobuild/defi
 echo 'command -v tree' >>bad/autobuild/beyond
 rm -rf --one-file-system bad.box
 boxed_table make.table
-boxed_env ABMODIFIERS=+GREET_MODIFIED,-OTHER
+boxed_env ABMODIFIERS=+modified,-other
 try 0 'a dependency is installed' boxed bad.box bad /buildroot/toolbox/build.sh
 boxed_env
 boxed_table ''
 dpkg-deb -c bad.box/output/*.deb >list
 says list 'greet-make/modified$' 'and a modifier heard'
 boxed_over base
+
+for prog in build.sh download_source.sh downloader autobuild; do
+	try 0 "$prog -h" "$top/toolbox/$prog" -h
+	says out "^$prog" 'tells how it is used'
+done
 
 # --- by hand ------------------------------------------------------------------
 
@@ -372,6 +378,13 @@ by_hand 0 'download_source.sh, and a spec of 2020' \
     'download_source.sh /buildroot/bundle/spec here >&2 && ls here'
 is 'what it unpacks' "$(cat out)" 'hello-2.10
 hello.tar.gz'
+sed -i 's,^SRCTBL=.*,SRCTBL=file:///gone.tar.gz,' hand/spec
+mkdir cache/sha256
+cp "$hello" cache/sha256/31e066137a962676e89f69d1b65382de95a7ef7d914b8cb956f41ea72e0f516b
+by_hand 0 'what the cache has is not fetched' \
+    'download_source.sh /buildroot/bundle/spec here >&2 && ls here'
+is 'but unpacked' "$(cat out)" 'gone.tar.gz
+hello-2.10'
 by_hand 0 'zip, 7z and cpio are unpacked too' '
 	mkdir in && echo text >in/text
 	bsdtar --format zip -cf a.zip in

@@ -51,7 +51,8 @@ ab_substitute() {
 	while IFS= read -r line || [ -n "$line" ]; do
 		while [[ $line =~ @([A-Z][A-Z0-9_]*)@ ]]; do
 			name=${BASH_REMATCH[1]}
-			line=${line//"@$name@"/"${!name-}"}
+			printf '%s%s' "${line%%"@$name@"*}" "${!name-}"
+			line=${line#*"@$name@"}
 		done
 		printf '%s\n' "$line"
 	done

@@ -13,12 +13,12 @@ ab_defines() {
 	local file=autobuild/defines
 	ARCH=${AOINB_ARCH:-$(dpkg --print-architecture)}
 	ABBUILD=$ARCH ABHOST=$ARCH
+	ab_modifiers
 	bool "${ABSTAGE2-}" && [ -e "$file.stage2" ] && file+=.stage2
 	ab_paths
 	ab_defaults
 	. "$file"
 	ab_overriding
-	ab_modifiers
 	[ -n "$PKGNAME" ] || abdie "$file: PKGNAME is not set" 65
 	[ -n "$PKGVER" ] || abdie "$file: PKGVER is not set" 65
 	PKGREL=${PKGREL:-0}
@@ -53,17 +53,20 @@ ab_replace() {
 	fi
 }
 
-# ab_modifiers - "+name,-other" in ABMODIFIERS sets name=1 and other=0
+# ab_modifiers - "+name,-other" in ABMODIFIERS: NAME is 1 and OTHER is 0 in
+# __ABMODIFIERS
 ab_modifiers() {
-	local one
-	for one in ${ABMODIFIERS//,/ }; do
-		[[ $one =~ ^[+-][A-Za-z_][A-Za-z_0-9]*$ ]] ||
-		    abdie "ABMODIFIERS: $one: wants +NAME or -NAME" 65
+	local list one
+	declare -gA __ABMODIFIERS=()
+	IFS=, read -r -a list <<<"${ABMODIFIERS^^}"
+	for one in "${list[@]}"; do
 		case $one in
-		+*) printf -v "${one#+}" 1 ;;
-		-*) printf -v "${one#-}" 0 ;;
+		+?*) __ABMODIFIERS[${one:1}]=1 ;;
+		-?*) __ABMODIFIERS[${one:1}]=0 ;;
+		*) abdie "ABMODIFIERS: '$one': wants +NAME or -NAME" 65 ;;
 		esac
 	done
+	[ "${__ABMODIFIERS[STAGE2]-}" != 1 ] || ABSTAGE2=1
 }
 
 ab_version() {
@@ -76,6 +79,8 @@ ab_check_names() {
 	    abdie "PKGNAME: '$PKGNAME' is no name for dpkg: lower-case letters, digits and + - . only" 65
 	[[ $PKGVER =~ ^[0-9][A-Za-z0-9.+~-]*$ ]] ||
 	    abdie "VER: '$PKGVER' is no version for dpkg: it begins with a digit, and has letters, digits and . + ~ - only" 65
+	[[ $ABHOST == @(noarch|"$ARCH") ]] ||
+	    abdie "ABHOST: '$ABHOST': this autobuild builds for noarch and $ARCH" 65
 	dpkg --validate-version "$(ab_version)" 2>/dev/null ||
 	    abdie "'$(ab_version)' is no version for dpkg" 65
 }
@@ -85,14 +90,14 @@ ab_check_names() {
 ab_check_arch() {
 	local words=${FAIL_ARCH#[!@]} word listed=no
 	[ -n "$FAIL_ARCH" ] || return 0
-	words=${words//[()]/} words=${words//|/ }
-	for word in $words; do
+	IFS=' |' read -r -a words <<<"${words//[()]/}"
+	for word in "${words[@]}"; do
 		if ab_match_arch "$word" || ab_match_archgroup "$word"; then
 			listed=yes
 		fi
 	done
 	case $FAIL_ARCH$listed in
-	"!"*no) abdie "FAIL_ARCH: $PKGNAME is for $words only, and this is $ARCH" ;;
+	"!"*no) abdie "FAIL_ARCH: $PKGNAME is for ${words[*]} only, and this is $ARCH" ;;
 	"!"*) ;;
 	*yes) abdie "FAIL_ARCH: $PKGNAME is known to fail on $ARCH" ;;
 	esac

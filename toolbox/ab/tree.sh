@@ -22,10 +22,10 @@ ab_tidy() {
 ab_strip() {
 	local file magic
 	while IFS= read -r -d '' file; do
-		magic=$(head -c 8 "$file" | od -An -c | tr -d ' \n')
+		LC_ALL=C IFS= read -r -N 8 magic <"$file" || :
 		case $magic in
-		'177ELF'*) ab_strip_one "$file" ;;
-		'!<arch>\n') strip --strip-debug --enable-deterministic-archives "$file" ;;
+		$'\x7fELF'*) ab_strip_one "$file" ;;
+		$'!<arch>\n') strip --strip-debug --enable-deterministic-archives "$file" ;;
 		esac
 	done < <(find "$PKGDIR" -type f -size +4c -print0)
 }

@@ -88,11 +88,13 @@ ab_hook() {
 	cd "$SRCDIR"
 }
 
-# ab_array NAME... - let each be an array: a string becomes its words
+# ab_array NAME... - let each be an array: a string becomes its words, of which
+# none is a pattern
 ab_array() {
-	local name
+	local name words
 	for name; do
 		[[ ${!name@a} == *a* ]] && continue
-		eval "$name=(\${$name-})"
+		read -r -d '' -a words <<<"${!name-}" || :
+		eval "$name=(\"\${words[@]}\")"
 	done
 }

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2030,SC2031,SC2153 # spec_dump is a subshell; the names are a spec's
+# shellcheck disable=SC2030,SC2031 # spec_dump is a subshell
 # Reads a spec by sourcing it, which is fine in here and only in here.
 
 # spec_read FILE ARCH - set ver rel epoch subdir dummysrc srcs chksums, and
@@ -32,9 +32,10 @@ spec_dump() (
 
 # The forms of 2020, one variable a kind of source, said in today's.
 spec_2020() {
-	local url kind src rev
+	local urls url kind src rev branch
 	CHKSUMS=$CHKSUM
-	for url in $SRCTBL; do
+	read -r -d '' -a urls <<<"$SRCTBL"
+	for url in "${urls[@]}"; do
 		SRCS+=" tbl::$url"
 	done
 	for kind in git svn hg bzr fossil; do
@@ -56,11 +57,12 @@ spec_dummy() {
 
 # spec_table CACHE - the sources of the spec that was read, as lines of
 # "N TYPE DIGEST NAME OPTIONS URL PATH", separated by TABs; PATH is that of the
-# file in CACHE, or "-" when it has to be fetched.
+# file in CACHE, ALGORITHM/HEX, or "-" when it has to be fetched.
 spec_table() {
-	local entry type options url digest name path n=0 sums
+	local entry entries type options url digest name path n=0 sums
+	read -r -d '' -a entries <<<"$srcs" || :
 	read -r -d '' -a sums <<<"$chksums" || :
-	for entry in $srcs; do
+	for entry in "${entries[@]}"; do
 		digest=${sums[n]-}
 		[ -n "$digest" ] ||
 		    die 65 "spec: SRCS has more entries than CHKSUMS"
@@ -68,12 +70,11 @@ spec_table() {
 		spec_entry "$entry"
 		name=$(option_get rename "$options")
 		[ -n "$name" ] || name=$(url_name "$type" "$url")
-		path=-
-		if [ -d "$1" ] && [ "$digest" != SKIP ]; then
-			path=$(cd "$1" && find . -type f -name "${digest##*::}" -print -quit)
-		fi
+		path=${digest,,}
+		path=${path/:://}
+		[ -f "$1/$path" ] || path=-
 		printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$n" "$type" "$digest" \
-		    "$name" "${options:--}" "$url" "${path:--}"
+		    "$name" "${options:--}" "$url" "$path"
 	done
 	[ "$n" -eq "${#sums[@]}" ] ||
 	    die 65 "spec: SRCS has $n entries, CHKSUMS ${#sums[@]}"
