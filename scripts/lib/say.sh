@@ -111,6 +111,7 @@ progress_end() {
 	else
 		printf '\r\033[K' >&2
 	fi
-	kill "$progress_pid" 2>/dev/null && wait "$progress_pid" 2>/dev/null
+	# wait tells of the kill, which is no failure of ours.
+	! kill "$progress_pid" 2>/dev/null || wait "$progress_pid" 2>/dev/null || :
 	progress_pid=''
 }
