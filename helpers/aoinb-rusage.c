@@ -218,7 +218,7 @@ run(const struct plan *p)
 	hold_signals(&a);
 	adopts = adopt();
 	if (cgroup_make(&cg, p->source) < 0)
-		die_sys(EX_UNAVAILABLE, "make a cgroup");
+		die(EX_UNAVAILABLE, "--source: no cgroup of that kind can be made");
 	if (set_limits(&cg, p) < 0) {
 		warn_sys("set the limits");
 		cgroup_remove(&cg);

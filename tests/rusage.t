@@ -148,7 +148,7 @@ for src in cgroup2 cgroup1 proc; do
 
 	for dead in front keeper; do
 		: >pids
-		aoinb-rusage --source="$src" -o none sh stubborn & pid=$!
+		aoinb-rusage --source="$src" -o none sh stubborn 2>err & pid=$!
 		wait_for 10 stands || echo '# the tree does not stand'
 		behind=$(keeper "$pid")
 		if [ $dead = front ]; then kill -9 "$pid"; else kill -9 "$behind"; fi
@@ -170,6 +170,12 @@ case $(field source_detail) in
 	;;
 *)	skip 3 'no pids controller here' ;;
 esac
+
+try 0 'one within another' aoinb-rusage -o r aoinb-rusage -o r2 sh -c '
+	i=0; while [ $i -lt 50 ]; do /bin/true; i=$((i + 1)); done'
+ok 'is counted there too' test "$(field cpu_us)" -gt "$(field cpu_us r2)"
+try 123 'and limited there too' aoinb-rusage -o r --memory=64M --grace=1s \
+    aoinb-rusage -o r2 sh -c '(head -c 300M /dev/zero; sleep 60) | tail -n 1'
 
 # --- both processes killed at once: a sweep finds what is left
 
@@ -265,7 +271,7 @@ for what in ':;7;ok' '-;130;stopped'; do
 	exec aoinb-rusage -o r sh -c 'trap "$on" INT; echo >ready; sleep 10; exit 7'
 	EOF
 	(wait_for 10 test -e ready; printf '\003'; sleep 1) |
-	    script -qec 'sh typed' typescript >out 2>err
+	    script -qec 'exec sh typed' typescript >out 2>err
 	is "Ctrl-C on a terminal, trap '$on' INT" "$?" "$code"
 done
 ok 'is told' grep -qx verdict=stopped r
@@ -278,7 +284,7 @@ ok 'lives on' kill -0 "$(cat other)"
 kill "$(cat other)"
 
 rm -f ready
-sh -c 'sleep 60 & echo $! >other; exec aoinb-rusage sh -c "echo >ready; sleep 60"' & pid=$!
+sh -c 'sleep 60 & echo $! >other; exec aoinb-rusage sh -c "echo >ready; sleep 60"' 2>err & pid=$!
 wait_for 10 test -e ready
 # shellcheck disable=SC2013 # one line of words
 for child in $(cat "/proc/$pid/task/$pid/children"); do

@@ -44,8 +44,8 @@ cgdir_name(char *s, size_t room)
 	return 0;
 }
 
-static int
-is_our_name(const char *s)
+int
+cgdir_is_name(const char *s)
 {
 	const char digits[] = "0123456789";
 	size_t n;
@@ -238,7 +238,7 @@ cgdir_sweep(int parent, const char *path, void (*said)(const char *path),
 		return;
 	}
 	while ((e = readdir(d)))
-		if (is_our_name(e->d_name))
+		if (cgdir_is_name(e->d_name))
 			sweep_one(parent, path, e->d_name, said, dry);
 	closedir(d);
 }

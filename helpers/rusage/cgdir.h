@@ -7,6 +7,9 @@
 /* "aoinb-PID-STARTTICKS" of this process.  Returns 0 or -1 with errno set. */
 int cgdir_name(char *s, size_t room);
 
+/* Whether s is a name of that kind. */
+int cgdir_is_name(const char *s);
+
 /* Makes name in parent and locks it.  The lock (flock) goes when the last
  * process that inherited the descriptor is gone, which is how a sweep knows.
  * Returns the descriptor, or -1 with errno set. */

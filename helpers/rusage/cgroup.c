@@ -60,21 +60,32 @@ fail:
 	return -1;
 }
 
+/* Takes the last name off path, but leaves what is mounted (the first top
+ * bytes), and does not leave the cgroup of another aoinb-rusage: what runs below
+ * that one is to count, and be limited, there.  Returns whether it did. */
+static int
+go_up(char *path, size_t top)
+{
+	char *slash = strrchr(path, '/');
+
+	if (!slash || (size_t)(slash - path) < top || cgdir_is_name(slash + 1))
+		return 0;
+	*slash = '\0';
+	return 1;
+}
+
 /* Walks from our own cgroup up to what is mounted.  Processes may only sit in
  * leaves, so the place with controllers is most often an ancestor (a slice). */
 static int
 make_v2(struct cgroup *cg, int controllers)
 {
 	size_t top;
-	char *path = hier_path("", &top), *slash;
+	char *path = hier_path("", &top);
 	int r = -1;
 
-	while (path && (r = make_in(cg, CG_V2, path, controllers)) < 0) {
-		slash = strrchr(path, '/');
-		if (!slash || (size_t)(slash - path) < top)
+	while (path && (r = make_in(cg, CG_V2, path, controllers)) < 0)
+		if (!go_up(path, top))
 			break;
-		*slash = '\0';
-	}
 	free(path);
 	return r;
 }
@@ -327,22 +338,20 @@ void
 cgroup_sweep(void (*said)(const char *path), int dry)
 {
 	size_t top;
-	char *path, *slash;
+	char *path;
 	int i, fd;
 
 	for (i = 0; i < CG_N; i++) {
 		path = hier_path(v1_ctl[i], &top);
-		while (path) {
+		if (!path)
+			continue;
+		do {
 			fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-			if (fd >= 0) {
-				cgdir_sweep(fd, path, said, dry);
-				close(fd);
-			}
-			slash = strrchr(path, '/');
-			if (!slash || (size_t)(slash - path) < top)
-				break;
-			*slash = '\0';
-		}
+			if (fd < 0)
+				continue;
+			cgdir_sweep(fd, path, said, dry);
+			close(fd);
+		} while (go_up(path, top));
 		free(path);
 	}
 }
