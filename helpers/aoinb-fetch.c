@@ -21,7 +21,7 @@ enum {
 static const struct opt tab[] = {
 	{ 'c', "cache", "DIR", "where the files go; made when missing" },
 	{ 'j', "jobs", "N", "transfers at once (8)" },
-	{ O_HOST, "per-host", "N", "of these from one host (6)" },
+	{ O_HOST, "per-host", "N", "of these from one host (8)" },
 	{ O_RETRIES, "retries", "N", "new tries when a failure may pass (3)" },
 	{ O_CONNECT, "connect-timeout", "DURATION", "to connect in (15s)" },
 	{ O_STALL, "stall-timeout", "DURATION", "without a byte (30s)" },
@@ -152,7 +152,7 @@ enter(const char *dir)
 static int
 import(const struct wish *w)
 {
-	struct source src = { 0 };
+	struct source src = { .algo = digest_algo("sha256", 6) };
 	const char *wrong, *slash, *title = w->import;
 	int fd = STDIN_FILENO, code;
 
@@ -170,10 +170,8 @@ import(const struct wish *w)
 	if (!src.name || !src.url)
 		die_sys(EX_OSERR, "%s", title);
 	enter(w->dir);
-	if (opt_dry)
-		code = 0;
-	else
-		code = import_fd(fd, title, &src);
+	code = opt_dry ? import_dry(fd, title, &src) :
+	    import_fd(fd, title, &src);
 	free(src.name);
 	free(src.url);
 	return code;
@@ -222,7 +220,7 @@ int
 main(int argc, char *argv[])
 {
 	struct wish w = {
-		.fetch = { .jobs = 8, .per_host = 6, .retries = 3,
+		.fetch = { .jobs = 8, .per_host = 8, .retries = 3,
 		    .max_size = 16ULL << 30 },
 		.net = { .connect = 15, .stall = 30 },
 	};
@@ -230,8 +228,10 @@ main(int argc, char *argv[])
 
 	(void)argc;
 	wish_read(&w, argv);
-	/* Past a limit on file sizes we want an error, not a signal. */
+	/* An error, not a signal: past a limit on file sizes, and when a server
+	 * (libcurl leaves that to us) or our reader goes away. */
 	signal(SIGXFSZ, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
 	net_find_ca();
 	code = w.import ? import(&w) : fetch(&w);
 	net_free();

@@ -134,6 +134,7 @@ says err '127.0.0.1:1/x'                'unreachable'
 is     'a failed record has no path'    "$(grep ok/none out | cut -f2-5)" "$(printf 'SKIP\t-\t-\tnone')"
 try 66 'not found'                      get "$u/ok/none" SKIP
 try 66 'a file that is not there'       get "file://$scratch/none" SKIP
+try 66 'a folder'                       get "file://$scratch" SKIP
 try 69 'unreachable'                    get http://127.0.0.1:1/x "$zero" --retries=1
 is     'a wrong file is fetched twice'  "$(asked /ok/f1)" 2
 try 0  'wrong once'                     get "$u/wrong-once/f1" "$(sum sha256 pub/f1)" -c c1
@@ -179,6 +180,19 @@ try 69 'https to http'                  get "$s/to/$u/ok/f5" "$(sum sha256 pub/f
 says err "from $s/to/$u/ok/f5 to $u/ok/f5" 'names both'
 try 0  'http to https'                  get "$u/to/$s/ok/f5" "$(sum sha256 pub/f5)"
 
+# --- a proxy
+: >log
+export http_proxy="$u"
+try 0  'by way of a proxy'              get http://nowhere.invalid/ok/f1 SKIP
+is     'that was asked'                 "$(asked http://nowhere.invalid/ok/f1)" 1
+try 66 'ftp by way of an HTTP proxy'    env ftp_proxy="$u" sh -c \
+    'echo ftp://nowhere.invalid/none SKIP | aoinb-fetch -c cache'
+no_proxy=127.0.0.1
+export no_proxy
+try 0  'no_proxy'                       get "$u/no-etag/f1" SKIP
+is     'was obeyed'                     "$(asked /no-etag/f1)" 1
+unset http_proxy no_proxy
+
 # --- mirrors
 : >log
 try 0  'a mirror first'                 get "http://127.0.0.1:1/a/f6" "$(sum sha256 pub/f6)" \
@@ -206,6 +220,9 @@ is     'the record'                     "$(cut -f1-5 out)" "$(printf 'imported\t
 ok     'is there'                       cmp pub/f1 "c3/sha256/${d1#*::}"
 try 65 'import of a wrong file'         aoinb-fetch -c c3 --import=pub/f2 --digest="$d1"
 says err "pub/f2: digest is $d2, wanted $d1" 'both digests'
+try 0  'import, dry'                    aoinb-fetch -n -c c3 --import=pub/f4
+is     'would be new'                   "$(column 1,2)" "$(printf 'missing\t%s' "$(sum sha256 pub/f4)")"
+ok     'and nothing is stored'          test ! -e "c3/sha256/$(column 2 | cut -c9-)"
 try 66 'import of nothing'              aoinb-fetch -c c3 --import=none
 aoinb-fetch -c c3 --import=- <pub/f2 >out
 is     'import from stdin'              "$(column 2)" "$d2"

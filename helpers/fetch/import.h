@@ -4,9 +4,12 @@
 
 #include "fetch/source.h"
 
-/* Copies what fd holds, called title in messages.  With src->algo NULL its
- * SHA-256 names it; else its digest must be src->hex.  Sets src->algo and
- * src->hex to what it got, writes the record, and returns an exit code. */
+/* Copies what fd holds, called title in messages.  Its digest by src->algo must
+ * be src->hex; with that "", any will do and src->hex is set.  Writes the
+ * record, and returns an exit code after saying why. */
 int import_fd(int fd, const char *title, struct source *src);
+
+/* The same but for the copy; the record says "missing". */
+int import_dry(int fd, const char *title, struct source *src);
 
 #endif

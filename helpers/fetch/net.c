@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #include "err.h"
 #include "fetch/net.h"
@@ -83,6 +84,23 @@ is_scheme(const char *url, const char *scheme)
 	return !strncasecmp(url, scheme, n) && url[n] == ':';
 }
 
+int
+net_file_ok(const char *url)
+{
+	struct stat st;
+	char *path;
+	int odd;
+
+	if (!is_scheme(url, "file"))
+		return 1;
+	url += strlen("file://");
+	url += strcspn(url, "/");
+	path = curl_easy_unescape(NULL, url, 0, NULL);
+	odd = path && stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+	curl_free(path);
+	return !odd;
+}
+
 /* A header of the last answer, of a proxy's CONNECT never; "" for none. */
 static const char *
 header(CURL *easy, const char *name)
@@ -94,12 +112,23 @@ header(CURL *easy, const char *name)
 	return h->value;
 }
 
+/* Whether HTTP is spoken.  The URL does not tell: a proxy may be asked for
+ * ftp: by HTTP. */
+static int
+by_http(struct net *t)
+{
+	char *scheme = NULL;
+
+	curl_easy_getinfo(t->easy, CURLINFO_SCHEME, &scheme);
+	return scheme && !strncasecmp(scheme, "http", 4);
+}
+
 static long
 status_of(struct net *t)
 {
 	long status = 0;
 
-	if (!is_scheme(t->url, "http") && !is_scheme(t->url, "https"))
+	if (!by_http(t))
 		return t->ask.from ? 206 : 200;
 	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
 	return status;
@@ -120,7 +149,7 @@ begin(struct net *t)
 	h.type = header(t->easy, "Content-Type");
 	sscanf(header(t->easy, "Content-Range"), "bytes %lld-%lld/%lld",
 	    &h.start, &last, &h.total);
-	if (!is_scheme(t->url, "http") && !is_scheme(t->url, "https"))
+	if (!by_http(t))
 		h.start = t->ask.from;
 	t->begun = 1;
 	if (t->ask.begin(t->ask.arg, &h) < 0)
@@ -319,6 +348,10 @@ error_means(struct net *t, CURLcode code)
 	case CURLE_REMOTE_FILE_NOT_FOUND:
 	case CURLE_FTP_COULDNT_RETR_FILE:
 		return NET_MISSING;
+	case CURLE_RANGE_ERROR:
+	case CURLE_BAD_DOWNLOAD_RESUME:
+	case CURLE_FTP_COULDNT_USE_REST:
+		return NET_RANGE;
 	case CURLE_OPERATION_TIMEDOUT:
 	case CURLE_COULDNT_RESOLVE_HOST:
 	case CURLE_COULDNT_RESOLVE_PROXY:

@@ -57,6 +57,10 @@ void net_find_ca(void);
 int net_init(const struct net_opts *o);
 void net_free(void);
 
+/* 0 for a file: URL of a folder, which libcurl would take for an empty file,
+ * or of a fifo or device, where it would block everything; 1 for any other. */
+int net_file_ok(const char *url);
+
 /* Starts one.  end gets why, in words without the URL, and after, the seconds
  * the server asked us to wait (0: it did not). */
 int net_start(const struct net_ask *ask);

@@ -1,0 +1,47 @@
+#!/bin/sh
+# aoinb-fetch against the programs it stands for: many small files far away, one
+# big file near by
+here=$(cd "${0%/*}" && pwd) || exit 1
+. "$here/lib.sh"
+need python3 nginx curl wget
+
+mkdir pub
+"$here/../fetch-server" pub port log 2>server.err &
+later "kill $!"
+wait_for 10 test -s port || exit 1
+u=http://127.0.0.1:$(cat port)
+
+i=0
+while [ "$i" -lt 20 ]; do
+	head -c 1000000 /dev/urandom >"pub/f$i"
+	sum=$(sha256sum <"pub/f$i")
+	echo "$u/latency/f$i sha256::${sum%% *}" >>small.list
+	echo "wget -q -O got $u/latency/f$i; sha256sum got" >>small.peer
+	i=$((i + 1))
+done
+against 'fetch: 20 files, 50 ms' 0.2 \
+    'sh -c "aoinb-fetch -c cache <small.list"' 'sh -e small.peer' --prepare 'rm -rf cache got'
+
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+mkdir ngx
+cat >ngx/conf <<EOF
+daemon off; master_process off; error_log ngx/err; pid ngx/pid;
+events { }
+http {
+	access_log off; sendfile on;
+	client_body_temp_path ngx/1; proxy_temp_path ngx/2; fastcgi_temp_path ngx/3;
+	uwsgi_temp_path ngx/4; scgi_temp_path ngx/5;
+	server { listen 127.0.0.1:$port; root $scratch/pub; }
+}
+EOF
+nginx -p "$scratch" -c ngx/conf -e ngx/err &
+later "kill $!"
+head -c 500000000 /dev/urandom >pub/big
+sum=$(sha256sum <pub/big)
+wait_for 10 curl -s -o got "http://127.0.0.1:$port/f1" || exit 1
+echo "http://127.0.0.1:$port/big sha256::${sum%% *}" >big.list
+echo "curl -s -o got http://127.0.0.1:$port/big; sha256sum got" >big.peer
+against 'fetch: 500 MB' 0.8 \
+    'sh -c "aoinb-fetch -c cache <big.list"' 'sh -e big.peer' --prepare 'rm -rf cache got'
+
+finish
