@@ -1,0 +1,165 @@
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "err.h"
+#include "fetch/end.h"
+#include "fetch/progress.h"
+#include "fetch/record.h"
+
+#define BACKOFF 500		/* milliseconds before the second round */
+#define BACKOFF_MAX 30000
+
+/* Gives back what a try holds; what it has of the file stays for another. */
+static void
+release(struct item *it)
+{
+	if (it->part.fd >= 0 && it->part.size == 0)
+		part_drop(&it->part);
+	part_close(&it->part);
+	if (it->lock >= 0)
+		cache_unlock(it->entry.key, it->lock);
+	it->lock = -1;
+}
+
+void
+end_done(struct item *it, const char *state)
+{
+	release(it);
+	it->state = ITEM_DONE;
+	record_put(state, it->src, &it->entry);
+}
+
+void
+end_failed(struct item *it, int code, const char *why)
+{
+	progress_clear();
+	warn_msg("%s: %s", it->src->url, why);
+	it->code = code;
+	it->entry.size = -1;
+	end_done(it, "failed");
+}
+
+static int
+errno_code(int err)
+{
+	switch (err) {
+	case ENOSPC: case EDQUOT: case EFBIG: case EIO:
+		return EX_IOERR;
+	case EACCES: case EPERM: case EROFS: case ENOENT: case ENOTDIR:
+	case EISDIR: case ELOOP:
+		return EX_CANTCREAT;
+	case ENOTSUP:
+		return EX_UNAVAILABLE;
+	default:
+		return EX_OSERR;
+	}
+}
+
+void
+end_failed_sys(struct item *it, const char *what)
+{
+	int err = errno;
+	char why[512];
+
+	snprintf(why, sizeof(why), "%s: %s", what, err == ENOTSUP ?
+	    "OpenSSL has no such digest here" : strerror(err));
+	end_failed(it, errno_code(err), why);
+}
+
+static uint64_t
+backoff(const struct item *it)
+{
+	uint64_t ms = BACKOFF_MAX, r = 0;
+
+	if (it->round < 6)
+		ms = (uint64_t)BACKOFF << it->round;
+	/* Half of it is chance, so that many clients do not come back at once. */
+	if (getrandom(&r, sizeof(r), GRND_NONBLOCK) < 0)
+		r = item_clock();
+	ms = ms / 2 + r % (ms / 2 + 1);
+	return ms > (uint64_t)it->after * 1000 ? ms : (uint64_t)it->after * 1000;
+}
+
+void
+end_try(struct item *it, uint64_t ms)
+{
+	release(it);
+	it->state = ITEM_WAITING;
+	it->when = item_clock() + ms;
+}
+
+/* Every place failed for good, or often enough. */
+static void
+give_up(struct item *it)
+{
+	if (it->cached && it->passing) {
+		progress_clear();
+		warn_msg("%s: %s; using the copy in the cache", it->src->url,
+		    it->why);
+		end_done(it, "cached");
+		return;
+	}
+	end_failed(it, it->fault, it->why);
+}
+
+/* The next living place, in this round or in another one. */
+static void
+next_place(struct item *it)
+{
+	size_t i;
+
+	for (i = it->at + 1; i < it->nplaces; i++)
+		if (!it->places[i].dead) {
+			it->at = i;
+			end_try(it, 0);
+			return;
+		}
+	for (i = 0; i < it->nplaces && it->places[i].dead; i++)
+		;
+	if (i == it->nplaces || it->round >= it->opts->retries) {
+		give_up(it);
+		return;
+	}
+	it->at = i;
+	end_try(it, backoff(it));
+	it->round++;
+	it->after = 0;
+}
+
+void
+end_place(struct item *it, int code, int passing, const char *fmt, ...)
+{
+	struct place *p = &it->places[it->at];
+	va_list ap;
+	char *why;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&why, fmt, ap);
+	va_end(ap);
+	if (n < 0) {
+		end_failed_sys(it, "message");
+		return;
+	}
+	p->dead = !passing;
+	if (p->listed) {
+		free(it->why);
+		it->why = why;
+		it->fault = code;
+		it->passing = passing;
+		if (passing)
+			note("%s: %s", p->url, why);
+	} else {
+		progress_clear();
+		if (code == EX_DATAERR)
+			warn_msg("%s: %s", p->url, why);
+		else
+			note("%s: %s", p->url, why);
+		free(why);
+	}
+	next_place(it);
+}
