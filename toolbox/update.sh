@@ -1,8 +1,8 @@
 #!/bin/bash
 # update.sh - bring this root up to date from /buildroot/source.list.
 #
-# Writes to /buildroot/output/state a digest of the installed packages and of
-# the package lists: the same state means that nothing changed.
+# Writes to /buildroot/output/state a digest of the installed packages, the apt
+# sources and the package lists: the same state means that nothing changed.
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 
@@ -32,6 +32,7 @@ fi
 
 {
 	cat /var/lib/dpkg/status
+	cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null || :
 	cd /var/lib/apt/lists
 	find . -maxdepth 1 -type f ! -name lock -printf '%f %s %T@\n' | LC_ALL=C sort
 } | sha256sum | cut -d ' ' -f 1 >/buildroot/output/state

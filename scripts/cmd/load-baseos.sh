@@ -58,4 +58,5 @@ progress_end
 	exit "$code"
 }
 base_commit "$from"
+trash_empty
 note "base system: $layer_id"

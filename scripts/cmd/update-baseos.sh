@@ -15,7 +15,7 @@ lock_take 8 baseos now 'another load-baseos or update-baseos is running'
 base=$(ref_get baseos)
 layer_begin baseos
 update_layer baseos "$base" "$list_file"
-if [ "$(info_get "$work_dir/layers/$base" state)" = "$state" ] && [ ! "$list_file" ]; then
+if [ "$(info_get "$work_dir/layers/$base" state)" = "$state" ]; then
 	note 'base system: nothing changed'
 	trash "$layer_new"
 else

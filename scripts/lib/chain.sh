@@ -26,6 +26,15 @@ root_setenv() {
 	root_env="$root_env$1=$2$nl"
 }
 
+# root_began - whether PROG began: when it did not, there is no record, or our own
+# words are the first of the log
+root_began() {
+	[ -e "$root_record" ] || return 1
+	case $(head -n 1 "$root_log") in
+	aoinb-mount:*|aoinb-run:*) return 1 ;;
+	esac
+}
+
 # in_root PROG [ARG]... - the mounts live exactly as long as this one line.
 # Its code is PROG's, or one of aoinb-exit(7).
 in_root() {

@@ -10,14 +10,15 @@ instance_list() {
 }
 
 # instance_top BRANCH - the id of its top layer, when it stands on today's base
-# and today's source list and is not too deep; else 1
+# and today's source list and has not too many layers above the base; else 1
 instance_top() {
-	top=$(ref_get "instance/$1") || return 1
+	top=$(ref_get "instance/$1") && base=$(ref_get baseos) || return 1
 	list=$(sha256sum <"$(instance_list "$1")")
-	[ "$(info_get "$work_dir/layers/$top" base)" = "$(ref_get baseos)" ] &&
+	[ "$(info_get "$work_dir/layers/$top" base)" = "$base" ] &&
 		[ "$(info_get "$work_dir/layers/$top" list)" = "${list%% *}" ] || return 1
-	depth=$(stack_of "$top" | wc -w)
-	[ "$depth" -le "$instance_max_layers" ] || return 1
+	above=$(stack_of "$top")
+	above=$(echo "${above##*"$base"}" | wc -w)
+	[ "$above" -le "$instance_max_layers" ] || return 1
 	echo "$top"
 }
 
@@ -74,7 +75,7 @@ update_layer() {
 	mkdir "$layer_new/output"
 	root_begin "$layer_new" "$stack"
 	root_upper=$layer_new/tree root_volatile='' root_network=yes
-	root_log=$layer_new/log
+	root_log=$layer_new/log root_record=$layer_new/rusage
 	: >"$root_log"
 	root_bind "$layer_new/archives" /var/cache/apt/archives
 	root_bind "$work_dir/cache/debs" /buildroot/debs ro
@@ -84,21 +85,29 @@ update_layer() {
 	code=0; in_root /buildroot/toolbox/update.sh || code=$?
 	progress_end
 	if [ "$code" -ne 0 ]; then
+		log=$work_dir/log/update-$1.log
 		mkdir -p "$work_dir/log"
-		cp "$root_log" "$work_dir/log/update-$1.log"
+		cp "$root_log" "$log"
+		ran=''; ! root_began || ran=1
 		trash "$layer_new"; trash_empty
+		[ "$ran" ] || {
+			tail -n 5 "$log" | tr -c '[:print:]\n' '?' >&2
+			die "$code" "update of $1: the container did not start"
+		}
 		[ "$code" -lt 128 ] || die "$code" "update of $1: ended by signal $((code - 128))"
-		grep -a '^[EW]:' "$work_dir/log/update-$1.log" | tail -n 3 | tr -c '[:print:]\n' '?' >&2
-		die 69 "update of $1 failed (code $code), and it is as it was; see $work_dir/log/update-$1.log"
+		grep -a '^[EW]:' "$log" | tail -n 3 | tr -c '[:print:]\n' '?' >&2
+		die 69 "update of $1 failed (code $code), and it is as it was; see $log"
 	fi
 	read -r state <"$layer_new/output/state" || state=''
 	# The lists that know what was downloaded are those of the new layer.
 	archives_end "$layer_new/archives" "$stack ${layer_new##*/}"
-	rm -rf --one-file-system "$layer_new/archives" "$layer_new/output" "$layer_new/log"
+	rm -rf --one-file-system "$layer_new/archives" "$layer_new/output" \
+	    "$layer_new/log" "$layer_new/rusage"
 }
 
 # instance_renew BRANCH - the caller holds its lock
 instance_renew() {
+	base=$(ref_get baseos)
 	parent=$(instance_top "$1") || parent=$base
 	layer_begin "instance.$1"
 	update_layer "$1" "$parent" "$list_file"

@@ -30,8 +30,7 @@ else
 	progress_begin "build $job_id" "$job/log"
 	code=0; in_root /buildroot/toolbox/build.sh || code=$?
 	progress_end
-	# Our own failures come before the program ran, and leave no record.
-	if [ -e "$job/rusage" ]; then
+	if root_began; then
 		echo "$code" >"$job/code"
 		verdict=$(record_get verdict failed)
 		[ "$code" -eq 0 ] || say "$job_id: $verdict (code $code); the log is $job/log"
