@@ -9,30 +9,17 @@
 #include <unistd.h>
 
 #include "err.h"
-#include "proc.h"
 #include "rusage/disk.h"
 #include "rusage/meter.h"
 #include "rusage/record.h"
 #include "rusage/timer.h"
 #include "rusage/tree.h"
+#include "rusage/verdict.h"
 #include "rusage/watch.h"
 
 #define LEFTOVER_S 1	/* what PROG left behind gets at most this grace */
 
 enum state { RUNS, ENDS, DIES, GONE };
-
-enum verdict { NONE, TIMEOUT, SILENT, OOM, DISK_FULL, STOPPED };
-
-static const struct {
-	const char *name;
-	int code;
-} verdicts[] = {
-	[TIMEOUT] = { "timeout", EX_TIMEOUT },
-	[SILENT] = { "silent", EX_SILENT },
-	[OOM] = { "oom", EX_OOM },
-	[DISK_FULL] = { "disk-full", EX_DISKFULL },
-	[STOPPED] = { "stopped", 0 },	/* 128 + the signal */
-};
 
 enum { FD_SIGNAL, FD_SAMPLE, FD_TICK, FD_CLOCK, FD_OOM, FD_FRONT, FD_N };
 
@@ -45,8 +32,8 @@ struct run {
 	pid_t child;
 	int ended, status;	/* PROG's */
 	enum state state;
-	enum verdict verdict;
-	int stopped_by, from_terminal, kills;
+	struct verdict verdict;
+	int kills;		/* passes so far */
 	uint64_t t0, t1;	/* start of PROG and its end, us */
 	time_t start;
 	uint64_t samples;
@@ -97,11 +84,11 @@ kill_tree(struct run *r)
 
 /* sig to all of the tree, and after grace_s the end. */
 static void
-end_tree(struct run *r, enum verdict verdict, int sig, uint64_t grace_s)
+end_tree(struct run *r, enum cause why, int sig, uint64_t grace_s)
 {
 	if (r->state != RUNS)
 		return;
-	r->verdict = verdict;
+	r->verdict.why = why;
 	r->state = ENDS;
 	if (!grace_s) {
 		kill_tree(r);
@@ -113,12 +100,9 @@ end_tree(struct run *r, enum verdict verdict, int sig, uint64_t grace_s)
 }
 
 static void
-limit(struct run *r, enum verdict verdict)
+limit(struct run *r, enum cause why)
 {
-	if (r->state != RUNS)
-		return;
-	note("%s: ending it", verdicts[verdict].name);
-	end_tree(r, verdict, SIGTERM, r->p->grace_s);
+	end_tree(r, why, SIGTERM, r->p->grace_s);
 }
 
 static void
@@ -139,7 +123,7 @@ reap(struct run *r)
 	if (pid < 0 && errno == ECHILD)
 		r->state = GONE;
 	else if (r->ended)
-		end_tree(r, r->verdict, SIGTERM, r->p->grace_s < LEFTOVER_S ?
+		end_tree(r, r->verdict.why, SIGTERM, r->p->grace_s < LEFTOVER_S ?
 		    r->p->grace_s : LEFTOVER_S);
 }
 
@@ -159,9 +143,9 @@ on_signal(struct run *r)
 		reap(r);
 	} else if ((sig == SIGINT || sig == SIGQUIT) &&
 	    si.ssi_code == SI_KERNEL && getpgid(r->child) == getpgrp()) {
-		r->from_terminal = sig;
+		r->verdict.from_terminal = sig;
 	} else if (r->state == RUNS) {
-		r->stopped_by = sig;
+		r->verdict.stopped_by = sig;
 		end_tree(r, STOPPED, sig, r->p->grace_s);
 	}
 }
@@ -253,8 +237,8 @@ on_oom(struct run *r)
 	if (read(r->fd[FD_OOM].fd, &n, sizeof(n)) != (ssize_t)sizeof(n) ||
 	    r->state == GONE)
 		return;
-	if (r->verdict == NONE && !r->ended)
-		r->verdict = OOM;
+	if (r->verdict.why == NONE && !r->ended)
+		r->verdict.why = OOM;
 	kill_tree(r);
 }
 
@@ -366,28 +350,6 @@ start_timers(struct run *r)
 	timer_set(r->fd[FD_CLOCK].fd, r->p->time_s * 1000, 0);
 }
 
-/* The verdict's name; *code is what to exit with. */
-static const char *
-judge(struct run *r, int *code)
-{
-	uint64_t oom = meter_oom_kills(&r->m);
-	int failed = !WIFEXITED(r->status) || WEXITSTATUS(r->status);
-
-	*code = proc_code(r->status);
-	if (r->verdict == NONE && failed && oom != UNKNOWN && oom)
-		r->verdict = OOM;
-	if (r->verdict == NONE && WIFSIGNALED(r->status) &&
-	    WTERMSIG(r->status) == r->from_terminal)
-		return "stopped";
-	if (r->verdict == STOPPED)
-		*code = 128 + r->stopped_by;
-	else if (r->verdict != NONE)
-		*code = verdicts[r->verdict].code;
-	if (r->verdict != NONE)
-		return verdicts[r->verdict].name;
-	return WIFSIGNALED(r->status) ? "signal" : failed ? "failed" : "ok";
-}
-
 static int
 finish(struct run *r)
 {
@@ -397,7 +359,8 @@ finish(struct run *r)
 	sample(r);
 	res.samples = r->samples;
 	res.wall_us = (r->ended ? r->t1 : timer_now()) - r->t0;
-	res.verdict = judge(r, &code);
+	res.verdict = verdict_judge(&r->verdict, r->status,
+	    meter_oom_kills(&r->m), &code);
 	if (r->p->disk && r->p->record)
 		disk_folder(r->p->disk, &r->disk.folder_kib);
 	if (r->p->record && record_write(r->p->record, r->p, &res, &r->m,
