@@ -81,16 +81,9 @@ const char *
 eval_get(const struct eval *e, const char *name, size_t *len)
 {
 	const struct var *v = vars_find(&e->vars, name, strlen(name));
-	int before;
 
-	*len = 0;
-	if (!v)
-		return NULL;
-	before = e->deferred && v->serial == e->serial;
-	if (before ? !v->old : !v->value)
-		return NULL;
-	*len = before ? v->old_len : v->len;
-	return before ? v->old : v->value;
+	*len = v && v->value ? v->len : 0;
+	return v ? v->value : NULL;
 }
 
 int
@@ -112,17 +105,23 @@ static int
 assign(struct eval *e, int append)
 {
 	struct piece w = { &e->value, TEXT, VALUE, 0 };
-	const struct var *v;
+	struct buf both = { 0 };
+	struct piece join = { &both, TEXT, VALUE, 0 };
+	const char *old;
+	size_t len;
+	int got;
 
 	e->value.len = 0;
-	if (append) {
-		v = vars_find(&e->vars, e->name, strlen(e->name));
-		if (v && v->value && word_put(e, &w, v->value, v->len, 0) < 0)
-			return -1;
-	}
 	if (word_eval(e, &w) < 0)
 		return -1;
-	return eval_set(e, e->name, e->value.s, e->value.len);
+	old = append ? eval_get(e, e->name, &len) : NULL;
+	if (!old)
+		return eval_set(e, e->name, e->value.s, e->value.len);
+	got = word_put(e, &join, old, len, 0) < 0 ||
+	    word_put(e, &join, e->value.s, e->value.len, 0) < 0 ? -1 :
+	    eval_set(e, e->name, both.s, both.len);
+	buf_free(&both);
+	return got;
 }
 
 /* The word at e->p is no assignment we know.  Says what it is instead. */
@@ -203,16 +202,20 @@ recover(struct eval *e, const char *at, int command)
 	return 0;
 }
 
-/* One word of a statement.  Returns 1 when it was no assignment, and the
- * statement is over. */
+/* One word of a statement, of which n came before.  Returns 1 when it is no
+ * assignment, and the statement none that we know. */
 static int
-word(struct eval *e, int first)
+word(struct eval *e, int n, int *export)
 {
 	const char *at = e->p;
 	int append;
 
 	switch (word_head(e, &append)) {
 	case IS_ASSIGNMENT:
+		/* bash evaluates all that export is given before it sets the
+		 * first: not worth having, nobody writes more than one. */
+		if (*export && n > 1)
+			return 1;
 		return assign(e, append) < 0 ? recover(e, at, 0) : 0;
 	case IS_ARRAY:
 		eval_fail(e, at, "cannot evaluate the array %s", e->name);
@@ -220,13 +223,11 @@ word(struct eval *e, int first)
 	case IS_OTHER:
 		break;
 	}
-	if (first && !strcmp(e->name, "export") && strchr(" \t\n;", *e->p)) {
-		e->deferred = 1;
-		return 0;
-	}
-	if (e->deferred && *e->name && strchr(" \t\n;", *e->p))
-		return 0;	/* "export NAME" */
-	return 1;
+	if (!*e->name || !*e->p || !strchr(" \t\n;", *e->p))
+		return *e->p != '\0' || !*export;
+	if (n == 0)
+		*export = !strcmp(e->name, "export");
+	return !*export;
 }
 
 /* Assignments, up to the end of the line or behind ";". */
@@ -234,10 +235,9 @@ static int
 statement(struct eval *e)
 {
 	const char *start = e->p, *at;
-	int n, got;
+	int n, got, export = 0;
 
 	e->serial++;
-	e->deferred = 0;
 	for (n = 0;; n++) {
 		for (eval_join(e); *e->p == ' ' || *e->p == '\t'; eval_join(e))
 			e->p++;
@@ -248,12 +248,12 @@ statement(struct eval *e)
 			return 0;
 		}
 		at = e->p;
-		got = word(e, n == 0);
+		got = word(e, n, &export);
 		if (got < 0)
 			return -1;
 		if (got == 0)
 			continue;
-		not_assignment(e, at);
+		not_assignment(e, export ? start : at);
 		return recover(e, start, 1);
 	}
 }

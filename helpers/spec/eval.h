@@ -13,7 +13,7 @@ enum {
 	EVAL_FILE = 4 << 20,	/* bytes a text may have */
 	EVAL_VALUE = 1 << 20,	/* bytes a value may have */
 	EVAL_DEPTH = 100,	/* ${ within ${ */
-	EVAL_WORK = 1 << 28,	/* bytes moved and characters compared, in all */
+	EVAL_WORK = 1 << 26,	/* bytes moved and characters compared, in all */
 };
 
 struct eval {
@@ -27,7 +27,6 @@ struct eval {
 	/* Inner matters. */
 	const char *text, *p;
 	uint32_t serial;	/* of the statement */
-	int deferred;		/* "export": its values are seen only after it */
 	unsigned depth;
 	size_t work;
 	struct buf value;

@@ -12,6 +12,8 @@ struct glob_part {
 	enum kind kind;
 	uint32_t c;		/* LITERAL */
 	size_t from, to;	/* SET: pattern between '[' and ']' */
+	size_t run[2];		/* parts from here to the next star, or to the
+				 * end: forward, and backward */
 };
 
 int
@@ -112,6 +114,20 @@ part_read(struct glob_part *t, const struct runes *p, size_t i)
 	return i + 1;
 }
 
+static void
+runs_count(struct glob *g)
+{
+	size_t i, run[2] = { 0, 0 };
+	struct glob_part *t;
+
+	for (i = 0; i < g->n; i++) {
+		t = &g->part[g->n - 1 - i];
+		t->run[0] = run[0] = t->kind == STAR ? 0 : run[0] + 1;
+		t = &g->part[i];
+		t->run[1] = run[1] = t->kind == STAR ? 0 : run[1] + 1;
+	}
+}
+
 int
 glob_make(struct glob *g, const char *s, size_t n, int bytes, size_t *work)
 {
@@ -128,6 +144,7 @@ glob_make(struct glob *g, const char *s, size_t n, int bytes, size_t *work)
 	}
 	for (i = 0; i < g->pat.n; g->n++)
 		i = part_read(&g->part[g->n], &g->pat, i);
+	runs_count(g);
 	return 0;
 }
 
@@ -224,23 +241,23 @@ static int
 run_at(const struct view *v, size_t i, size_t j, size_t end)
 {
 	const struct glob_part *t;
-	size_t cost;
-	uint32_t c;
-	int hit = 1;
+	const uint32_t *s;
+	ptrdiff_t step = v->back ? -1 : 1;
+	size_t left = end - j, work = *v->g->work, cost;
 
-	for (; hit && j < end; i++, j++) {
-		t = part_at(v, j);
+	if (left == 0)
+		return work > 0;
+	t = part_at(v, j);
+	s = v->s + (v->back ? v->n - 1 - i : i);
+	for (; left && work; left--, t += step, s += step) {
 		cost = t->kind == SET ? 1 + t->to - t->from : 1;
-		if (*v->g->work <= cost) {
-			*v->g->work = 0;
-			return 0;
-		}
-		*v->g->work -= cost;
-		c = v->s[v->back ? v->n - 1 - i : i];
-		hit = t->kind == ANY || (t->kind == LITERAL ? t->c == c :
-		    in_set(&v->g->pat, t->from, t->to, c));
+		work = work > cost ? work - cost : 0;
+		if (t->kind == LITERAL ? t->c != *s : t->kind == SET &&
+		    !in_set(&v->g->pat, t->from, t->to, *s))
+			break;
 	}
-	return hit;
+	*v->g->work = work;
+	return left == 0 && work > 0;
 }
 
 /* Finds a place at i or behind for the run of parts from j to end: the first
@@ -264,18 +281,17 @@ run_find(const struct view *v, size_t i, size_t j, size_t end, int last)
 	return -1;
 }
 
+/* Where the run of parts that begins with j ends. */
 static size_t
 run_end(const struct view *v, size_t j)
 {
-	while (j < v->g->n && part_at(v, j)->kind != STAR)
-		j++;
-	return j;
+	return j < v->g->n ? j + part_at(v, j)->run[v->back] : j;
 }
 
 ptrdiff_t
 glob_match(const struct glob *g, const uint32_t *s, size_t n, int how, int *never)
 {
-	struct view v = { g, s, n, how & GLOB_FROM_END };
+	struct view v = { g, s, n, (how & GLOB_FROM_END) != 0 };
 	size_t i, j, end = run_end(&v, 0);
 	ptrdiff_t at;
 

@@ -10,6 +10,7 @@ enum place {
 	BRACE,		/* ${NAME:-here} */
 	QUOTED,		/* "here" */
 	QUOTED_BRACE,	/* "${NAME:-here}" */
+	QUOTED_AGAIN,	/* "${NAME:-"here"}" */
 };
 
 /* What a piece is for.  What is quoted in a pattern or a replacement must come

@@ -47,6 +47,18 @@ put(struct eval *e, const struct param *v, const char *s, size_t len)
 	return word_put(e, v->to, s, len, quoted(v));
 }
 
+/* Passes over what bash does not look at either. */
+static int
+skip_rest(struct eval *e, const struct param *v)
+{
+	struct scan skip = { .p = e->p };
+
+	if (scan_brace(&skip) < 0)
+		return eval_fail(e, v->open, "never closed: ${");
+	e->p = skip.p;
+	return 0;
+}
+
 /* ---- ${V:-word} and its kin ---- */
 
 static int
@@ -83,16 +95,12 @@ default_word(struct eval *e, struct param *v, int null_too)
 	struct piece w = { v->to->out, v->to->use, quoted(v) ? QUOTED_BRACE : BRACE, 0 };
 	int set = v->set && !(null_too && v->len == 0);
 	char op = *e->p++;
-	struct scan skip;
 
 	if (op == '+' ? set : !set)
 		return op == '?' ? error_word(e, v) :
 		    op == '=' ? default_assign(e, v) : word_eval(e, &w);
-	/* The word is not looked at by bash either. */
-	skip = (struct scan){ .p = e->p };
-	if (scan_brace(&skip) < 0)
-		return eval_fail(e, v->open, "never closed: ${");
-	e->p = skip.p;
+	if (skip_rest(e, v) < 0)
+		return -1;
 	return op == '+' ? 0 : put(e, v, v->value, v->len);
 }
 
@@ -119,6 +127,8 @@ substring(struct eval *e, struct param *v)
 
 	if (*e->p == '}')
 		return bad_param(e, v);
+	if (!v->set)
+		return skip_rest(e, v);
 	if (number(e, STOP_COLON, &from) < 0)
 		return -1;
 	n = to = (int64_t)utf8_count(v->value, v->len);
@@ -128,7 +138,7 @@ substring(struct eval *e, struct param *v)
 			return -1;
 		if (from < 0)
 			from += n;
-		if (!v->set || from < 0 || from > n || (n == 0 && from > 0))
+		if (from < 0 || from > n || (n == 0 && from > 0))
 			return 0;
 		if (to < 0 && n + to < from)
 			return eval_fail(e, v->open, "%s: a substring that ends "
@@ -273,7 +283,7 @@ replace(struct eval *e, const struct param *v, const struct match *m,
 		}
 		s += len;
 		i += n > 0 ? (size_t)n : 1;
-	} while (i < m->text.n && !never && (all || n < 0));
+	} while (i < m->text.n && !never && e->work && (all || n < 0));
 	return word_put(e, w, kept, (size_t)(end - kept), 0);
 }
 
@@ -319,6 +329,27 @@ substitution_read(struct eval *e, struct match *m, struct buf *by, int all)
 	return word_eval(e, &w);
 }
 
+/* Whether bash finds no match whatever the text: before it looks for one, it
+ * tries the pattern with a star at either end, and gets that wrong for two
+ * kinds.  One that ends in a lone backslash fails.  One that begins with "*" and
+ * ends with a literal "\\*" must match up to the text's end. */
+static int
+ruled_out(const struct match *m)
+{
+	const char *p = m->pattern.s;
+	size_t n = m->pattern.len, slashes = 0;
+	int never;
+
+	if (n == 0)
+		return 0;
+	if (p[0] == '*' && p[n - 1] == '*')
+		return glob_match(&m->glob, m->text.c, m->text.n, GLOB_LONG,
+		    &never) != (ptrdiff_t)m->text.n;
+	while (slashes < n && p[n - 1 - slashes] == '\\')
+		slashes++;
+	return slashes % 2;
+}
+
 /* ${V/p/r} ${V//p/r} ${V/#p/r} ${V/%p/r} */
 static int
 substitute(struct eval *e, struct param *v)
@@ -340,7 +371,7 @@ substitute(struct eval *e, struct param *v)
 	    m.pattern.s[0] : '\0';
 	if (match_make(e, &m, v, at != '\0') < 0)
 		goto out;
-	got = !v->set ? 0 :
+	got = ruled_out(&m) ? word_put(e, &w, v->value, v->len, 0) :
 	    at ? replace_at(e, v, &m, &by, &w, at == '%' ? GLOB_FROM_END : 0) :
 	    replace(e, v, &m, &by, &w, all);
 	if (!e->work)
@@ -426,11 +457,11 @@ operate(struct eval *e, struct param *v)
 	case '}':
 		return put(e, v, v->value, v->len);
 	case '#': case '%':
-		return trim(e, v);
+		return v->len ? trim(e, v) : skip_rest(e, v);
 	case '/':
-		return substitute(e, v);
+		return v->set ? substitute(e, v) : skip_rest(e, v);
 	case '^': case ',':
-		return change_case(e, v);
+		return v->set ? change_case(e, v) : skip_rest(e, v);
 	case '-': case '=': case '?': case '+':
 		return default_word(e, v, 0);
 	case ':':

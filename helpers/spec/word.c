@@ -25,6 +25,7 @@ static const unsigned special[] = {
 	[BRACE]        = ALWAYS | SQUOTE | DQUOTE | CLOSE | TILDE,
 	[QUOTED]       = ALWAYS | DQUOTE,
 	[QUOTED_BRACE] = ALWAYS | SQUOTE | DQUOTE | CLOSE,
+	[QUOTED_AGAIN] = ALWAYS | DQUOTE,
 };
 
 static int
@@ -84,7 +85,8 @@ squote(struct eval *e, const struct piece *w)
 static int
 dquote(struct eval *e, const struct piece *w)
 {
-	struct piece in = { w->out, w->use, QUOTED, 0 };
+	struct piece in = { w->out, w->use,
+	    w->place == QUOTED_BRACE ? QUOTED_AGAIN : QUOTED, 0 };
 	const char *open = e->p++;
 
 	if (word_eval(e, &in) < 0)
@@ -99,13 +101,14 @@ static int
 backslash(struct eval *e, const struct piece *w)
 {
 	char c = e->p[1];
+	const char *escapable = w->place == QUOTED ? "$`\"\\" :
+	    w->place == QUOTED_BRACE ? "$`\"\\}" : NULL;
 
 	if (c == '\n') {
 		e->p += 2;
 		return 0;
 	}
-	if (c == '\0' || (w->place >= QUOTED && !strchr("$`\"\\", c) &&
-	    !(c == '}' && w->place == QUOTED_BRACE))) {
+	if (c == '\0' || (escapable && !strchr(escapable, c))) {
 		e->p++;
 		return word_put(e, w, "\\", 1, 1);
 	}
@@ -141,7 +144,9 @@ dollar(struct eval *e, const struct piece *w)
 	if (n > 0 || (*e->p && strchr("0123456789@*#?-$!", *e->p)))
 		return eval_fail(e, at, "cannot evaluate $%c, which is the "
 		    "shell's own", n ? '_' : *e->p);
-	if (*e->p == '\'' && w->place != QUOTED) {
+	if (*e->p == '\'' && !(special[w->place] & SQUOTE))
+		return word_put(e, w, "$", 1, 1);
+	if (*e->p == '\'') {
 		e->p = at;
 		return ansi_eval(e, w);
 	}
@@ -204,7 +209,7 @@ word_eval(struct eval *e, const struct piece *w)
 			e->p = s;
 		}
 		if (!*s || is(*s, META | w->stop) ||
-		    (*s == '}' && !paired) || (*s == '"' && w->place == QUOTED))
+		    (*s == '}' && !paired) || (*s == '"' && !(mask & SQUOTE)))
 			return 0;
 		if (*s == '~' && home) {
 			if (tilde(e, w) < 0)

@@ -1,0 +1,356 @@
+#!/bin/sh
+# aoinb-spec: it says what bash says, runs nothing, and names what it cannot do
+# shellcheck disable=SC2016 # most strings here are for aoinb-spec
+. "${0%/*}/lib.sh"
+
+tab=$(printf '\t')
+
+# same TEXT SCRIPT WANTED - A after SCRIPT is WANTED
+same() {
+	printf '%s' "$2" >script
+	aoinb-spec -k defines script >assigned
+	# shellcheck disable=SC1091 # just written
+	is "$1" "$(. ./assigned; printf '%s' "$A")" "$3"
+}
+
+# refuses TEXT SCRIPT PATTERN - exit 65, and the reason matches
+refuses() {
+	printf '%s' "$2" >script
+	try 65 "$1" aoinb-spec -k defines script
+	says err "$3" "$1: named"
+}
+
+# --- the language, one construct a line
+
+same 'quotes side by side'   "A=a'b c'\"d\"\\ e" 'ab cd e'
+same 'a dollar left alone'   'A=a$%"$"' 'a$%$'
+same 'escapes in quotes'     'A="a\b\\\"\$\`"' 'a\b\"$`'
+same 'lines are joined'      'A="a\
+b"c\
+d' abcd
+same 'but not in single quotes' "A='a\\
+b'" "a\\
+b"
+same 'several lines'         'A="a
+b"' "a
+b"
+same 'C escapes'             "A=\$'a\\tb\\x41\\u00e9\\''" "a${tab}bAé'"
+same 'comments'              '# A=0 "
+A=1#2 # 3' '1#2'
+same 'several on a line'     'B=1 A=$B; C=2' 1
+same 'appended to'           'A=a
+A+=b A+=$A' abab
+same 'export'                'export A="b c"' 'b c'
+same 'export of a name'      'A=1; export A' 1
+same 'an empty one'          'A=' ''
+same 'no splitting'          'B="a  b *"
+A=$B' 'a  b *'
+same 'CR at line ends goes'  "$(printf 'B="x\r\ny" \r\nA=$B\r\n#\r')" "x
+y"
+same 'other CRs stay'        "$(printf 'A=a\rb')" "a$(printf '\r')b"
+same 'unset is empty'        'A=x$B${C}y' xy
+same 'the environment is not seen' 'A=x$HOME$PATH' x
+same 'longest name'          'B=1
+BC=2
+A=$BC-${B}C' 2-1C
+
+v='V=1.22.333
+'
+same 'substring'             "$v"'A=${V:2:2}' 22
+same 'from the end'          "$v"'A=${V: -3}' 333
+same 'negative length'       "$v"'A=${V:0:-4}' 1.22
+same 'offset by variable'    "$v"'N=5 A=${V:$N}' 333
+same 'offset by arithmetic'  "$v"'A=${V:0:${#V}-1}' 1.22.33
+same 'behind the end'        "$v"'A=${V:99}' ''
+same 'first prefix'          "$v"'A=${V#*.}' 22.333
+same 'longest prefix'        "$v"'A=${V##*.}' 333
+same 'first suffix'          "$v"'A=${V%.*}' 1.22
+same 'longest suffix'        "$v"'A=${V%%.*}' 1
+same 'replaced once'         "$v"'A=${V/./_}' 1_22.333
+same 'replaced throughout'   "$v"'A=${V//./_}' 1_22_333
+same 'taken out'             "$v"'A=${V//.}' 122333
+same 'at the beginning'      "$v"'A=${V/#1/x}${V/#2/x}' x.22.3331.22.333
+same 'at the end'            "$v"'A=${V/%3*/x}' 1.22.x
+same 'length'                "$v"'A=${#V}' 8
+same 'an escaped tilde'      'V=1.0~rc1
+A=${V/\~/-}' 1.0-rc1
+same 'a slash'               'V=a/b/c
+A=${V////-}${V/\//+}${V/"/"/=}' a-b-ca+b/ca=b/c
+same 'the match itself'      'V=abc
+A=${V/b/[&]}${V/b/\&}${V/b/"&"}' 'a[b]ca&ca&c'
+same 'the longest match'     'V=xaaay
+A=${V/a*a/-}${V/a*/-}' x-yx-
+same 'nested'                'V=a.b.c
+A=${V%".${V##*.}"}' a.b
+same 'a quoted pattern'      'V="a*b" P="*"
+A=${V#a"$P"}${V#a$P}' 'b*b'
+same 'case'                  'V=aBc
+A=${V^}${V^^}${V,,}${V^^[a]}' ABcABCabcABc
+same 'case beyond ASCII'     'V=éa
+A=${V^^}${#V}${V:1}' ÉA2a
+same 'defaults'              'E= V=v
+A=${U:-a}${E:-b}${E-c}${V:+d}${U+e}${V:?f}' abdv
+same 'a default set'         'A=${U:=x}$U' xx
+same 'a default with quotes' 'A="${U:-"a b"'"'c'"'}"' "a b'c'"
+same 'what is not needed is not looked at' 'V=v
+A=${V:-$(touch ran)}' v
+same 'classes'               'V=aB1é-]
+A=${V//[[:upper:]]/u}${V//[!a-z]}${V#*[]]}${V%[-]]*}' 'au1é-]aaB1é'
+same 'a pattern in a value'  'V=abc P="?b"
+A=${V/$P/x}' xc
+same 'an anchor in a value'  'V="a#a" P="#a"
+A=${V/$P/x}${V//$P/x}' 'x#aax'
+same 'a bracket unclosed'    'V="a[b"
+A=${V#a[}' b
+
+# --- what it does not do
+
+refuses 'command substitution' 'A=$(touch ran)'       'script:1: .*\$(\.\.\.)'
+refuses 'in quotes'            'B=1
+A="x
+$(touch ran)"'                                        'script:3: .*\$(\.\.\.)'
+refuses 'backticks'            'A=`touch ran`'        'script:1: .*`\.\.\.`'
+refuses 'arithmetic'           'A=$((1+1))'           'script:1: .*arithmetic'
+refuses 'an array'             '
+A=(a b)'                                              'script:2: .*array A'
+refuses 'an element'           'A[1]=b'               'script:1: .*array A'
+refuses 'a command'            'touch ran'            'script:1: .*command touch'
+refuses 'a command behind an assignment' 'A=1 touch ran' 'script:1: .*command touch'
+refuses 'a list'               'A=1 && touch ran'     "script:1: .*'&&'"
+refuses 'a pipe'               'A=1|touch ran'        "script:1: .*'|'"
+refuses 'a file written'       'A=1 >ran'             "script:1: .*'>'"
+refuses 'control flow'         'if true; then A=1; fi' 'script:1: .*command if'
+refuses 'a function'           'f() { A=1; }'         'script:1: .*function f'
+refuses 'indirection'          'A=${!B}'              'script:1: .*\${!'
+refuses 'a transformation'     'A=1 B=${A@P}'         'script:1: .*\${A@'
+refuses 'a positional'         'A=$1'                 'script:1: .*\$1'
+refuses 'a home directory'     'A=~/x'                'script:1: .*home directory'
+refuses 'a home in a list'     'A=a:~root'            'script:1: .*home directory'
+refuses 'an unclosed quote'    'B=1
+A="x
+C=2'                                                  'script:2: never closed: "'
+refuses 'an unclosed brace'    'A=${B'                'script:1: never closed: \${'
+refuses 'a message'            'A=${B:?give it}'      'script:1: B: give it'
+refuses 'a substring turned over' 'A=abc B=${A:2:-2}' 'script:1: A: .*substring'
+ok 'nothing was run' test ! -e ran
+
+# --- hostile
+
+awk 'BEGIN { print "A=aaaaaaaaaaaaaaaa"; for (i = 0; i < 100; i++) print "A=$A$A" }' >script
+try 65 'a hundred doublings'   aoinb-spec -k defines script
+says err 'script:18: a value of more than 1 MiB' 'stop at the limit'
+awk 'BEGIN { s = "x"; for (i = 0; i < 5000; i++) s = "${U:-" s "}"; print "A=" s }' >script
+try 65 'deep nesting'          aoinb-spec -k defines script
+says err 'script:1: nested more than 100 deep' 'is refused'
+awk 'BEGIN { for (i = 0; i < 5000; i++) printf "$("; for (i = 0; i < 5000; i++) printf "\"${(`" }' >script
+try 0 'deep nesting passed over' aoinb-spec -l -k defines script
+printf 'A=1\nB=a\0b\n' >script
+try 65 'a NUL'                 aoinb-spec -l -k defines script
+says err 'script:2: a NUL' 'with its line'
+awk 'BEGIN { for (i = 0; i < 20; i++) s = s "a*"; for (i = 0; i < 15; i++) t = t "aaaaaaaaaaaaaaaa"
+	print "V=" t t t "\nA=${V//" s "b/x}" }' >script
+try 0 'a pattern of many stars' aoinb-spec -k defines script
+awk 'BEGIN { print "V=aaaaaaaaaaaaaaaa"; for (i = 0; i < 13; i++) print "V=$V$V"
+	print "P=${V:0:65536}b; A=${V//$P/x}" }' >script
+try 65 'a pattern as long as the text' aoinb-spec -k defines script
+says err 'too much work' 'is stopped'
+head -c 5000000 /dev/zero | tr '\0' '#' >script
+try 65 'a file too long'       aoinb-spec -k defines script
+awk 'BEGIN { for (i = 0; i < 5000; i++) print "V" i "=" i }' >script
+try 65 'too many variables'    aoinb-spec -k defines script
+
+# --- lenient
+
+cat >defines <<'END'
+PKGNAME=foo
+LIST=(a "b)" # )
+  c)
+PKGDEP="x $(touch ran) \"y" PKGSEC=libs
+if true; then
+	PKGNAME=bar
+fi; PKGDES='it is'
+build() {
+	PKGNAME=baz
+	cat <<EOF
+}
+PKGSEC=no
+EOF
+}
+PKGNAME=no touch ran
+case $ARCH in
+(a) PKGNAME=a ;; b) PKGNAME=b ;;
+esac
+for i in 1; do PKGNAME=$i; done; PKGREL=2
+[ x ] && PKGNAME=x || {
+	PKGNAME=y
+}
+PKGEPOCH=1
+TAIL="never closed
+PKGDES=lost
+END
+try 0 'lenient takes what it can' aoinb-spec -l defines
+is 'and nothing else' "$(cat out)" "PKGNAME=foo
+PKGSEC=libs
+PKGDES='it is'
+PKGREL=2
+PKGEPOCH=1"
+is 'and says what it left' "$(sed 's/^[^:]*: defines:\([0-9]*\): .* /\1 /' err)" '2 LIST
+4 $(...)
+5 if
+8 build
+15 touch
+16 case
+19 for
+20 [
+24 "'
+ok 'nothing was run, nor now' test ! -e ran
+try 65 'without it the first is the end' aoinb-spec defines
+is 'and nothing is printed' "$(cat out)" ''
+
+# --- forms of output, architectures
+
+cat >spec <<'END'
+VER=1.0
+__X="a	b\\
+'"
+SRCS="tbl::https://example.org/a-$VER.tgz"
+CHKSUMS=SKIP
+SRCS__AMD64="https://example.org/b.zip"
+NAME__AMD64=x
+END
+try 0 'shell' aoinb-spec spec
+ok 'is read back by a shell' sh -c '. ./out; [ "$VER $REL" = "1.0 0" ]'
+try 0 'records' aoinb-spec -f records spec spec
+is 'have file, name, and value escaped' "$(sed -n 2p out)" "spec${tab}__X${tab}a\\tb\\\\\\n'"
+is 'for each file' "$(wc -l <out)" 14
+try 0 'json' aoinb-spec -f json spec
+is 'is one object a file' "$(cut -c1-49 out)" '{"file":"spec","vars":{"VER":"1.0","__X":"a\u0009'
+try 0 'the suffixed list' aoinb-spec -a amd64 spec
+says out '^SRCS=https://example.org/b.zip$' 'replaces the list'
+says out '^NAME__AMD64=x$' 'other names are handed on'
+ok 'and are no suffixes in a spec' sh -c '! grep -q ^NAME= out'
+try 0 'another architecture' aoinb-spec -a arm64 spec
+says out '^SRCS=tbl' 'keeps the plain list'
+cat >defines <<'END'
+A__RETRO=retro A=all A__I486=i486
+B__RETRO=retro B=all
+C__AMD64=amd64
+D=$PKGVER
+END
+try 0 'defines' aoinb-spec -D PKGVER=3 -a i486 defines
+is 'architecture, then group, then plain' "$(grep -v __ out | sort | tr '\n' ' ')" 'A=i486 B=retro D=3 '
+try 0 'a name set beforehand is not printed' aoinb-spec -D PKGVER=3 -D X=1 defines
+ok 'unless the file sets it' sh -c '! grep -E "^(X|PKGVER)=" out'
+
+printf 'REL=1' >nover
+try 65 'a spec without VER' aoinb-spec nover
+says err 'nover: no VER$' 'is named'
+try 65 'of many files' aoinb-spec -f records nover spec
+is 'the good ones are printed' "$(cut -f1 out | uniq)" spec
+try 66 'a file that is not there' aoinb-spec none
+try 66 'a directory' aoinb-spec .
+try 64 'no file' aoinb-spec
+try 64 'an unknown form' aoinb-spec -f xml spec
+try 64 'a bad name' aoinb-spec -D 1=2 spec
+is 'standard input' "$(printf 'VER=7' | aoinb-spec - | head -n 1)" VER=7
+
+# --- sources
+
+sum=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+
+# table TEXT SPEC WANTED - the table of sources, tabs shown as blanks
+table() {
+	printf 'VER=1\n%s\n' "$2" >spec
+	is "$1" "$(aoinb-spec -s spec 2>&1 | tr '\t' ' ')" "$3"
+}
+
+# wrong TEXT SPEC PATTERN
+wrong() {
+	printf 'VER=1\n%s\n' "$2" >spec
+	try 65 "$1" aoinb-spec -s spec
+	says err "spec: .*$3" "$1: named"
+}
+
+# one TEXT SOURCE WANTED - a single source with SKIP
+one() {
+	table "$1" "SRCS='$2' CHKSUMS=SKIP" "$3"
+}
+
+h=https://example.org
+one 'tbl'             "tbl::$h/p/a-1.tar.gz"  "1 tarball SKIP a-1.tar.gz - $h/p/a-1.tar.gz"
+one 'in any case'     "TarBall::$h/a.tgz"     "1 tarball SKIP a.tgz - $h/a.tgz"
+one 'a bare tarball'  "$h/a.tar.zst"          "1 tarball SKIP a.tar.zst - $h/a.tar.zst"
+one 'a bare repository' "$h/a.git"            "1 git SKIP a - $h/a.git"
+one 'a bare git URL'  "git://example.org/a"   "1 git SKIP a - git://example.org/a"
+one 'the query goes'  "file::$h/a.c?x=/y#z"   "1 file SKIP a.c - $h/a.c?x=/y#z"
+one 'renamed'         "file::rename=b::$h/a"  "1 file SKIP b rename=b $h/a"
+one 'a repository'    "git::commit=tags/v1;copy-repo=true;submodule=recursive::$h/x/a.git/" \
+    "1 git SKIP a commit=tags/v1;copy-repo=true;submodule=recursive $h/x/a.git/"
+one '"::" in the URL' "file::rename=b::$h/a::b::c" "1 file SKIP b rename=b $h/a::b::c"
+one 'svn'             "svn::commit=12::svn://example.org/r/trunk" "1 svn SKIP trunk commit=12 svn://example.org/r/trunk"
+one 'pypi'            'pypi::version=2::foo'  '1 pypi SKIP foo version=2 foo'
+one 'bzr'             'bzr::lp:foo'           '1 bzr SKIP foo - lp:foo'
+one 'none'            'none::'                '1 none SKIP - - -'
+table 'no checksums for repositories' "SRCS=$h/a.git" "1 git SKIP a - $h/a.git"
+table 'digests in lower case' "SRCS='$h/a.tgz
+ $h/b.tgz'
+CHKSUMS='SHA256::$(echo "$sum" | tr a-f A-F) md5::0123456789abcdef0123456789ABCDEF'" \
+    "1 tarball sha256::$sum a.tgz - $h/a.tgz
+2 tarball md5::0123456789abcdef0123456789abcdef b.tgz - $h/b.tgz"
+table 'a dummy' "DUMMYSRC=yes SRCS=x" ''
+table 'no dummy' "DUMMYSRC=0 SRCS=$h/a.git" "1 git SKIP a - $h/a.git"
+table '2020: SRCTBL' "SRCTBL=$h/a.tar.gz
+CHKSUM=sha256::$sum" "1 tarball sha256::$sum a.tar.gz - $h/a.tar.gz"
+table '2020: without CHKSUM' "SRCTBL=$h/a" "1 tarball SKIP a - $h/a"
+table '2020: git' "GITSRC=$h/a.git GITCO=abc GITBRCH=dev" "1 git SKIP a commit=abc;branch=dev $h/a.git"
+table '2020: the others' "SVNSRC=$h/s SVNCO=3 HGSRC=$h/h HGCO=x BZRSRC=lp:b FSLSRC=$h/f" \
+    "1 svn SKIP s commit=3 $h/s
+2 hg SKIP h commit=x $h/h
+3 bzr SKIP b - lp:b
+4 fossil SKIP f - $h/f"
+printf '%s\n' VER=1 "SRCS=$h/a.git" "SRCS__ARM64=$h/b.git" >spec
+is 'by architecture' "$(aoinb-spec -s -a arm64 spec | cut -f4)" b
+is 'of many files, each with its name' "$(aoinb-spec -s spec spec | cut -f1,2 | tr '\t\n' '  ')" 'spec 1 spec 1 '
+
+wrong 'no sources'         'X=1'                       'no sources'
+wrong 'counts'             "SRCS='$h/a.tgz $h/b.tgz' CHKSUMS=SKIP" 'SRCS has 2, but CHKSUMS has 1'
+wrong 'no checksums'       "SRCS=$h/a.tgz"             'no CHKSUMS'
+wrong 'unknown type'       "SRCS=ftp::$h/a CHKSUMS=SKIP" 'entry 1: unknown type ftp'
+wrong 'type not told'      "SRCS=$h/a CHKSUMS=SKIP"    "entry 1: cannot tell .*$h/a"
+wrong 'unknown option'     "SRCS=git::depth=1::$h/a"   'unknown option depth'
+wrong 'option without value' "SRCS=git::commit::$h/a"  'without a value: commit'
+wrong 'an option for a program' "SRCS=git::commit=--x::$h/a" 'bad value in commit=--x'
+wrong 'submodule'          "SRCS=git::submodule=2::$h/a" 'bad value in submodule=2'
+wrong 'unknown algorithm'  "SRCS=$h/a.tgz CHKSUMS=crc::12" 'CHKSUMS, entry 1: unknown algorithm crc'
+wrong 'a short digest'     "SRCS=$h/a.tgz CHKSUMS=sha256::12" 'not the 64 hexadecimal digits of a sha256: 12'
+wrong 'no digest'          "SRCS=$h/a.tgz CHKSUMS=abc" 'neither SKIP nor'
+wrong 'no scheme'          "SRCS=tbl::a.tgz CHKSUMS=SKIP" 'scheme: a.tgz'
+wrong 'a command as URL'   "SRCS=git::branch=x::ext::sh" 'scheme: ext::sh'
+wrong 'a path as name'     "SRCS=file::rename=../x::$h/a CHKSUMS=SKIP" 'file.s name: "../x"'
+wrong 'dots as name'       "SRCS=file::$h/a/.. CHKSUMS=SKIP" 'file.s name: "\.\."'
+wrong 'an option as name'  "SRCS=file::$h/-rf CHKSUMS=SKIP" 'file.s name: "-rf"'
+wrong 'no name'            "SRCS=file::$h/a/ CHKSUMS=SKIP" 'rename='
+wrong 'no version'         'SRCS=pypi::foo CHKSUMS=SKIP' 'version='
+wrong 'an undecided dummy' 'DUMMYSRC=maybe'            'DUMMYSRC .*maybe'
+
+# --- against bash
+
+if command -v python3 >/dev/null &&
+    bash -c '((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 502))'; then
+	count_of=${SPECS:-2000}
+	ok 'random specs' "$top/tests/spec-gen" --random "$count_of" --seed "${SEED:-1}" random
+	(cd random && printf '%s\n' * | xargs -n 500 env -i PATH="$PATH" \
+	    LC_ALL=C.UTF-8 "$top/tests/spec-bash") | LC_ALL=C sort >theirs
+	(cd random && printf '%s\n' * | xargs aoinb-spec -k defines -f records) \
+	    2>refused | LC_ALL=C sort >all
+	# Where bash complains, there is nothing to compare.
+	awk -F "$tab" 'NR == FNR { ok[$1]; next } $1 in ok' theirs all >ours
+	ok 'bash took nearly all of them' \
+	    test "$(cut -f1 theirs | uniq | wc -l)" -gt $((count_of * 95 / 100))
+	ok 'all of their variables are as bash says' cmp -s theirs ours
+	diff theirs ours | head -n 20 | sed 's/^/# /'
+else
+	skip 3 'needs python3 and bash 5.2'
+fi
+
+finish
