@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "err.h"
@@ -153,11 +154,18 @@ look(void *unused, const struct entry *e)
 static void
 check_squash(int code)
 {
+	struct statvfs disk;
+
 	if (code < 0)
 		die_sys(EX_OSERR, "unsquashfs");
 	if (code == EX_NOTFOUND)
 		die(EX_UNAVAILABLE, "%s: a squashfs image needs unsquashfs "
 		    "(squashfs-tools)", u.name);
+	/* Its exit code does not tell a full disk from a bad image. */
+	if (code && fstatvfs(u.tree.fd, &disk) == 0 && !disk.f_bavail) {
+		errno = ENOSPC;
+		die_sys(EX_IOERR, "%s", u.dir);
+	}
 	if (code)
 		die(EX_DATAERR, "%s: unsquashfs failed with %d", u.name, code);
 }
@@ -200,6 +208,7 @@ unpack(void)
 		die(EX_DATAERR, "%s: not an archive: it is empty", u.name);
 	if (!opt_dry && tree_open(&u.tree, u.dir) < 0)
 		die_sys(EX_CANTCREAT, "%s", u.dir);
+	progress(0, 0);
 	if (u.in.kind == KIND_SQUASHFS)
 		unpack_squash();
 	else

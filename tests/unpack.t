@@ -4,7 +4,7 @@
 . "${0%/*}/lib.sh"
 need_root
 PATH=$PATH:/usr/sbin:/sbin
-need cpio tar xz zstd gzip bzip2 python3 setfattr getfattr setfacl setcap mksquashfs \
+need bsdtar cpio script tar xz zstd gzip bzip2 python3 setfattr getfattr setfacl setcap mksquashfs \
     unsquashfs unshare mknod setpriv
 
 # The facts of a tree, to compare: what find, getfattr and the contents say.
@@ -132,6 +132,10 @@ with zipfile.ZipFile("t.zip", "w", zipfile.ZIP_DEFLATED) as z: z.write("tree/etc
 fresh
 try 0 'zip' aoinb-unpack t.zip o
 ok 'its contents' cmp tree/etc/file o/a/file
+bsdtar --format=7zip -cf t.7z tree/etc/file tree/bin/soft
+fresh
+try 0 '7z' aoinb-unpack t.7z o
+ok 'its contents' cmp tree/etc/file o/tree/etc/file
 try 64 'zip from a pipe is refused' sh -c 'cat t.zip | aoinb-unpack - p'
 try 64 'so is squashfs' sh -c 'cat t.squashfs | aoinb-unpack - q'
 rm -rf p q
@@ -255,5 +259,14 @@ mkdir small
 try 74 'a full disk' unshare -m sh -c 'mount -t tmpfs -o size=4M small small &&
     exec aoinb-unpack bomb.xz small'
 says err 'zero: No space left on device' 'names the entry and the reason'
+head -c 6000000 /dev/urandom >noise; mksquashfs noise noise.squashfs -quiet -no-progress
+# shellcheck disable=SC2016
+try 74 'the same with a squashfs image' unshare -m sh -c \
+    'mount -t tmpfs -o size=4M small small && exec aoinb-unpack noise.squashfs small'
+
+# --- somebody waits
+try 0 'on a terminal' script -qec '(head -c 50000 t.tar; sleep 2.3; tail -c +50001 t.tar) |
+    aoinb-unpack --devices - waited' script.log
+says script.log ' MiB' 'it says how far it is'
 
 finish

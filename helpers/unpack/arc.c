@@ -15,6 +15,7 @@ struct arc {
 	struct ring *r;
 	struct entry last;	/* owns the attributes given out */
 	int entries;		/* one came out: this is an archive */
+	int broken;		/* the stream failed, and r->why tells how */
 	char why[256];
 };
 
@@ -24,6 +25,8 @@ fail(struct arc *a, const char *why)
 {
 	int err = archive_errno(a->a);
 
+	if (a->broken)
+		why = a->r->why;
 	if (!why)
 		why = archive_error_string(a->a);
 	snprintf(a->why, sizeof(a->why), "%s", why ? why : "corrupt");
@@ -34,11 +37,13 @@ fail(struct arc *a, const char *why)
 static la_ssize_t
 pull(struct archive *la, void *arg, const void **p)
 {
-	struct ring *r = arg;
-	ssize_t n = ring_pull(r, p);
+	struct arc *a = arg;
+	ssize_t n = ring_pull(a->r, p);
 
-	if (n < 0)
-		archive_set_error(la, errno, "%s", r->why);
+	if (n < 0) {
+		a->broken = 1;
+		archive_set_error(la, errno, "%s", a->r->why);
+	}
 	return n;
 }
 
@@ -63,7 +68,7 @@ arc_open(struct input *in, struct ring *r)
 		goto fail;
 	/* A failure to open shows again, with its reason, in arc_next. */
 	if (r) {
-		archive_read_open(a->a, r, NULL, pull, NULL);
+		archive_read_open(a->a, a, NULL, pull, NULL);
 	} else {
 		/* Their names are UTF-8 or UTF-16, and cannot be had raw. */
 		setlocale(LC_CTYPE, "C.UTF-8");
@@ -185,14 +190,11 @@ arc_next(struct arc *a, struct entry *e)
 	r = next_header(a->a, &from);
 	if (r == ARCHIVE_EOF)
 		return drain(a);
-	if (r != ARCHIVE_OK) {
-		if (a->r && a->r->ended && a->r->error)
-			return fail(a, a->r->why);
-		/* libarchive's own "file format" error, which it keeps to
-		 * itself, is EILSEQ on Linux. */
+	/* libarchive's own "file format" error, which it keeps to itself, is
+	 * EILSEQ on Linux. */
+	if (r != ARCHIVE_OK)
 		return fail(a, a->entries || archive_errno(a->a) != EILSEQ ?
 		    NULL : "not an archive");
-	}
 	a->entries = 1;
 	*e = (struct entry){
 		.path = archive_entry_pathname(from),
@@ -232,10 +234,7 @@ arc_data(struct arc *a, const void **p, size_t *len, int64_t *at)
 	*at = where;
 	if (r == ARCHIVE_EOF)
 		return 0;
-	if (r != ARCHIVE_OK)
-		return fail(a, a->r && a->r->ended && a->r->error ?
-		    a->r->why : NULL);
-	return 1;
+	return r == ARCHIVE_OK ? 1 : fail(a, NULL);
 }
 
 const char *

@@ -74,7 +74,7 @@ times(const struct entry *e, struct timespec ts[2])
 static int
 owned(const struct tree *t, const struct entry *e)
 {
-	return !t->own || (!t->chown_all && e->uid == (int64_t)geteuid() &&
+	return !t->own || (!t->inherit && e->uid == (int64_t)geteuid() &&
 	    e->gid == (int64_t)getegid());
 }
 
@@ -87,7 +87,7 @@ meta_fd(struct tree *t, int fd, const struct entry *e, int made)
 	if (!(made && owned(t, e)) && t->own &&
 	    fchown(fd, (uid_t)e->uid, (gid_t)e->gid) < 0)
 		return -1;
-	if (!(made && mode <= 0777) && fchmod(fd, mode) < 0)
+	if (!(made && mode <= 0777 && !t->inherit) && fchmod(fd, mode) < 0)
 		return -1;
 	if (set_xattrs(t, fd, NULL, e) < 0)
 		return -1;

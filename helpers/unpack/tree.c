@@ -64,7 +64,7 @@ tree_open(struct tree *t, const char *dir)
 		return -1;
 	t->walk.root = t->from.root = t->fd;
 	if (t->into) {
-		t->chown_all = 1;
+		t->inherit = 1;
 		return 0;
 	}
 	r = empty(t->fd);
@@ -73,7 +73,7 @@ tree_open(struct tree *t, const char *dir)
 	if (r <= 0 || make_plain(t->fd) < 0 || fstat(t->fd, &st) < 0)
 		return -1;
 	/* A file system may give new files their folder's group. */
-	t->chown_all = st.st_gid != getegid();
+	t->inherit = st.st_gid != getegid();
 	return 0;
 }
 

@@ -22,7 +22,7 @@ struct tree {
 	uint64_t size, entries;	/* so far */
 	int fd;			/* the folder */
 	mode_t mask;		/* for permissions, when !own */
-	int chown_all;		/* new files may have a group of their folder's */
+	int inherit;		/* new files may take after their folder */
 	char *name, *link;	/* the entry's, clean */
 	size_t room;		/* of either */
 	struct walk walk, from;	/* to the entry's folder; to a link's target */
