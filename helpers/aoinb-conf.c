@@ -65,11 +65,11 @@ find_dir(const char *dir)
 	    places[0], places[1]);
 }
 
+/* What dir and file say, dir or file being NULL; settings go over it. */
 static struct conf *
-load(const struct ask *a)
+load(const struct ask *a, const char *dir)
 {
 	struct conf *c = conf_new();
-	const char *dir = a->file ? NULL : find_dir(a->dir);
 	int i, bad, toml = dir && !has(dir, "aoinb.ini");
 	char *path;
 
@@ -95,12 +95,22 @@ check(int r)
 		die_sys(EX_OSERR, "configuration");
 }
 
-/* KEY=value, a line each, safe to eval. */
+/* KEY=value, a line each, safe to eval; conf_dir too, absolute. */
 static void
-print_shell(struct buf *b, const struct conf *c)
+print_shell(struct buf *b, const struct conf *c, const char *dir)
 {
 	const struct key *k;
+	char *real;
 
+	if (dir) {
+		real = realpath(dir, NULL);
+		if (!real)
+			die_sys(EX_CONFIG, "%s", dir);
+		check(buf_puts(b, "conf_dir="));
+		check(buf_shell(b, real));
+		check(buf_putc(b, '\n'));
+		free(real);
+	}
 	for (k = key_tab; k->name; k++) {
 		check(buf_printf(b, "%s=", key_full(k)));
 		check(buf_shell(b, conf_get(c, k)));
@@ -225,15 +235,15 @@ about_table(struct buf *b, const char *what)
 }
 
 static int
-about_values(struct buf *b, const struct conf *c, const char *what,
-    const char *name)
+about_values(struct buf *b, const struct conf *c, const char *dir,
+    const char *what, const char *name)
 {
 	if (name && !strcmp(what, "get"))
 		print_value(b, c, name);
 	else if (name)
 		return 0;
 	else if (!strcmp(what, "shell"))
-		print_shell(b, c);
+		print_shell(b, c, dir);
 	else if (!strcmp(what, "json"))
 		print_json(b, c);
 	else if (!strcmp(what, "ini"))
@@ -253,6 +263,7 @@ main(int argc, char *argv[])
 	struct ask a = { 0 };
 	struct buf b = { 0 };
 	struct conf *c;
+	const char *dir;
 	int ch;
 
 	(void)argc;
@@ -273,8 +284,9 @@ main(int argc, char *argv[])
 	if (!strcmp(o.argv[0], "dir") && !o.argv[1]) {
 		check(buf_printf(&b, "%s\n", find_dir(a.dir)));
 	} else if (o.argv[1] || !about_table(&b, o.argv[0])) {
-		c = load(&a);
-		if (!about_values(&b, c, o.argv[0], o.argv[1]))
+		dir = a.file ? NULL : find_dir(a.dir);
+		c = load(&a, dir);
+		if (!about_values(&b, c, dir, o.argv[0], o.argv[1]))
 			opt_bad(&o);
 		conf_free(c);
 	}

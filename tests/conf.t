@@ -28,6 +28,7 @@ try 0 'a default'                     aoinb-conf -c new get monitor_interval
 is    'is that of the table'          "$(cat out)" 3s
 
 aoinb-conf -c new shell >sh.out
+is 'shell assignments begin with the folder' "$(sed -n 1p sh.out)" "conf_dir=$PWD/new"
 is 'shell assignments survive a shell' \
     "$(. ./sh.out; echo "$work_dir|$arch|$build_maintainer|$limit_memory")" \
     '/some/where|arm64|A B <a@b>|8G'
@@ -35,6 +36,7 @@ try 0 'json'                          aoinb-conf -c new json
 is    'has them too'                  "$(jq -r .build_maintainer out)" 'A B <a@b>'
 aoinb-conf -c new ini >frozen.ini
 aoinb-conf -f frozen.ini shell >sh.again
+sed -i '/^conf_dir=/d' sh.out
 ok 'what ini prints reads back the same' cmp sh.out sh.again
 try 0 'a setting goes over the file'  aoinb-conf -c new -D limit_time=5m get limit_time
 is    'and is printed'                "$(cat out)" 5m

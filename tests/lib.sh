@@ -3,7 +3,9 @@
 # sources this, works in the empty folder it finds itself in, and ends with
 # "finish".  B names the build to test; the default is the plain one.
 
-top=$(cd "${0%/*}/.." && pwd) || exit 1
+top=${0%/*}/..
+[ -e "$top/Makefile" ] || top=$top/..
+top=$(cd "$top" && pwd) || exit 1
 B=${B:-build}
 case $B in /*) ;; *) B=$top/$B ;; esac
 PATH=$B/bin:$top/scripts:$PATH

@@ -18,7 +18,7 @@ ls_jobs() {
 			verdict=$(sed -n 's/^  "verdict": "\(.*\)",$/\1/p' "$dir/result.json" 2>/dev/null) || verdict=killed
 			[ ! -d "$dir/upper" ] || verdict=$verdict,kept
 		fi
-		read -r branch <"$dir/branch" 2>/dev/null || branch=-
+		read -r branch 2>/dev/null <"$dir/branch" || branch=-
 		printf '%s\t%s\t%s\t%s\t%s\n' "${dir##*/}" "$branch" "$verdict" \
 		    "$(age $((now - $(stat -c %Y "$dir"))))" "$(size "$(du -skx "$dir" | cut -f 1)")"
 	done

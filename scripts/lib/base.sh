@@ -3,10 +3,8 @@
 
 # conf_load - finds and reads the configuration; sets conf_dir and every key
 conf_load() {
-	conf_dir=$(aoinb-conf ${conf_opt:+--conf="$conf_opt"} dir) || exit $?
-	settings=$(aoinb-conf --conf="$conf_dir" "$@" shell) || exit $?
+	settings=$(aoinb-conf ${conf_opt:+--conf="$conf_opt"} "$@" shell) || exit $?
 	eval "$settings"
-	case $conf_dir in /*) ;; *) conf_dir=$(cd "$conf_dir" && pwd) ;; esac
 }
 
 # cache_fetch LIST RECORDS - fetches LIST (a file as of aoinb-fetch(1)) into the
@@ -29,7 +27,7 @@ cache_fetch() {
 		run "$@"
 		return 0
 	fi
-	mkdir -p "$work_dir/cache/sources"
+	[ -d "$work_dir/cache/sources" ] || mkdir -p "$work_dir/cache/sources"
 	run setpriv --pdeathsig KILL "$@" <"$fetch_in" >"$fetch_out"
 }
 

@@ -25,12 +25,10 @@ instance_top() {
 # instance_due BRANCH SINCE HOW - whether it wants an update: HOW is always,
 # never or an age; one made since SINCE (epoch) is good enough for everybody
 instance_due() {
+	[ "$3" != never ] || return 1
 	checked=$(stat -c %Y "$work_dir/ref/checked/$1" 2>/dev/null) || return 0
 	[ "$checked" -lt "$2" ] || return 1
-	case $3 in
-	always) return 0 ;;
-	never) return 1 ;;
-	esac
+	[ "$3" != always ] || return 0
 	[ $(($(date +%s) - checked)) -ge "$(seconds "$3")" ]
 }
 

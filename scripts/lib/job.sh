@@ -10,12 +10,14 @@
 
 # job_new KIND NAME - makes a job and holds its lock: sets job and job_id
 job_new() {
-	job_id=$(date +%Y%m%d-%H%M%S)-$2
+	now=$(date '+%Y%m%d-%H%M%S %s')
+	job_id=${now% *}-$2
 	if [ "$dry" ]; then
 		job=$work_dir/jobs/$job_id
 		return 0
 	fi
-	mkdir -p "$work_dir/jobs" "$work_dir/lock" || die 73 "$work_dir/jobs: cannot be made"
+	[ -d "$work_dir/jobs" ] && [ -d "$work_dir/lock" ] ||
+		mkdir -p "$work_dir/jobs" "$work_dir/lock" || die 73 "$work_dir/jobs: cannot be made"
 	job_try=''
 	until job_claim "$job_id${job_try:+.$job_try}"; do
 		[ "${job_try:=1}" -lt 1000 ] && [ -w "$work_dir/jobs" ] ||
@@ -23,7 +25,7 @@ job_new() {
 		job_try=$((job_try + 1))
 	done
 	echo "$1" >"$job/kind"
-	date +%s >"$job/began"
+	echo "${now#* }" >"$job/began"
 }
 
 # job_claim ID - locked before it is there, so that nobody takes it for dead
@@ -73,7 +75,7 @@ job_stand() {
 # job_workspace - an empty workspace; what a former try left goes
 job_workspace() {
 	[ ! "$dry" ] || return 0
-	trash "$job/upper" "$job/work" "$job/archives" "$job/output"
+	[ ! -d "$job/upper" ] || job_drop_workspace "$job"
 	mkdir -p "$job/upper" "$job/work" "$job/root" "$job/output"
 	archives_begin "$job/archives"
 }
@@ -105,14 +107,16 @@ jobs_sweep() {
 
 # job_result JOB VERDICT CODE - writes result.json
 job_result() {
-	read -r began <"$1/began" 2>/dev/null || began=0
+	read -r began 2>/dev/null <"$1/began" || began=0
 	[ -r "$1/table" ] || : >"$1/table"
 	[ -r "$1/sources" ] || : >"$1/sources"
 	[ -r "$1/packages" ] || : >"$1/packages"
 	[ -r "$1/stack" ] || : >"$1/stack"
 	[ -r "$1/rusage" ] || : >"$1/rusage"
-	jq -n --arg id "${1##*/}" --arg bundle "$(cat "$1/bundle.path" 2>/dev/null)" \
-	    --arg branch "$(cat "$1/branch" 2>/dev/null)" --arg verdict "$2" --arg code "$3" \
+	read -r job_bundle 2>/dev/null <"$1/bundle.path" || job_bundle=''
+	read -r job_branch 2>/dev/null <"$1/branch" || job_branch=''
+	jq -n --arg id "${1##*/}" --arg bundle "$job_bundle" \
+	    --arg branch "$job_branch" --arg verdict "$2" --arg code "$3" \
 	    --argjson began "$began" --argjson ended "$(date +%s)" \
 	    --rawfile stack "$1/stack" --rawfile sources "$1/sources" \
 	    --rawfile packages "$1/packages" --rawfile rusage "$1/rusage" '
@@ -151,8 +155,9 @@ job_end() {
 	[ ! -d "$job/archives" ] || [ "$verdict" = stopped ] ||
 		archives_end "$job/archives" "$(cat "$job/stack")"
 	[ ! -d "$job/upper" ] || case $clean_keep:$verdict in
-	always:*|failed:failed) job_keep_workspace "$job" ;;
-	*) job_drop_workspace "$job" ;;
+	always:*) job_keep_workspace "$job" ;;
+	never:*|*:ok|*:stopped|*:error) job_drop_workspace "$job" ;;
+	*) job_keep_workspace "$job" ;;
 	esac
 	job_result "$job" "$verdict" "$1"
 	trash_empty
@@ -161,6 +166,10 @@ job_end() {
 
 # record_get KEY DEFAULT - from the record of the container
 record_get() {
-	got=$(sed -n "s/^$1=//p" "$job/rusage" 2>/dev/null) || got=''
-	echo "${got:-$2}"
+	record_value=''
+	[ ! -r "$job/rusage" ] || while IFS='=' read -r record_key record_value; do
+		[ "$record_key" != "$1" ] || break
+		record_value=''
+	done <"$job/rusage"
+	echo "${record_value:-$2}"
 }

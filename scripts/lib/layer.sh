@@ -82,13 +82,21 @@ layer_commit() {
 	sync -f "$work_dir/layers"
 }
 
+trash_count=0
 # trash FOLDER... - out of the way at once; removed as soon as may be
 trash() {
-	mkdir -p "$work_dir/trash"
-	for gone; do
-		[ -e "$gone" ] || continue
-		mv -T "$gone" "$work_dir/trash/${gone##*/}.$$.$(date +%s%N)"
+	trash_count=$((trash_count + 1))
+	trash_in=$work_dir/trash/$$.$trash_count
+	until mkdir "$trash_in" 2>/dev/null; do
+		mkdir -p "$work_dir/trash" || die 73 "$work_dir/trash: cannot be made"
+		trash_count=$((trash_count + 1))
+		trash_in=$work_dir/trash/$$.$trash_count
 	done
+	for gone; do
+		[ ! -e "$gone" ] || set -- "$@" "$gone"
+		shift
+	done
+	[ $# -eq 0 ] || mv -t "$trash_in" "$@"
 }
 
 # trash_empty - removes what was put there, by anybody

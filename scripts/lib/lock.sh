@@ -9,7 +9,7 @@
 # "-shared" behind it for a lock that others may share
 lock_take() {
 	lock_file=$work_dir/lock/$2
-	mkdir -p "${lock_file%/*}" || die 73 "$lock_file: cannot be made"
+	[ -d "$work_dir/lock" ] || mkdir -p "${lock_file%/*}" || die 73 "$lock_file: cannot be made"
 	case $1 in
 	7) exec 7>>"$lock_file" ;;
 	8) exec 8>>"$lock_file" ;;

@@ -2,9 +2,10 @@
 # The packages: from the workspace to output/BRANCH, each by one rename.
 
 if [ ! "$dry" ]; then
-	[ "$(cat "$job/code" 2>/dev/null)" = 0 ] ||
+	read -r code 2>/dev/null <"$job/code" || code=''
+	[ "$code" = 0 ] ||
 		die 66 "job $job_id: nothing to collect; the step run did not succeed"
-	mkdir -p "$work_dir/output/$branch"
+	[ -d "$work_dir/output/$branch" ] || mkdir -p "$work_dir/output/$branch"
 	: >"$job/packages"
 	for deb in "$job"/output/*.deb; do
 		[ -f "$deb" ] && [ ! -L "$deb" ] && name_ok "${deb##*/}" || {

@@ -24,8 +24,8 @@ root_setenv SOURCE_DATE_EPOCH "${SOURCE_DATE_EPOCH:-$(bundle_epoch "${bundle:-$j
 if [ "$dry" ]; then
 	in_root /buildroot/toolbox/build.sh
 else
-	mkdir -p "$work_dir/cache/sources"
-	rm -f "$job/rusage" "$job/samples.csv" "$job/log" "$job/code"
+	[ -d "$work_dir/cache/sources" ] || mkdir -p "$work_dir/cache/sources"
+	[ ! -e "$job/log" ] || rm -f "$job/rusage" "$job/samples.csv" "$job/log" "$job/code"
 	: >"$job/log"
 	progress_begin "build $job_id" "$job/log"
 	code=0; in_root /buildroot/toolbox/build.sh || code=$?
