@@ -154,6 +154,14 @@ awk 'BEGIN { print "V=aaaaaaaaaaaaaaaa"; for (i = 0; i < 13; i++) print "V=$V$V"
 	print "P=${V:0:65536}b; A=${V//$P/x}" }' >script
 try 65 'a pattern as long as the text' aoinb-spec -k defines script
 says err 'too much work' 'is stopped'
+awk 'BEGIN { for (i = 0; i < 100000; i++) s = s "[["; print "V=x\nA=${V#" s "}" }' >script
+try 65 'brackets that are never closed' aoinb-spec -k defines script
+awk 'BEGIN { print "V=aaaaaaaaaaaaaaaa"; for (i = 0; i < 15; i++) print "V=$V$V"
+	for (i = 0; i < 100000; i++) printf "A=${#V} " }' >script
+try 65 'lengths without end'   aoinb-spec -k defines script
+yes x | head -n 100000 >script
+try 65 'reports without end'   aoinb-spec -l -k defines script
+is 'are cut off' "$(wc -l <err)" 1001
 head -c 5000000 /dev/zero | tr '\0' '#' >script
 try 65 'a file too long'       aoinb-spec -k defines script
 awk 'BEGIN { for (i = 0; i < 5000; i++) print "V" i "=" i }' >script

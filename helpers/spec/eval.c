@@ -176,6 +176,11 @@ recover(struct eval *e, const char *at, int command)
 	report(e);
 	if (!e->lenient || e->fatal)
 		return -1;
+	if (++e->reports == EVAL_REPORTS) {
+		eval_limit(e, "too much that cannot be evaluated");
+		report(e);
+		return -1;
+	}
 	if (command) {
 		vars_undo(&e->vars, e->serial);
 		got = scan_command(&s);
@@ -280,6 +285,7 @@ eval_text(struct eval *e, char *s, size_t len)
 	e->text = e->p = e->line_at = s;
 	e->line = 1;
 	e->fatal = 0;
+	e->reports = 0;
 	e->depth = 0;
 	e->work = EVAL_WORK;
 	s[len] = '\0';

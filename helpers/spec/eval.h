@@ -13,6 +13,7 @@ enum {
 	EVAL_FILE = 4 << 20,	/* bytes a text may have */
 	EVAL_VALUE = 1 << 20,	/* bytes a value may have */
 	EVAL_DEPTH = 100,	/* ${ within ${ */
+	EVAL_REPORTS = 1000,	/* in a lenient run */
 	EVAL_WORK = 1 << 26,	/* bytes moved and characters compared, in all */
 };
 
@@ -34,6 +35,7 @@ struct eval {
 	const char *bad_at;	/* what failed last, */
 	char bad[256];		/* why, */
 	int fatal;		/* and whether that ends a lenient run too */
+	unsigned reports;
 	size_t line;		/* line of line_at: lines are counted only once */
 	const char *line_at;
 };

@@ -43,38 +43,48 @@ runes_free(struct runes *r)
 	*r = (struct runes){ 0 };
 }
 
-/* Where "[:x:]", "[=x=]" or "[.x.]" at i ends (behind its ']'); 0 when there is
- * none. */
-static size_t
-class_end(const struct runes *p, size_t i)
+/* Takes n off the allowance; 0 when that is used up. */
+static int
+spend(const struct glob *g, size_t n)
 {
+	*g->work = *g->work > n ? *g->work - n : 0;
+	return *g->work > 0;
+}
+
+/* Where "[:x:]", "[=x=]" or "[.x.]" at i ends (behind its ']', which is before
+ * end); 0 when there is none. */
+static size_t
+class_end(const struct glob *g, size_t i, size_t end)
+{
+	const uint32_t *c = g->pat.c;
 	uint32_t mark;
 	size_t j;
 
-	if (i + 1 >= p->n || p->c[i] != '[')
+	if (i + 1 >= end || c[i] != '[')
 		return 0;
-	mark = p->c[i + 1];
+	mark = c[i + 1];
 	if (mark != ':' && mark != '=' && mark != '.')
 		return 0;
-	for (j = i + 2; j + 1 < p->n; j++)
-		if (p->c[j] == mark && p->c[j + 1] == ']')
+	for (j = i + 2; j + 1 < end && spend(g, 1); j++)
+		if (c[j] == mark && c[j + 1] == ']')
 			return j + 2;
 	return 0;
 }
 
 /* Where the set that '[' at i opens has its ']'; 0 when it never does. */
 static size_t
-set_end(const struct runes *p, size_t i)
+set_end(const struct glob *g, size_t i)
 {
+	const struct runes *p = &g->pat;
 	size_t first, end;
 
 	i++;
 	if (i < p->n && (p->c[i] == '!' || p->c[i] == '^'))
 		i++;
-	for (first = i; i < p->n; i++) {
+	for (first = i; i < p->n && spend(g, 1); i++) {
 		if (p->c[i] == ']' && i > first)
 			return i;
-		end = class_end(p, i);
+		end = class_end(g, i, p->n);
 		if (end)
 			i = end - 1;
 		else if (p->c[i] == '\\')
@@ -85,8 +95,9 @@ set_end(const struct runes *p, size_t i)
 
 /* Reads the part that begins at i; returns where the next one does. */
 static size_t
-part_read(struct glob_part *t, const struct runes *p, size_t i)
+part_read(struct glob_part *t, const struct glob *g, size_t i)
 {
+	const struct runes *p = &g->pat;
 	size_t end;
 
 	*t = (struct glob_part){ .kind = LITERAL, .c = p->c[i] };
@@ -102,7 +113,7 @@ part_read(struct glob_part *t, const struct runes *p, size_t i)
 		t->kind = STAR;
 		break;
 	case '[':
-		end = set_end(p, i);
+		end = set_end(g, i);
 		if (end) {
 			t->kind = SET;
 			t->from = i + 1;
@@ -143,7 +154,7 @@ glob_make(struct glob *g, const char *s, size_t n, int bytes, size_t *work)
 		return -1;
 	}
 	for (i = 0; i < g->pat.n; g->n++)
-		i = part_read(&g->part[g->n], &g->pat, i);
+		i = part_read(&g->part[g->n], g, i);
 	runs_count(g);
 	return 0;
 }
@@ -193,21 +204,21 @@ set_char(const uint32_t *p, size_t *i, size_t to)
 }
 
 static int
-in_set(const struct runes *pat, size_t i, size_t to, uint32_t c)
+in_set(const struct glob *g, size_t i, size_t to, uint32_t c)
 {
-	const uint32_t *p = pat->c;
+	const uint32_t *p = g->pat.c;
 	uint32_t lo, hi;
 	size_t end;
 	int not = p[i] == '!' || p[i] == '^', hit = 0;
 
 	for (i += (size_t)not; i < to && !hit; ) {
-		end = class_end(pat, i);
-		if (end && end <= to && p[i + 1] == ':') {
+		end = class_end(g, i, to);
+		if (end && p[i + 1] == ':') {
 			hit = in_class(p + i + 2, end - i - 4, c);
 			i = end;
 			continue;
 		}
-		if (end && end <= to && p[i + 1] == '=') {
+		if (end && p[i + 1] == '=') {
 			hit = end - i == 5 && p[i + 2] == c;
 			i = end;
 			continue;
@@ -243,21 +254,18 @@ run_at(const struct view *v, size_t i, size_t j, size_t end)
 	const struct glob_part *t;
 	const uint32_t *s;
 	ptrdiff_t step = v->back ? -1 : 1;
-	size_t left = end - j, work = *v->g->work, cost;
+	size_t left = end - j;
 
 	if (left == 0)
-		return work > 0;
+		return 1;
 	t = part_at(v, j);
 	s = v->s + (v->back ? v->n - 1 - i : i);
-	for (; left && work; left--, t += step, s += step) {
-		cost = t->kind == SET ? 1 + t->to - t->from : 1;
-		work = work > cost ? work - cost : 0;
+	for (; left && spend(v->g, 1); left--, t += step, s += step)
 		if (t->kind == LITERAL ? t->c != *s : t->kind == SET &&
-		    !in_set(&v->g->pat, t->from, t->to, *s))
+		    !(spend(v->g, t->to - t->from) &&
+		    in_set(v->g, t->from, t->to, *s)))
 			break;
-	}
-	*v->g->work = work;
-	return left == 0 && work > 0;
+	return left == 0;
 }
 
 /* Finds a place at i or behind for the run of parts from j to end: the first

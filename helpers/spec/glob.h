@@ -22,7 +22,7 @@ struct glob {
 	struct runes pat;
 	struct glob_part *part;
 	size_t n;
-	size_t *work;	/* counted down; at 0 nothing matches any more */
+	size_t *work;	/* counted down; at 0 the answers are void */
 };
 
 enum { GLOB_SHORT = 0, GLOB_LONG = 1, GLOB_FROM_END = 2 };
