@@ -155,41 +155,50 @@ item_start(struct item *it)
 		return;
 	}
 	r = cache_find(&it->entry, &it->known);
-	if (r < 0 && errno == EBADMSG)
+	if (r < 0 && errno == EBADMSG) {
+		progress_clear();
+		warn_msg("%s: damaged in the cache, fetching it again",
+		    it->src->url);
 		r = cache_remove(&it->entry);
+	}
 	if (r < 0) {
 		end_failed_sys(it, it->entry.path);
 		return;
 	}
 	it->cached = r;
-	if (r && it->src->algo)
+	if (r && it->src->algo) {
 		end_done(it, "cached");
-	else if (part_open(&it->part, &it->entry) < 0)
+		return;
+	}
+	if (part_open(&it->part, &it->entry) < 0) {
 		end_failed_sys(it, it->part.path);
-	else if (part_whole(it)) {
-		it->resumed = 1;
+		return;
+	}
+	it->resumed = part_whole(it);
+	if (it->resumed)
 		answer_whole(it);
-	} else
+	else
 		transfer(it);
 }
 
 void
 item_look(struct item *it)
 {
-	int r = cache_find(&it->entry, &it->known);
+	int r;
 
-	if (r < 0 && errno == EBADMSG) {
-		progress_clear();
-		warn_msg("%s: the file in the cache is damaged%s", it->src->url,
-		    it->opts->offline ? "" : ", fetching it again");
-		r = 0;
-	}
-	if (r < 0)
-		end_failed_sys(it, it->entry.path);
-	else if (r && (it->src->algo || it->opts->offline))
+	/* What has no digest is to be revalidated, so needs the lock anyway;
+	 * without that its file and its meta may be seen half replaced. */
+	if (!it->src->algo && !it->opts->offline)
+		return;
+	r = cache_find(&it->entry, &it->known);
+	if (r == 1)
 		end_done(it, "cached");
+	else if (r < 0 && errno != EBADMSG)
+		end_failed_sys(it, it->entry.path);
 	else if (it->opts->offline)
-		end_failed(it, EX_UNAVAILABLE, "not in the cache, and we are offline");
+		end_failed(it, EX_UNAVAILABLE, r == 0 ?
+		    "not in the cache, and we are offline" :
+		    "damaged in the cache, and we are offline");
 }
 
 void
