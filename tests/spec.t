@@ -121,6 +121,7 @@ refuses 'a pipe'               'A=1|touch ran'        "script:1: .*'|'"
 refuses 'a file written'       'A=1 >ran'             "script:1: .*'>'"
 refuses 'control flow'         'if true; then A=1; fi' 'script:1: .*command if'
 refuses 'a function'           'f() { A=1; }'         'script:1: .*function f'
+refuses 'a parenthesis first'  ')'                    "script:1: .*')'"
 refuses 'indirection'          'A=${!B}'              'script:1: .*\${!'
 refuses 'a transformation'     'A=1 B=${A@P}'         'script:1: .*\${A@'
 refuses 'a positional'         'A=$1'                 'script:1: .*\$1'
@@ -133,6 +134,8 @@ refuses 'an unclosed brace'    'A=${B'                'script:1: never closed: \
 refuses 'a message'            'A=${B:?give it}'      'script:1: B: give it'
 refuses 'a substring turned over' 'A=abc B=${A:2:-2}' 'script:1: A: .*substring'
 ok 'nothing was run' test ! -e ran
+printf ') A=1' >script
+try 0 'a parenthesis first, passed over' aoinb-spec -l -k defines script
 
 # --- hostile
 

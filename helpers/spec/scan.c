@@ -16,6 +16,7 @@ struct list {
 	unsigned n;
 	int command;		/* the next word is a command's first */
 	int more;		/* a newline does not end it here */
+	const char *opened;	/* behind the last "(" */
 	struct heredoc doc[HEREDOCS];
 	unsigned docs;
 };
@@ -320,10 +321,12 @@ list_paren(struct scan *s, struct list *l)
 		return pass_parens(s);
 	s->p++;
 	l->command = 1;
-	if (*at == '(')
+	if (*at == '(') {
+		l->opened = s->p;
 		return list_open(s, l, ')');
+	}
 	/* "name()": its body may begin on the next line */
-	l->more = at[-1] == '(';
+	l->more = at == l->opened;
 	list_closes(l, ')');
 	return 0;
 }
