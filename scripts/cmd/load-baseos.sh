@@ -8,9 +8,11 @@
 
 [ $# -le 1 ] || bad 'load-baseos takes one image'
 [ ! "$opt_debian" ] || [ $# -eq 0 ] || bad 'load-baseos: an image, or --debian'
+[ ! "$opt_sha256" ] || [ $# -eq 1 ] || bad 'load-baseos: --sha256 goes with an image'
 need_root
 conf_load
 [ "$dry" ] || lock_take 8 baseos now 'another load-baseos or update-baseos is running'
+run rm -rf "$work_dir/tmp"	# of one that was killed
 
 # Everything that can be refused is refused before anything is written.
 if [ "$opt_debian" ]; then
@@ -36,7 +38,6 @@ elif [ $# -eq 1 ]; then
 	esac
 	from=$1
 elif base_image_in_work_dir; then
-	[ ! "$opt_sha256" ] || bad 'load-baseos: --sha256 goes with an image'
 	from=$image
 else
 	base_from_manifest

@@ -31,16 +31,17 @@ cache_fetch() {
 	run setpriv --pdeathsig KILL "$@" <"$fetch_in" >"$fetch_out"
 }
 
-# fetch_one URL DIGEST - sets fetched, the path of the verified file
+# fetch_one URL DIGEST - sets fetched, the path of the verified file.  The caller
+# holds the lock baseos.
 fetch_one() {
 	fetched=$work_dir/$1
 	[ ! "$dry" ] || { run aoinb-fetch "$1"; return 0; }
 	mkdir -p "$work_dir/tmp"
-	printf '%s\t%s\n' "$1" "$2" >"$work_dir/tmp/fetch.$$"
+	printf '%s\t%s\n' "$1" "$2" >"$work_dir/tmp/fetch"
 	code=0
-	cache_fetch "$work_dir/tmp/fetch.$$" "$work_dir/tmp/fetched.$$" || code=$?
-	fetched=$work_dir/cache/sources/$(cut -f 4 "$work_dir/tmp/fetched.$$")
-	rm -f "$work_dir/tmp/fetch.$$" "$work_dir/tmp/fetched.$$"
+	cache_fetch "$work_dir/tmp/fetch" "$work_dir/tmp/fetched" || code=$?
+	fetched=$work_dir/cache/sources/$(cut -f 4 "$work_dir/tmp/fetched")
+	rm -f "$work_dir/tmp/fetch" "$work_dir/tmp/fetched"
 	return "$code"
 }
 
@@ -53,7 +54,7 @@ base_from_manifest() {
 	found=$(jq -r --arg v "$base_variant" --arg a "$arch" '
 		[.variants[] | select(.name == $v) | (.squashfs // [])[], (.tarballs // [])[]]
 		| map(select(.arch == $a)) | sort_by(.date) | last
-		| if . then "\(.sha256sum) \(.path)" else empty end' "$fetched") ||
+		| if . then "\(.sha256sum) \(.path)" else empty end' "$fetched" 2>/dev/null) ||
 		die 65 "$base_manifest: not a release manifest"
 	[ "$found" ] || die 65 "$base_manifest: no image of $base_variant for $arch"
 	digest=${found%% *} path=${found#* }
