@@ -18,7 +18,7 @@ helpers = conf fetch mount run rusage spec unpack
 pkgs_conf   = inih
 pkgs_fetch  = libcurl libcrypto
 pkgs_run    = libseccomp
-pkgs_unpack = libarchive liblzma libzstd
+pkgs_unpack = libarchive liblzma libzstd zlib
 
 warn   = -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wvla
 harden = -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection \

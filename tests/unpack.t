@@ -62,6 +62,8 @@ gzip -kn t.tar; bzip2 -k t.tar; zstd -qk t.tar; lzma -k t.tar
 xz -T1 -k t.tar
 xz -T2 --block-size=100KiB -c t.tar >multi.xz
 head -c 100000 t.tar | xz >joined.xz; tail -c +100001 t.tar | xz >>joined.xz
+head -c 100000 t.tar | gzip >joined.gz; tail -c +100001 t.tar | gzip >>joined.gz
+head -c 100 /dev/zero >>joined.gz
 head -c 100000 t.tar | zstd -q >joined.zst
 printf '\120\052\115\030\003\000\000\000abc' >>joined.zst
 tail -c +100001 t.tar | zstd -q --long=31 >>joined.zst
@@ -75,7 +77,7 @@ says peer.facts security.capability 'the peer, GNU tar, brings capabilities'
 says peer.facts posix_acl_default 'and ACLs'
 
 for f in t.tar t.tar.gz t.tar.bz2 t.tar.lzma t.tar.zst t.tar.xz multi.xz joined.xz \
-    joined.zst t.squashfs; do
+    joined.zst joined.gz t.squashfs; do
 	fresh
 	try 0 "$f" aoinb-unpack --devices $f o
 	facts o >o.facts
@@ -249,7 +251,7 @@ for i in range(20):
     bad[at] ^= 0x41
     open(f"{sys.argv[2]}/{at}", "wb").write(bad)
 P
-for f in t.tar.xz multi.xz t.tar.bz2 t.tar.zst; do
+for f in t.tar.xz multi.xz t.tar.bz2 t.tar.zst t.tar.gz; do
 	is "$f: each changed byte is noticed" "$(damage flip.py $f)" ''
 done
 

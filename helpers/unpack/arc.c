@@ -272,7 +272,6 @@ static int
 open_raw(struct archive *a, struct feed *f)
 {
 	/* By name again: some others of "all" start programs. */
-	archive_read_support_filter_gzip(a);
 	archive_read_support_filter_bzip2(a);
 	archive_read_support_filter_compress(a);
 	archive_read_support_filter_lzma(a);

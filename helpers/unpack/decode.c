@@ -19,6 +19,9 @@ decode(void *unused)
 	case KIND_ZSTD:
 		decode_zstd(job.in, job.r);
 		break;
+	case KIND_GZIP:
+		decode_gzip(job.in, job.r);
+		break;
 	default:
 		arc_unfilter(job.in, job.r);
 	}

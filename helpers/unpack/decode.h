@@ -13,5 +13,6 @@ int decode_start(struct input *in, struct ring *r);
 /* Each is a decoder's whole life, and ends r. */
 void decode_xz(struct input *in, struct ring *r);
 void decode_zstd(struct input *in, struct ring *r);
+void decode_gzip(struct input *in, struct ring *r);
 
 #endif

@@ -39,6 +39,8 @@ kind_of(const struct input *in)
 		return KIND_EMPTY;
 	if (begins(in, "\xfd" "7zXZ\0", 6))
 		return KIND_XZ;
+	if (begins(in, "\x1f\x8b", 2))
+		return KIND_GZIP;
 	if (begins_zstd(in))
 		return KIND_ZSTD;
 	if (begins(in, "hsqs", 4))

@@ -11,6 +11,7 @@ enum kind {
 	KIND_EMPTY,	/* not one byte */
 	KIND_XZ,
 	KIND_ZSTD,
+	KIND_GZIP,
 	KIND_SQUASHFS,
 	KIND_INDEXED,	/* zip or 7z: their directory is at the end */
 	KIND_OTHER,	/* a tar or cpio, plain or packed in another way */
