@@ -54,7 +54,7 @@ const struct key key_tab[] = {
 
 { "fetch", "jobs", KEY_NUMBER, NULL, "8",
   "Downloads at once." },
-{ "fetch", "per_host", KEY_NUMBER, NULL, "4",
+{ "fetch", "per_host", KEY_NUMBER, NULL, "8",
   "Connections to one host." },
 { "fetch", "retries", KEY_NUMBER, NULL, "3",
   "How often a download that broke is tried again." },
