@@ -2,7 +2,7 @@
 # The words of toolbox.t: bundles, tables of sources and containers.  All lie in
 # the scratch folder, and what is called NAME is NAME, NAME.table, NAME.src.
 
-box_over=base box_table='' box_env=''
+box_over=base box_table='' box_env='' box_backend=native
 mkdir cache
 
 # boxed_over base|tools - what the next containers stand on
@@ -27,7 +27,7 @@ boxed() {
 	done
 	mkdir -p "$box/output" "$box/work" "$box/root"
 	# shellcheck disable=SC2086 # words
-	set -- aoinb-run --network=yes -e SOURCE_DATE_EPOCH=1700000000 -e "AOINB_ARCH=$arch" \
+	set -- aoinb-run --backend="$box_backend" --network=yes -e SOURCE_DATE_EPOCH=1700000000 -e "AOINB_ARCH=$arch" \
 	    -e 'AOINB_MAINTAINER=A Tester <tester@example.org>' $box_env "$box/root" "$@"
 	set -- -b "$bundle:/buildroot/bundle:ro" -b "$top/toolbox:/buildroot/toolbox:ro" \
 	    -b "$scratch/cache:/buildroot/cache:ro" -b "$box/output:/buildroot/output" \
@@ -98,17 +98,17 @@ bundle() {
 	    ${3:+"$3"} >"$1/autobuild/defines"
 }
 
-# build NAME WHICH JOBS - build tests/bundles/NAME in the container NAME.WHICH;
-# its code and words go to files of that name
-build() {
+# build NAME WHICH JOBS BACKEND - build bundles.WHICH/NAME in the container
+# NAME.WHICH; its code and words go to files of that name
+build() (
 	boxed_over tools
 	boxed_table "$1.table"
 	boxed_env AOINB_JOBS="$3"
-	code=0
-	boxed "$1.$2" "$top/tests/bundles/$1" /buildroot/toolbox/build.sh \
+	box_backend=$4 code=0
+	boxed "$1.$2" "bundles.$2/$1" /buildroot/toolbox/build.sh \
 	    >"$1.$2.log" 2>&1 </dev/null || code=$?
 	echo "$code" >"$1.$2.code"
-}
+)
 
 # git_make DIR - a repository with a tag, a branch that has a submodule with a
 # submodule in it, and a commit that no branch leads to, named by DIR.lost

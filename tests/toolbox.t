@@ -4,7 +4,7 @@
 # shellcheck disable=SC2016 # for the shell in the container to expand
 . "${0%/*}/lib.sh"
 need_root
-need aoinb-mount aoinb-run dpkg-deb flock
+need aoinb-mount aoinb-run dpkg-deb flock git
 base=$(sh "$top/tests/base.sh") || skip_all 'no Debian root'
 hello=$(sh "$top/tests/upstream.sh") || skip_all 'no tarball of GNU hello'
 arch=$(dpkg --print-architecture)
@@ -13,7 +13,10 @@ tools_layer || skip_all 'the tools could not be installed'
 
 # --- the packages of tests/bundles --------------------------------------------
 
-# Two builds of each, on other numbers of jobs and at other times.
+# Two builds of each: on other numbers of jobs, at other times, by another back
+# end where there is one, and from a checkout with other modes and times.
+other=native
+command -v systemd-nspawn >/dev/null && other=nspawn
 cache_add "$hello" hello-2.10.tar.gz
 table hello 'tarball hello-2.10.tar.gz'
 for name in autogen cmake meson perl python make; do
@@ -27,15 +30,19 @@ table make 'file extra.txt' 'tarball greet-make-2.0.tar.gz'
 : >multi.table
 
 bundles='hello autogen cmake meson perl python make multi'
-(for name in $bundles; do build "$name" first 1; done) &
-for name in $bundles; do build "$name" second 3; done
+cp -r "$top/tests/bundles" bundles.first
+cp -r bundles.first bundles.second
+chmod -R go= bundles.second
+find bundles.second -exec touch -d 2020-02-02 {} +
+(for name in $bundles; do build "$name" first 1 native; done) &
+for name in $bundles; do build "$name" second 3 "$other"; done
 wait $!
 
 for name in $bundles; do
 	is "$name is built" "$(cat "$name.first.code" "$name.second.code")" '0
 0'
 	[ "$(cat "$name.first.code")" = 0 ] || tail -n 30 "$name.first.log" | sed 's/^/# /'
-	is "$name: two builds have the same contents" \
+	is "$name: two builds, native and $other, have the same contents" \
 	    "$(cd "$name.second/output" && sha256sum -- *.deb)" \
 	    "$(cd "$name.first/output" && sha256sum -- *.deb)"
 done
@@ -311,6 +318,13 @@ fails 1 'a build that installs nothing' 'nothing'
 rm bad/autobuild/build
 mkdir bad/autobuild/patches && echo nonsense >bad/autobuild/patches/a.patch
 fails 2 'a patch that does not apply' 'prepare: .*exit 2: patch'
+
+rm -rf bad && cp -r "$top/tests/bundles/multi" bad
+echo 'exit 5' >bad/02-tool/build
+fails 5 'a sub-package that fails' '^build.sh: autobuild of 02-tool failed with 5$'
+is 'ends it there, and leaves the one before' "$(cd bad.box/output && ls)" \
+    'greet-words_1.0-0_noarch.deb
+report'
 
 boxed_over tools
 rm -rf bad && cp -r "$top/tests/bundles/make" bad

@@ -49,8 +49,7 @@ report "version=$ver-$rel" "autobuild=$autobuild"
 export PKGVER=$ver PKGREL=$rel PKGEPOCH=${epoch:-0} VERSTAMP=${VERSTAMP-} ABMODIFIERS=${ABMODIFIERS-}
 [ -z "${AOINB_JOBS-}" ] || export ABTHREADS=$AOINB_JOBS
 package_config
-last=${parts##*$'\n'}
-while read -r part <&3; do
+for part in $parts; do
 	package_build "$part"
-	[ "$part" = "$last" ] || package_install
-done 3<<<"$parts"
+	[ "$part" = "${parts##*$'\n'}" ] || package_install
+done

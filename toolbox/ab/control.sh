@@ -2,17 +2,16 @@
 # DEBIAN/ in the tree, and the package made of both.
 
 ab_control() {
-	local dir=$PKGDIR/DEBIAN
+	local dir=$PKGDIR/DEBIAN size sums
 	rm -rf "$dir"
-	ab_conffiles >"$SRCDIR/abconffiles"
-	ab_size=$(ab_installed_size)
-	ab_sums=$(ab_md5sums)
+	size=$(ab_installed_size)
+	sums=$(ab_md5sums)
 	mkdir -m 755 "$dir"
-	[ -z "$ab_sums" ] || printf '%s\n' "$ab_sums" >"$dir/md5sums"
-	[ ! -s "$SRCDIR/abconffiles" ] || cp "$SRCDIR/abconffiles" "$dir/conffiles"
+	[ -z "$sums" ] || printf '%s\n' "$sums" >"$dir/md5sums"
+	ab_conffiles >"$dir/conffiles"
+	[ -s "$dir/conffiles" ] || rm "$dir/conffiles"
 	ab_scripts
-	ab_control_file >"$dir/control"
-	cat "$dir/control"
+	ab_control_file "$size" | tee "$dir/control"
 }
 
 # ab_conffiles - as given, else every file below /etc
@@ -32,16 +31,17 @@ ab_conffiles() {
 # ab_scripts - preinst, postinst, prerm and postrm; in NAME.in, @VAR@ stands for
 # the value of that variable
 ab_scripts() {
-	local name file dir=$PKGDIR/DEBIAN
+	local name file text dir=$PKGDIR/DEBIAN
 	for name in preinst postinst prerm postrm; do
 		if file=$(ab_find "$name.in"); then
-			ab_substitute <"$file" >"$dir/$name"
+			text=$(ab_substitute <"$file")
 		elif file=$(ab_find "$name"); then
-			cat "$file" >"$dir/$name"
+			text=$(<"$file")
 		else
 			continue
 		fi
-		[ "$(head -c 2 "$dir/$name")" = '#!' ] || sed -i '1i #!/bin/bash' "$dir/$name"
+		[[ $text == '#!'* ]] || text=$'#!/bin/bash\n'$text
+		printf '%s\n' "$text" >"$dir/$name"
 		chmod 755 "$dir/$name"
 	done
 }
@@ -85,6 +85,7 @@ ab_field() {
 	[ -z "$2" ] || printf '%s: %s\n' "$1" "$2"
 }
 
+# ab_control_file SIZE
 ab_control_file() {
 	local arch=$ABHOST
 	[ "$arch" != noarch ] || arch=all
@@ -92,7 +93,7 @@ ab_control_file() {
 	ab_field Version "$(ab_version)"
 	ab_field Architecture "$arch"
 	ab_field Maintainer "${AOINB_MAINTAINER:-${MTER:-nobody <nobody@localhost>}}"
-	ab_field Installed-Size "$ab_size"
+	ab_field Installed-Size "$1"
 	ab_field Section "${PKGSEC:-misc}"
 	if bool "$PKGESS"; then
 		ab_field Essential yes

@@ -11,6 +11,7 @@ ab_depends() {
 	fi
 	abinfo "installs ${missing[*]}"
 	DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
+	    -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
 	    "${missing[@]}" || abdie "apt cannot install: ${missing[*]}" 69
 }
 

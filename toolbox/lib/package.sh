@@ -46,20 +46,21 @@ package_config() {
 	done
 }
 
-# package_build PART - sets made to the packages' names, which are then in output
+# package_build PART - sets made to the packages' names, which are then in output.
+# Modes and times of the bundle are those of somebody's checkout: neither is kept.
 package_build() {
-	local before code=0 from=$bundle/autobuild
-	[ "$1" = . ] || from=$bundle/$1
+	local before code=0 from=$bundle/autobuild what=autobuild
+	[ "$1" = . ] || from=$bundle/$1 what="autobuild of $1"
 	rm -rf autobuild
-	cp -r --preserve=mode,timestamps "$from" autobuild
-	chmod -R u+w autobuild
+	cp -r "$from" autobuild
+	chmod -R u=rwX,go=rX autobuild
 	package_defines
 	before=$(package_list)
-	section "$ver-$rel: autobuild${1#.}"
+	section "$ver-$rel: $what"
 	"$autobuild" || code=$?
-	[ "$code" -eq 0 ] || die "$code" "autobuild failed with $code${1#.}"
+	[ "$code" -eq 0 ] || die "$code" "$what failed with $code"
 	mapfile -t made < <(comm -13 <(printf '%s\n' "$before") <(package_list) | cut -f1)
-	[ "${#made[@]}" -gt 0 ] || die 1 "autobuild succeeded, but left no .deb"
+	[ "${#made[@]}" -gt 0 ] || die 1 "$what succeeded, but left no .deb"
 	package_collect
 }
 
@@ -105,6 +106,7 @@ package_install() {
 		dpkg -i "${debs[@]}" || die 1 "${debs[*]##*/}: cannot be installed without the network"
 	else
 		DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
+		    -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
 		    --reinstall --allow-downgrades "${debs[@]}" ||
 		    die 1 "${debs[*]##*/}: cannot be installed"
 	fi

@@ -3,9 +3,10 @@
 
 # source_all TABLE CACHE - every source of the table
 source_all() {
-	local n type digest name options url path
-	while IFS=$'\t' read -r n type digest name options url path <&3; do
-		[ -n "$n" ] || continue
+	local lines line n type digest name options url path
+	mapfile -t lines <"$1"
+	for line in "${lines[@]}"; do
+		IFS=$'\t' read -r n type digest name options url path <<<"$line"
 		case $name in
 		'' | - | . | .. | */*) name=$(url_name "$type" "$url") ;;
 		esac
@@ -16,7 +17,7 @@ source_all() {
 			[ -f "$path" ] || die 66 "$path: not in the cache ($url)"
 		esac
 		source_place
-	done 3<"$1"
+	done
 }
 
 # Uses the variables of source_all.
