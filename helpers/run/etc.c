@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "buf.h"
@@ -42,6 +43,7 @@ show(int root, int spare, const char *path, const struct buf *b)
 {
 	const char *name = path + sizeof("/etc/") - 1;
 	int fd, tree, at, r = -1;
+	struct stat st;
 
 	fd = openat(spare, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd < 0)
@@ -51,12 +53,17 @@ show(int root, int spare, const char *path, const struct buf *b)
 	if (r < 0)
 		return -1;
 	at = place(root, path);
-	if (at < 0 && errno == EROFS) {
-		note("no %s: the root is read-only", path);
+	if (at < 0 && (errno == EROFS || errno == EACCES)) {
+		note("no %s: the root is not ours to write", path);
 		return 0;
 	}
 	if (at < 0)
 		return -1;
+	if (fstat(at, &st) == 0 && S_ISDIR(st.st_mode)) {
+		close(at);
+		errno = EISDIR;
+		return -1;
+	}
 	tree = put_copy(spare, name, 0);
 	r = tree < 0 ? -1 : put_on(tree, at);
 	close(tree);

@@ -51,6 +51,7 @@ fs_code(void)
 {
 	switch (errno) {
 	case ENOTDIR:
+	case EISDIR:
 	case ELOOP: return EX_DATAERR;
 	case ENOENT: return EX_NOINPUT;
 	case EPERM:
