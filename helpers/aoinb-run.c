@@ -27,18 +27,32 @@ static const struct opt tab[] = {
 	{ 0 },
 };
 
-/* Adds NAME=VALUE to a NULL-ended list, over an earlier one of that name. */
+/* Where the variable that s sets is in the environment, or would be added. */
+static size_t
+env_find(const struct run *r, const char *s)
+{
+	size_t n = strcspn(s, "=") + 1, i;
+
+	for (i = 0; r->env && r->env[i]; i++)
+		if (!strncmp(r->env[i], s, n))
+			break;
+	return i;
+}
+
+static int
+env_has(const struct run *r, const char *s)
+{
+	return r->env && r->env[env_find(r, s)];
+}
+
 static void
 env_set(struct run *r, const char *s)
 {
-	size_t n = strcspn(s, "="), i;
+	size_t i = env_find(r, s);
 
-	if (n == 0 || !s[n])
+	if (*s == '=' || !strchr(s, '='))
 		die(EX_USAGE, "not NAME=VALUE: %s", s);
-	for (i = 0; r->env && r->env[i]; i++)
-		if (!strncmp(r->env[i], s, n + 1))
-			break;
-	if (!r->env || !r->env[i]) {
+	if (!env_has(r, s)) {
 		r->env = realloc(r->env, (i + 2) * sizeof(*r->env));
 		if (!r->env)
 			die_sys(EX_OSERR, "memory");
@@ -47,6 +61,7 @@ env_set(struct run *r, const char *s)
 	r->env[i] = (char *)s;
 }
 
+/* What the caller has not set himself. */
 static void
 env_default(struct run *r)
 {
@@ -56,9 +71,14 @@ env_default(struct run *r)
 		"LANG=C.UTF-8", "TERM=dumb",
 	};
 	size_t i;
+	char **p;
 
+	for (p = environ; r->tty && *p; p++)
+		if (!strncmp(*p, "TERM=", 5) && !env_has(r, *p))
+			env_set(r, *p);
 	for (i = 0; i < sizeof(fixed) / sizeof(*fixed); i++)
-		env_set(r, fixed[i]);
+		if (!env_has(r, fixed[i]))
+			env_set(r, fixed[i]);
 }
 
 static void
@@ -103,12 +123,11 @@ main(int argc, char *argv[])
 	struct opts o = { .usage = "[--backend=native|nspawn] [--network=yes|no] "
 	    "[-t] [-e NAME=VALUE]... [-C DIR] ROOT PROG [ARG]...",
 	    .about = "Run PROG inside ROOT as a container.", .tab = tab };
-	struct run r = { .cwd = "/", .hostname = "aoinb", .seccomp = 1 };
+	static struct run r = { .cwd = "/", .hostname = "aoinb", .seccomp = 1 };
 	int c, nspawn = 0, registered = 0;
 
 	(void)argc;
 	opt_begin(&o, argv);
-	env_default(&r);
 	while ((c = opt_next(&o)) != -1)
 		switch (c) {
 		case NETWORK: r.network = yes("network", o.arg); break;
@@ -132,6 +151,7 @@ main(int argc, char *argv[])
 		opt_bad(&o);
 	r.root = *o.argv++;
 	r.prog = o.argv;
+	env_default(&r);
 	if (nspawn)
 		r.nspawn = nspawn_words(&r, registered);
 	if (opt_dry)

@@ -184,27 +184,31 @@ expect #
 send stty size; tty\r
 expect 24 80
 expect #
+send echo ${x}TERM=$TERM\r
+expect TERM=vt220
+expect #
 size 30 100
 send stty size\r
 expect 30 100
 expect #
-send bash -c 'echo g""o; exec sleep 100'\r
+send bash -c 'echo g${x}o; exec sleep 100'\r
 expect go
 send \x03
 expect #
-send bash -c 'echo g""o; exec sleep 100'\r
+send bash -c 'trap "echo b${x}ack" CONT; echo g${x}o; while :; do sleep 0.1; done'\r
 expect go
 send \x1a
 expect Stopped
+expect #
 send fg\r
-expect exec sleep
+expect back
 send \x03
 expect #
 send exit 5\r
 EOF
 rm -rf w; mkdir w
 "$top/tests/run-tty" 24 80 sh -c 'stty -g >before; "$@"; c=$?; stty -g >after; exit $c' \
-    sh aoinb-mount -l "$base" -u u -w w r \
+    sh env TERM=vt220 aoinb-mount -l "$base" -u u -w w r \
     aoinb-run --backend="$back" --tty r bash <script >out 2>err
 is "$back: size, Ctrl-C, Ctrl-Z, fg, code" $? 5
 ok 'and the terminal as it was' cmp before after
@@ -281,6 +285,20 @@ is 'keeps the binds, on /tmp too' "$(cat out)" 'bound
 bound'
 ok 'and what is written' test -e plain/made
 rm -f script
+
+# --- machined
+if machinectl list >/dev/null 2>&1; then
+	back=nspawn want=143 text='a registered container ends when told'
+	start --register r sleep $mark
+	ok 'a registered container runs' wait_for 20 asleep
+	machinectl list --no-legend >out
+	says out '^aoinb-' 'machined knows it'
+	code kill "$pid"
+	ok 'and leaves no process' wait_for 5 quiet
+	back=native
+else
+	skip 4 'machined does not answer'
+fi
 
 # --- not root
 chmod 755 "$scratch" "$here"; fresh; chown nobody u w

@@ -1,0 +1,24 @@
+#!/bin/sh
+# aoinb-run: how long a container takes, from the start to the end of true(1)
+. "${0%/*}/lib.sh"
+need_root
+need bwrap systemd-nspawn
+base=$(sh "$top/tests/base.sh") || exit 1
+
+# The same root for all: an overlay, whose upper wants a disk or a tmpfs below.
+mkdir disk root && mount -t tmpfs aoinb-bench disk || exit 1
+later "umount -l '$scratch/disk'"
+mkdir disk/u disk/w
+mount -t overlay -o "lowerdir=$base,upperdir=disk/u,workdir=disk/w" aoinb-bench root ||
+    exit 1
+later "umount -l '$scratch/root'"
+
+bwrap='bwrap --unshare-all --bind root / --dev /dev --proc /proc'
+nspawn='systemd-nspawn --quiet --register=no --keep-unit --private-network
+--console=pipe --timezone=off --resolv-conf=off --directory=root'
+
+against start-bwrap 1.0 'aoinb-run root true' "$bwrap true" --runs 200
+against start-bwrap-net 1.0 'aoinb-run --network=yes root true' \
+    "$bwrap --share-net true" --runs 200
+against start-nspawn 0.1 'aoinb-run root true' \
+    "$(echo "$nspawn true" | tr '\n' ' ')" --runs 10
