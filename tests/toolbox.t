@@ -177,7 +177,8 @@ __SHARED=a b
 for A Tester <tester@example.org>
 PKGNAME=thing
 PKGREL='3'
-PKGVER='1.2'"
+PKGVER='1.2'
+PKGEPOCH=\"\${PKGEPOCH:-0}\""
 says foreign/output/report '^autobuild=/usr/bin/autobuild$' 'and the report says which it was'
 is 'its package is handed out' "$(cd foreign/output && ls -- *.deb)" thing_1.2-3_noarch.deb
 

@@ -65,13 +65,19 @@ package_build() {
 }
 
 # What autobuild has to know lies in its environment too, but the defines may
-# have been written to override it.
+# have been written to override it.  The real epoch is the one of the defines,
+# which the spec's, being there at all, goes over.
 package_defines() {
 	local defines=autobuild/defines
 	[ "${ABSTAGE2-}" = 1 ] && [ -e "$defines.stage2" ] && defines+=.stage2
 	{
 		printf "\nPKGREL='%s'\nPKGVER='%s'\n" "$rel" "$ver"
-		[ -z "$epoch" ] || printf "PKGEPOCH='%s'\n" "$epoch"
+		if [ -n "$epoch" ]; then
+			printf "PKGEPOCH='%s'\n" "$epoch"
+		else
+			# shellcheck disable=SC2016 # for autobuild to expand
+			printf 'PKGEPOCH="${PKGEPOCH:-0}"\n'
+		fi
 		[ ! -e "$build/.acbs-script" ] || printf '. %q\n' "$build/.acbs-script"
 	} >>"$defines"
 }
