@@ -33,7 +33,7 @@ rmdir "$layer_new/tree"
 mv -T "$job/upper" "$layer_new/tree"
 old=$work_dir/layers/$parent
 layer_commit commit "$parent" branch="$branch" base="$(info_get "$old" base)" \
-    list="$(info_get "$old" list)" state= from="$job_id"
+    list="$(info_get "$old" list)" state="$(info_get "$old" state)" from="$job_id"
 ref_set "instance/$branch" "$layer_id"
 job_drop_workspace "$job"
 trash_empty
