@@ -58,3 +58,74 @@ bundle_tiny() {
 	printf 'mkdir -p "$PKGDIR"/usr/share/tiny\necho %s >"$PKGDIR"/usr/share/tiny/version\n' \
 	    "${2:-1}" >"$1/autobuild/build"
 }
+
+# leavings - what must not be there between two commands: mounts, processes, half
+# a layer, temporary files, trash
+leavings() {
+	printf '%s\n' "$work" >"$scratch/leavings"
+	grep -Ff "$scratch/leavings" /proc/self/mountinfo
+	running ''
+	find "$work/trash" "$work/tmp" -mindepth 1 2>/dev/null
+	find "$work/layers" -maxdepth 1 -name 'new.*' 2>/dev/null
+	:
+}
+
+# cgroups_dead - cgroups of ours whose maker has gone
+cgroups_dead() {
+	find /sys/fs/cgroup -type d -name 'aoinb-*' 2>/dev/null | while read -r cgroup; do
+		owner=${cgroup##*/aoinb-}
+		[ -d "/proc/${owner%%-*}" ] || echo "$cgroup"
+	done
+}
+cgroups_dead >"$scratch/cgroups"	# of others, before us
+
+# nothing_left - at the end of a test.  A cgroup goes with the next sweep, which is
+# part of gc.
+nothing_left() {
+	try 0 'gc'   aoinb -c "$conf" gc
+	is 'no mount, process, cgroup or half a thing is left' \
+	    "$(leavings; cgroups_dead | grep -vxFf "$scratch/cgroups")" ''
+}
+
+# group PROG [ARG]... - PROG in the background, a process group and a session of
+# its own, which SIGINT reaches as it would on a terminal: sets group.  Its words
+# go to group.out and group.err.
+group() {
+	setsid env --default-signal=INT,QUIT "$@" >group.out 2>group.err </dev/null &
+	group=$!
+}
+
+# group_kill SIGNAL - to every process of the group; sets code
+group_kill() {
+	code=0
+	env kill -s "$1" -- "-$group"
+	wait "$group" || code=$?
+}
+
+# running WORD... - the pids of processes of $work with each WORD in their
+# command line; 1 when there are none
+running() {
+	found=1
+	printf '%s\n' "$work" >"$scratch/running"
+	# shellcheck disable=SC2013 # no spaces there
+	for at in $(grep -lsaFf "$scratch/running" /proc/[0-9]*/cmdline); do
+		cmdline=$(tr '\0' ' ' 2>/dev/null <"$at") || continue
+		for word; do
+			case $cmdline in *"$word"*) ;; *) continue 2 ;; esac
+		done
+		at=${at#/proc/}
+		echo "${at%/*}"
+		found=0
+	done 2>/dev/null
+	return "$found"
+}
+
+# is_running WORD... - the same, silently
+is_running() {
+	running "$@" >/dev/null
+}
+
+# none_running - no process of $work
+none_running() {
+	! is_running ''
+}
