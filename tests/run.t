@@ -89,7 +89,8 @@ stdin
 stdout
 /dev/pts/0
 0 0'
-for no in 'echo h >/proc/sys/kernel/hostname' 'echo h >/proc/sysrq-trigger' \
+for no in 'echo h >/proc/sys/kernel/hostname' \
+    'echo h >/proc/sysrq-trigger && test "$(stat -fc %T /proc/sysrq-trigger)" = proc' \
     'head -c 1 /proc/kcore | grep -q .' 'mkdir /sys/x' 'mount -t tmpfs x /mnt' \
     'mknod d b 8 0' 'mknod c c 1 1' 'dmesg' 'hostname x' 'unshare -m true' \
     'date -s 2000-01-01'; do
