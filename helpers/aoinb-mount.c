@@ -112,9 +112,12 @@ build(struct plan *p)
 		die_sys(code(), "mount %s: %s", p->o.at, p->o.said);
 	if (root < 0)
 		die_sys(code(), "mount %s", p->o.at);
-	for (b = p->binds; b; b = b->next)
+	note("%s: %zu lower, %s upper", p->root, p->o.lowers, p->o.upper ? "an" : "no");
+	for (b = p->binds; b; b = b->next) {
 		if (bind_put(b, root) < 0)
 			die_sys(code(), "bind %s at %s in %s", b->src, b->dst, p->root);
+		note("%s: %s at %s%s", p->root, b->src, b->dst, b->ro ? ", read-only" : "");
+	}
 	close(root);
 }
 

@@ -156,6 +156,8 @@ main(int argc, char *argv[])
 		r.nspawn = nspawn_words(&r, registered);
 	if (opt_dry)
 		show(&r);
+	if (opt_verbose)
+		proc_show(STDERR_FILENO, nspawn ? r.nspawn : r.prog);
 	if (nspawn)
 		nspawn_check(&r);
 	if (registered)
