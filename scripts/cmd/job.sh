@@ -1,13 +1,14 @@
 # job JOB [STEP]... - run a job's steps again: every step, or the ones named
 #
-# The steps are: instance fetch run collect clean.
+# The steps are: instance fetch run collect clean.  After steps that are named the
+# workspace stays until clean.
 
 [ $# -gt 0 ] || bad 'job wants a JOB'
 need_root
 conf_load
 job_find "$1"; shift
 [ -r "$job/job.ini" ] || bad "job $job_id has no steps: it is no build"
-[ $# -gt 0 ] || set -- instance fetch run collect clean
+if [ $# -gt 0 ]; then by_hand=always; else set -- instance fetch run collect clean; fi
 for step; do
 	name_ok "$step" && [ -r "$here/step/$step.sh" ] || bad "no such step: $step"
 done

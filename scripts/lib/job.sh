@@ -141,20 +141,22 @@ job_steps() {
 	done
 }
 
-# job_end CODE - what there is to say when the job ends, however it does
+# job_end CODE - what there is to say when the job ends, however it does.  After
+# steps that were named by hand the workspace stays, for the next of them.
+by_hand=''
 job_end() {
 	trap '' INT TERM HUP
 	trap - EXIT
 	progress_end
 	case $1 in
-	0) verdict=ok ;;
+	0) verdict=ok; [ -s "$job/packages" ] || verdict=unfinished ;;
 	1|12[2-5]) verdict=$(record_get verdict failed) ;;
 	129|130|143) verdict=stopped ;;
 	*) verdict=error ;;
 	esac
 	[ ! -d "$job/archives" ] || [ "$verdict" = stopped ] ||
 		archives_end "$job/archives" "$(cat "$job/stack")"
-	[ ! -d "$job/upper" ] || case $clean_keep:$verdict in
+	[ ! -d "$job/upper" ] || case ${by_hand:-$clean_keep}:$verdict in
 	always:*) job_keep_workspace "$job" ;;
 	never:*|*:ok|*:stopped|*:error) job_drop_workspace "$job" ;;
 	*) job_keep_workspace "$job" ;;

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # The workspace, unless it is to be kept.
 
-if [ ! "$dry" ] && [ "$clean_keep" != always ]; then
+if [ ! "$dry" ] && { [ "$by_hand" ] || [ "$clean_keep" != always ]; }; then
 	[ ! -d "$job/archives" ] || archives_end "$job/archives" "$(cat "$job/stack")"
 	job_drop_workspace "$job"
 fi
