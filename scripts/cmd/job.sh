@@ -15,6 +15,7 @@ done
 settings=$(aoinb-conf --file="$job/job.ini" shell)
 eval "$settings"
 read -r branch <"$job/branch"
+bundle=$job/bundle
 if [ ! "$dry" ]; then
 	lock_take 9 "job.$job_id" now "job $job_id is running"
 	rm -f "$job/result.json"

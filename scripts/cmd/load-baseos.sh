@@ -11,8 +11,10 @@
 [ ! "$opt_sha256" ] || [ $# -eq 1 ] || bad 'load-baseos: --sha256 goes with an image'
 need_root
 conf_load
-[ "$dry" ] || lock_take 8 baseos now 'another load-baseos or update-baseos is running'
-run rm -rf "$work_dir/tmp"	# of one that was killed
+if [ ! "$dry" ]; then
+	lock_take 8 baseos now 'another load-baseos or update-baseos is running'
+	rm -rf "$work_dir/tmp"	# of one that was killed
+fi
 
 # Everything that can be refused is refused before anything is written.
 if [ "$opt_debian" ]; then
@@ -43,7 +45,14 @@ else
 	base_from_manifest
 	from=$image
 fi
-[ ! "$dry" ] || { words aoinb-unpack --devices "${image-mmdebstrap}" "$work_dir/layers"; exit 0; }
+if [ "$dry" ]; then
+	if [ "$opt_debian" ]; then
+		words mmdebstrap "$opt_debian" "$work_dir/layers"
+	else
+		words aoinb-unpack --devices "$image" "$work_dir/layers"
+	fi
+	exit 0
+fi
 
 layer_begin baseos
 code=0

@@ -18,10 +18,10 @@ job_new() {
 	fi
 	[ -d "$work_dir/jobs" ] && [ -d "$work_dir/lock" ] ||
 		mkdir -p "$work_dir/jobs" "$work_dir/lock" || die 73 "$work_dir/jobs: cannot be made"
-	job_try=''
-	until job_claim "$job_id${job_try:+.$job_try}"; do
+	job_try='' job_wish=$job_id
+	until job_claim "$job_wish${job_try:+.$job_try}"; do
 		[ "${job_try:=1}" -lt 1000 ] && [ -w "$work_dir/jobs" ] ||
-			die 73 "$work_dir/jobs/$job_id: cannot be made"
+			die 73 "$work_dir/jobs/$job_wish: cannot be made"
 		job_try=$((job_try + 1))
 	done
 	echo "$1" >"$job/kind"
