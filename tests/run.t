@@ -290,7 +290,7 @@ rm -f script
 
 # --- machined
 if machinectl list >/dev/null 2>&1; then
-	back=nspawn want=143 text='a registered container ends when told'
+	back=nspawn want=1 text='told to end, it does, with the code of nspawn'
 	start --register r sleep $mark
 	ok 'a registered container runs' wait_for 20 asleep
 	machinectl list --no-legend >out
