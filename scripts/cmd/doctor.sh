@@ -5,9 +5,9 @@
 [ $# -eq 0 ] || bad 'doctor takes no operand'
 bads=0
 
-good() { echo "good  $*"; }
-warn() { echo "warn  $*"; }
-fail() { echo "bad   $*"; bads=$((bads + 1)); }
+good() { printf 'good  %s\n' "$*"; }
+warn() { printf 'warn  %s\n' "$*"; }
+fail() { printf 'bad   %s\n' "$*"; bads=$((bads + 1)); }
 
 doctor_kernel() {
 	release=$(uname -r)

@@ -49,4 +49,4 @@ else
 	rm -f "$list.new"
 	die 66 "$list: this is neither AOSC OS nor Debian; write the branch's apt sources there yourself"
 fi
-echo "$dir"
+printf '%s\n' "$dir"

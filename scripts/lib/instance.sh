@@ -6,7 +6,7 @@ instance_list() {
 	name_ok "$1" || bad "$1: not a name for a branch"
 	[ -r "$conf_dir/source_lists/$1.list" ] ||
 		die 66 "branch $1: $conf_dir/source_lists/$1.list is missing; write the apt sources of the branch into it"
-	echo "$conf_dir/source_lists/$1.list"
+	printf '%s\n' "$conf_dir/source_lists/$1.list"
 }
 
 # instance_top BRANCH - the id of its top layer, when it stands on today's base

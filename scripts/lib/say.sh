@@ -5,9 +5,9 @@
 nl='
 '
 
-# say TEXT - one line on stderr
+# say TEXT - one line on stderr, in which no name can reach the terminal
 say() {
-	echo "aoinb: $*" >&2
+	{ printf 'aoinb: %s' "$*" | tr '\001-\037\177' '?'; echo; } >&2
 }
 
 # note TEXT - the same, with -v only

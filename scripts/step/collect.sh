@@ -18,7 +18,7 @@ if [ ! "$dry" ]; then
 		printf 'sha256::%s\t%s\t%s\n' "${digest%% *}" "$(stat -c %s "$deb")" \
 		    "${deb##*/}" >>"$job/packages"
 		mv -T "$deb" "$work_dir/output/$branch/${deb##*/}"
-		echo "$work_dir/output/$branch/${deb##*/}"
+		printf '%s\n' "$work_dir/output/$branch/${deb##*/}"
 	done
 	[ -s "$job/packages" ] || {
 		say "$job_id: the build made no package; the log is $job/log"
