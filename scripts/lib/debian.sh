@@ -43,5 +43,10 @@ debian_root() {
 	        --dpkgopt=path-exclude=/usr/share/man/* \
 	        --dpkgopt=path-exclude=/usr/share/doc/* \
 	        --dpkgopt=path-exclude=/usr/share/locale/* \
-	        "$1" "$2" -
+	        "$1" "$2" - || {
+		code=$?
+		[ "$code" -lt 128 ] || return "$code"
+		say "mmdebstrap could not make a root of $1 (code $code)"
+		return 69
+	}
 }
