@@ -57,6 +57,11 @@ try 66 'update-baseos without one'         aoinb -c "$conf" update-baseos
 try 66 'build for an unknown branch'       aoinb -c "$conf" build tiny nowhere
 says err 'source_lists/nowhere.list' 'names the file it wants'
 
+hostile=$(printf 'a\033bundle\\033')
+mkdir "$hostile"
+try 66 'a bundle whose name is hostile'    aoinb -c "$conf" build "$hostile" stable
+is 'does not reach the terminal'           "$(cat err)" 'aoinb: bundle a?bundle\033: there is no spec in it'
+
 # A root so small that only load-baseos takes it for one.
 mkdir -p root/etc root/usr/bin root/home/some
 printf '#!/bin/sh\n' >root/usr/bin/dpkg
@@ -303,12 +308,17 @@ says out '^bad .*other: neither' 'reports that'
 try 64 'doctor takes no operand'           aoinb doctor all
 mkdir -p over/up over/all
 printf 'work_dir = %s\n' "$PWD/over/all" >other/aoinb.ini
+cp -a "$conf/source_lists" other/
 # shellcheck disable=SC2016 # for the inner shell
 try 1 'doctor of a work folder on an overlay' unshare -m sh -c 'mount -t tmpfs over over/up &&
 	mkdir over/up/up over/up/work &&
 	mount -t overlay -o "lowerdir=$1,upperdir=over/up/up,workdir=over/up/work" over over/all &&
+	aoinb -c other build tiny stable >build.out 2>build.err
+	echo $? >>build.out
 	exec aoinb -c other doctor' sh "$work"
 says out '^bad .*over/all lies on an overlay' 'says that it cannot be'
+is 'a build there ends with'               "$(cat build.out)" 71
+says build.err '^aoinb-mount: .*overlay: filesystem on .* not supported as upperdir' "in the kernel's words"
 
 try 0 'gc'                                 aoinb -c "$conf" gc
 is 'keeps only the base'                   "$(ls "$work/layers")" "$(base)"
@@ -318,6 +328,11 @@ old=$(base)
 try 69 'a suite that no source offers'     aoinb -c "$conf" load-baseos --debian=nosuch
 is 'the old base stays'                    "$(base)" "$old"
 if [ "${codename-}" ]; then
+	rm -rf small/work; echo "work_dir = $PWD/small/work" >other/aoinb.ini
+	# shellcheck disable=SC2016 # for the inner shell
+	try 69 'a disk too small for Debian' unshare -m sh -c 'mount -t tmpfs -o size=2m small small || exit
+		exec aoinb -c other load-baseos --debian="$1"' sh "$codename"
+	says err '^aoinb: mmdebstrap could not' 'mmdebstrap says why, and we that'
 	try 0 'load-baseos --debian'       aoinb -c "$conf" load-baseos --debian="$codename"
 	ok 'is a Debian root'              test -x "$work/layers/$(base)/tree/usr/bin/dpkg-deb"
 	says "$work/layers/$(base)/info" "^from=debian:$codename" 'and known as such'
@@ -350,7 +365,7 @@ if [ "${codename-}" ]; then
 	ok 'renews it'                     test "$(cat "$work/ref/instance/stable")" != "$first"
 	is 'on that base'                  "$(jq -r '.layers[0], (.layers | length)' "$work/jobs/$(aoinb -c "$conf" ls jobs | tail -n 1 | cut -f 1)/result.json" | tr '\n' ' ')" "$old 2 "
 else
-	skip 23 'not a Debian machine'
+	skip 25 'not a Debian machine'
 fi
 
 nothing_left

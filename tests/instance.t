@@ -137,7 +137,12 @@ for signal in INT KILL; do
 	is "SIG$signal ends it"            "$code" "$((128 + $(env kill -l "$signal")))"
 	ok 'and leaves no process'         wait_for 20 none_running
 	is 'the instance is as it was'     "$(instance)" "$good"
-	[ "$signal" = KILL ] || is 'in one line' "$(cat group.err)" 'aoinb: interrupted'
+	if [ "$signal" = INT ]; then
+		is 'in one line'           "$(cat group.err)" 'aoinb: interrupted'
+	else
+		try 0 'doctor'             aoinb -c "$conf" doctor
+		says out '^warn .* was killed; run aoinb gc' 'reports the job'
+	fi
 done
 cp good.list "$list"
 try 0 'the next build works'               aoinb -c "$conf" build tiny probe
@@ -306,8 +311,15 @@ bundle_tiny newest 3
 try 0 'a build'                            aoinb -c "$conf" build --no-update newest probe
 is 'is the last'                           "$(aoinb -c "$conf" log last | tail -n 1)" 'build.sh: made tiny_3-0_noarch.deb'
 rm "$(cat out)"
-try 0 'its steps can be run again'         aoinb -c "$conf" job last run collect clean
-is 'with the same package'                 "$(cat out)" "$work/output/probe/tiny_3-0_noarch.deb"
+for step in instance fetch run; do
+	try 0 "its step $step can be run again" aoinb -c "$conf" job last "$step"
+done
+last=$(aoinb -c "$conf" ls jobs | tail -n 1 | cut -f 1)
+try 0 'the workspace is there to be looked at' aoinb -c "$conf" run "$last" -- test -e /buildroot/bundle/spec
+try 0 'then collect'                       aoinb -c "$conf" job last collect
+is 'gives the same package'                "$(cat out)" "$work/output/probe/tiny_3-0_noarch.deb"
+try 0 'and clean'                          aoinb -c "$conf" job last clean
+ok 'removes the workspace'                 test ! -e "$work/jobs/$last/upper"
 try 0 'or all of them'                     aoinb -c "$conf" job newest
 try 64 'but not others'                    aoinb -c "$conf" job last dance
 try 64 'nor those of a session'            aoinb -c "$conf" job "$one"
