@@ -266,11 +266,11 @@ ok 'with all below' wait_for 10 gone pids
 # A terminal sends Ctrl-C to the whole group: the program decides.
 for what in ':;7;ok' '-;130;stopped'; do
 	on=${what%%;*} code=${what#*;} code=${code%;*}
-	rm -f ready
+	rm -f ready r
 	cat >typed <<-EOF
 	exec aoinb-rusage -o r sh -c 'trap "$on" INT; echo >ready; sleep 10; exit 7'
 	EOF
-	(wait_for 10 test -e ready; printf '\003'; sleep 1) |
+	(wait_for 30 test -e ready; printf '\003'; wait_for 30 test -e r) |
 	    script -qec 'exec sh typed' typescript >out 2>err
 	is "Ctrl-C on a terminal, trap '$on' INT" "$?" "$code"
 done
