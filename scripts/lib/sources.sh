@@ -81,6 +81,18 @@ vcs_fetch() {
 	:
 }
 
+# sources_end CODE - of a job that was made to fetch only: nothing of it stays
+# but what is in the cache
+sources_end() {
+	trap '' INT TERM HUP
+	trap - EXIT
+	progress_end
+	trash "$job"
+	rm -f "$work_dir/lock/job.$job_id"
+	trash_empty
+	exit "$1"
+}
+
 # code_worst CODE CODE - the one to end with: the lowest that is no success, as
 # aoinb-fetch(1) has it
 code_worst() {
