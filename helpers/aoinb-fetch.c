@@ -12,10 +12,11 @@
 #include "parse.h"
 #include "fetch/import.h"
 #include "fetch/run.h"
+#include "fetch/user.h"
 
 enum {
 	O_HOST = OPT_LONG, O_RETRIES, O_CONNECT, O_STALL, O_MAX, O_FALLBACK,
-	O_OFFLINE, O_IMPORT, O_DIGEST,
+	O_OFFLINE, O_IMPORT, O_DIGEST, O_USER,
 };
 
 static const struct opt tab[] = {
@@ -32,11 +33,12 @@ static const struct opt tab[] = {
 	{ O_OFFLINE, "offline", NULL, "no network: what the cache has" },
 	{ O_IMPORT, "import", "FILE", "take FILE (- is stdin) into the cache" },
 	{ O_DIGEST, "digest", "ALGO::HEX", "what FILE must have" },
+	{ O_USER, "user", "NAME", "with the rights of this user, whose the cache is" },
 	{ 0 },
 };
 
 struct wish {
-	const char *dir, *import, *digest;
+	const char *dir, *import, *digest, *user;
 	struct fetch_opts fetch;
 	struct net_opts net;
 };
@@ -132,21 +134,49 @@ wish_read(struct wish *w, char *argv[])
 		case O_OFFLINE: f->offline = 1; break;
 		case O_IMPORT: w->import = o.arg; break;
 		case O_DIGEST: w->digest = o.arg; break;
+		case O_USER: w->user = o.arg; break;
 		}
 	if (!w->dir || *o.argv || (w->digest && !w->import))
 		opt_bad(&o);
 	w->net.hosts = (long)f->per_host;
 }
 
+/* Gives away every right that fetching does not want. */
+static void
+confine(const struct wish *w, int have)
+{
+	struct user u;
+	int r;
+
+	if (w->user && geteuid() == 0) {
+		if (user_find(&u, w->user) < 0)
+			die(EX_NOUSER, "--user: there is neither a user %s nor "
+			    "nobody", w->user);
+		if (!opt_dry && user_own(&u) < 0)
+			die_sys(EX_CANTCREAT, "%s: give it to %s", w->dir,
+			    w->user);
+		if (user_become(&u) < 0)
+			die_sys(EX_NOPERM, "become %s", w->user);
+	}
+	if (!have)
+		return;
+	r = user_fence();
+	if (r < 0)
+		die_sys(EX_OSERR, "landlock");
+	if (r > 0)
+		note("this kernel has no landlock: writing is not confined");
+}
+
 /* Goes to the cache.  Returns whether there is one; only -n may do without. */
 static int
-enter(const char *dir)
+enter(const struct wish *w)
 {
-	if (cache_enter(dir, opt_dry) == 0)
-		return 1;
-	if (!opt_dry || errno != ENOENT)
-		die_sys(EX_CANTCREAT, "%s", dir);
-	return 0;
+	int have = cache_enter(w->dir, opt_dry) == 0;
+
+	if (!have && (!opt_dry || errno != ENOENT))
+		die_sys(EX_CANTCREAT, "%s", w->dir);
+	confine(w, have);
+	return have;
 }
 
 static int
@@ -169,7 +199,7 @@ import(const struct wish *w)
 	src.url = strdup(w->import);
 	if (!src.name || !src.url)
 		die_sys(EX_OSERR, "%s", title);
-	enter(w->dir);
+	enter(w);
 	code = opt_dry ? import_dry(fd, title, &src) :
 	    import_fd(fd, title, &src);
 	free(src.name);
@@ -196,7 +226,7 @@ fetch(const struct wish *w)
 	if (source_read(&list, stdin, "standard input") < 0)
 		die_sys(EX_IOERR, "standard input");
 	code = list.bad ? EX_DATAERR : 0;
-	have = enter(w->dir);
+	have = enter(w);
 	v = calloc(list.n + 1, sizeof(*v));
 	if (!v)
 		die_sys(EX_OSERR, "list");

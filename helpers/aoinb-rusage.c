@@ -201,8 +201,7 @@ front(pid_t keeper, const struct watch_args *a, int adopts)
 	if (adopts)
 		tree_kill(a->cg);
 	cgroup_remove(a->cg);
-	/* The keeper's code has been through proc_code(). */
-	return WIFSIGNALED(status) ? proc_code(status) : WEXITSTATUS(status);
+	return proc_code(status);
 }
 
 static int

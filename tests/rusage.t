@@ -57,6 +57,7 @@ try 0   'a good end'                     aoinb-rusage -o r true
 ok      'is ok'                          grep -qx verdict=ok r
 ok      'shell can read the record'      sh -c '. ./r && [ "$exit" = 0 ] && [ "$prog" = true ]'
 echo "# source: $(field source) ($(field source_detail))"
+try 200 'one above 127 as well'           aoinb-rusage -o r sh -c 'exit 200'
 try 137 'signal n becomes 128 + n'       aoinb-rusage -o r sh -c 'kill -9 $$'
 ok      'and is told by number'          grep -qx signal=9 r
 is      'not as an exit code'            "$(field exit)" ''

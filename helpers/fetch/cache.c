@@ -13,18 +13,27 @@
 #include "file.h"
 #include "opt.h"
 
+#define NEED 4			/* folders that are always there */
+
+const char *
+cache_folder(size_t i)
+{
+	static const char *const need[NEED] = { "part", "lock", "stamp", "url" };
+
+	return i < NEED ? need[i] : digest_name(i - NEED);
+}
+
 int
 cache_enter(const char *dir, int dry)
 {
-	static const char *const need[] = { "part", "lock", "stamp", "url" };
 	size_t i;
 
 	if (dry)
 		return chdir(dir);
 	if (file_mkdirs(dir) < 0 || chdir(dir) < 0)
 		return -1;
-	for (i = 0; i < sizeof(need) / sizeof(*need); i++)
-		if (mkdir(need[i], 0755) < 0 && errno != EEXIST)
+	for (i = 0; i < NEED; i++)
+		if (mkdir(cache_folder(i), 0755) < 0 && errno != EEXIST)
 			return -1;
 	return 0;
 }

@@ -28,6 +28,9 @@ struct entry {
  * 0, or -1 with errno set. */
 int cache_enter(const char *dir, int dry);
 
+/* The i-th of the folders that a cache may have, NULL behind the last. */
+const char *cache_folder(size_t i);
+
 /* Names the entry of a source.  Returns 0, or -1 with errno set. */
 int cache_entry(struct entry *e, const struct source *s);
 

@@ -46,6 +46,12 @@ digest_algo(const char *name, size_t len)
 }
 
 const char *
+digest_name(size_t i)
+{
+	return i < sizeof(algos) / sizeof(*algos) ? algos[i].name : NULL;
+}
+
+const char *
 digest_parse(const char *s, const struct algo **algo, char hex[DIGEST_HEX])
 {
 	static char wrong[160];

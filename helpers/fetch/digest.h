@@ -15,6 +15,9 @@ struct algo {
 /* By name in any case; NULL when there is no such algorithm. */
 const struct algo *digest_algo(const char *name, size_t len);
 
+/* The name of the i-th algorithm, NULL behind the last. */
+const char *digest_name(size_t i);
+
 /* Parses "ALGO::HEX" in any case; hex gets the digits in lower case.  Returns
  * NULL, or what is wrong with s in a few words (valid until the next call). */
 const char *digest_parse(const char *s, const struct algo **algo,

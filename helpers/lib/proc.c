@@ -21,7 +21,7 @@ proc_code(int status)
 {
 	if (WIFSIGNALED(status))
 		return 128 + WTERMSIG(status);
-	return WEXITSTATUS(status) < 128 ? WEXITSTATUS(status) : 128;
+	return WEXITSTATUS(status);
 }
 
 int

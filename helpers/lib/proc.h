@@ -6,8 +6,9 @@
  * 127 (not found) or 126 (anything else), as env(1) and nice(1) do. */
 void proc_become(char *argv[]) __attribute__((noreturn));
 
-/* The exit code to pass on for a wait status: the child's own below 128,
- * 128 when it exited with more, 128 + N when signal N killed it. */
+/* The exit code to pass on for a wait status: the child's own, or 128 + N when
+ * signal N killed it.  One of 128 and more is passed on as well, since the child
+ * may be one of us that says so of its own child. */
 int proc_code(int status);
 
 /* From now on we are killed (SIGKILL) when our parent dies.  parent is who that

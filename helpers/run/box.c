@@ -14,6 +14,7 @@
 #include "err.h"
 #include "file.h"
 #include "ns.h"
+#include "proc.h"
 #include "run/init.h"
 #include "run/run.h"
 #include "run/tty.h"
@@ -126,9 +127,7 @@ signals(struct view *v, const struct termios *saved)
 	case SIGCHLD:
 		if (waitpid(v->init, &status, WNOHANG) != v->init)
 			return -1;
-		/* Not proc_code: pid 1 has done that already. */
-		return WIFEXITED(status) ? WEXITSTATUS(status) :
-		    128 + WTERMSIG(status);
+		return proc_code(status);
 	case SIGCONT:
 		tty_raw(saved);
 		/* FALLTHROUGH */
