@@ -156,7 +156,8 @@ is 'nothing is left'                       "$(leavings)" ''
 # Sessions.
 try 7 'run passes the exit code on'        in_probe sh -c 'exit 7'
 try 127 'not found is 127'                 in_probe no-such-program
-try 128 '128 stands for all above'         in_probe sh -c 'exit 200'
+try 200 'whatever it is'                   in_probe sh -c 'exit 200'
+try 137 'killed is 128 and the signal'     in_probe sh -c 'kill -9 $$'
 try 0 'what follows -- is not ours'        in_probe echo --keep -n -c
 is 'all of it'                             "$(cat out)" '--keep -n -c'
 is 'there is no stdin'                     "$(echo words | aoinb -c "$conf" run probe -- cat)" ''
