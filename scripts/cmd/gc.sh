@@ -3,5 +3,5 @@
 [ $# -eq 0 ] || bad 'gc takes no operand'
 need_root
 conf_load
-[ "$dry" ] || jobs_sweep
+[ "$dry" ] || { jobs_sweep; aoinb-rusage --sweep >/dev/null; }
 layers_gc

@@ -35,5 +35,11 @@ job_freeze() {
 
 # bundle_epoch FOLDER - SOURCE_DATE_EPOCH: the time of its newest file
 bundle_epoch() {
-	find "$1" -type f -printf '%Ts\n' | sort -n | tail -n 1
+	find "$1" -type f -printf '%Ts\n' | {
+		newest=0
+		while read -r time; do
+			[ "$time" -le "$newest" ] || newest=$time
+		done
+		echo "$newest"
+	}
 }

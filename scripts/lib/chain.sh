@@ -30,7 +30,8 @@ root_setenv() {
 # words are the first of the log
 root_began() {
 	[ -e "$root_record" ] || return 1
-	case $(head -n 1 "$root_log") in
+	read -r root_first <"$root_log" || :	# it may be empty, or binary
+	case $root_first in
 	aoinb-mount:*|aoinb-run:*) return 1 ;;
 	esac
 }

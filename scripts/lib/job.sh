@@ -102,7 +102,6 @@ jobs_sweep() {
 		job_drop_workspace "$dead"
 		job_result "$dead" killed ''
 	done
-	aoinb-rusage --sweep >/dev/null
 }
 
 # job_result JOB VERDICT CODE - writes result.json
