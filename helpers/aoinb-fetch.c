@@ -150,7 +150,7 @@ confine(const struct wish *w, int have)
 
 	if (w->user && geteuid() == 0) {
 		if (user_find(&u, w->user) < 0)
-			die(EX_NOUSER, "--user: there is neither a user %s nor "
+			die(EX_UNAVAILABLE, "--user: there is neither a user %s nor "
 			    "nobody", w->user);
 		if (!opt_dry && user_own(&u) < 0)
 			die_sys(EX_CANTCREAT, "%s: give it to %s", w->dir,

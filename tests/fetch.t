@@ -357,4 +357,55 @@ else
 	skip 4 'a full disk needs root and a mount namespace'
 fi
 
+# --- whose rights a fetch has
+# status KEY - of the process $pid
+status() {
+	sed -n "s/^$1:[[:space:]]*//p" "/proc/$pid/status" | tr '\t' ' '
+}
+if [ "$(id -u)" -eq 0 ] && id -u nobody >/dev/null; then
+	nobody=$(id -u nobody)
+	rm -rf cache
+	get "$u/ok/f1" "$d1" >out
+	begun_any() {
+		[ "$(find cache/part -type f -size +300k)" ]
+	}
+	printf '%s\n' "$u/slow/big $dbig" >one
+	setpriv --pdeathsig KILL aoinb-fetch -c cache --user=nobody <one >out 2>err &
+	pid=$!
+	ok 'as a user: a download begins' wait_for 10 begun_any
+	is 'with his rights'            "$(status Uid)" "$nobody $nobody $nobody $nobody"
+	is 'without groups'             "$(status Groups)" ''
+	is 'without capabilities'       "$(status CapEff)" 0000000000000000
+	is 'nor a way to get some'      "$(status NoNewPrivs)" 1
+	ok 'it comes to its end'        wait "$pid"
+	is 'the cache is his'           "$(find cache ! -user nobody)" ''
+	cat >parent <<-EOF
+		setpriv --pdeathsig KILL aoinb-fetch -c cache2 --user=nobody <one &
+		echo \$! >child
+		wait
+	EOF
+	sh parent &
+	pid=$!
+	wait_for 10 sh -c '[ "$(find cache2/part -type f -size +300k 2>/dev/null)" ]'
+	kill -9 "$pid"
+	wait "$pid" 2>/dev/null
+	ok 'and he dies with us'        wait_for 10 sh -c '! kill -0 "$(cat child)" 2>/dev/null'
+	try 66 'root'\''s files are not his' get "file://$scratch/pub/f3" "$d3" --user=nobody
+	try 0 'an import is'            aoinb-fetch -c cache --user=nobody --import=pub/f3
+	try 0 'an unknown user'         get "$u/ok/f4" SKIP -v --user=no-such-user
+	says err 'no user no-such-user, using nobody' 'is replaced by nobody'
+else
+	skip 13 'needs root and a user nobody'
+fi
+if get "$u/ok/f1" "$d1" -v 2>&1 | grep -q 'no landlock'; then
+	skip 3 'this kernel has no landlock'
+else
+	rm -rf cache elsewhere
+	mkdir -p cache elsewhere
+	ln -s "$scratch/elsewhere" cache/stamp
+	try 0 'a way out of the cache'  get "$u/ok/f1" "$d1" -v
+	says err 'Permission denied: not stamped' 'is closed'
+	is 'and nothing gets there'     "$(ls elsewhere)" ''
+fi
+
 finish

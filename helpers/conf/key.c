@@ -52,6 +52,8 @@ const struct key key_tab[] = {
 { "monitor", "interval", KEY_DURATION, NULL, "3s",
   "Time between two samples of CPU, memory and disk." },
 
+{ "fetch", "user", KEY_WORD, NULL, "aoinb-fetch",
+  "Whose rights downloads have.  Without such a user: nobody's." },
 { "fetch", "jobs", KEY_NUMBER, NULL, "8",
   "Downloads at once." },
 { "fetch", "per_host", KEY_NUMBER, NULL, "8",

@@ -53,6 +53,19 @@ doctor_tools() {
 	EOF
 }
 
+doctor_fetch() {
+	if id -u "$fetch_user" >/dev/null 2>&1; then
+		good "user $fetch_user"
+	else
+		warn "no user $fetch_user: nobody downloads in its place; run useradd --system --no-create-home --shell /usr/sbin/nologin $fetch_user"
+	fi
+	if aoinb-fetch -v --cache="$doctor_tmp/cache" </dev/null 2>&1 | grep -q landlock; then
+		warn 'no landlock: only file modes keep downloads from writing elsewhere; boot with lsm=landlock,..., Linux 5.19 or newer'
+	else
+		good 'landlock'
+	fi
+}
+
 doctor_work_dir() {
 	if [ ! -d "$work_dir" ]; then
 		warn "$work_dir: not there yet; it is made when it is needed"
@@ -98,6 +111,7 @@ doctor_tools
 if (conf_load) 2>"$doctor_tmp/err"; then
 	conf_load
 	good "configuration $conf_dir"
+	doctor_fetch
 	doctor_work_dir
 	doctor_stale
 else

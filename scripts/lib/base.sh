@@ -11,7 +11,7 @@ conf_load() {
 # cache; what it says goes to RECORDS
 cache_fetch() {
 	fetch_in=$1 fetch_out=$2
-	set -- aoinb-fetch --cache="$work_dir/cache/sources" --jobs="$fetch_jobs" \
+	set -- aoinb-fetch --cache="$work_dir/cache/sources" --user="$fetch_user" --jobs="$fetch_jobs" \
 	    --per-host="$fetch_per_host" --retries="$fetch_retries" \
 	    --connect-timeout="$fetch_connect_timeout" \
 	    --stall-timeout="$fetch_stall_timeout" --max-size="$fetch_max_size"

@@ -1,0 +1,163 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/landlock.h>
+#include <pwd.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "err.h"
+#include "fetch/cache.h"
+#include "fetch/user.h"
+#include "proc.h"
+
+int
+user_find(struct user *u, const char *name)
+{
+	const struct passwd *pw = getpwnam(name);
+
+	if (!pw) {
+		note("there is no user %s, using nobody", name);
+		pw = getpwnam("nobody");
+	}
+	if (!pw) {
+		errno = ENOENT;
+		return -1;
+	}
+	*u = (struct user){ pw->pw_uid, pw->pw_gid };
+	return 0;
+}
+
+/* Gives away name in dir when it is a file or a folder.  Not what has another
+ * name somewhere: it might be a file of root's that its last owner put here.
+ * Returns 1 when it was somebody else's, 0 when there was nothing to do, -1 with
+ * errno set. */
+static int
+give(int dir, const char *name, const struct user *u)
+{
+	int fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC), r = -1;
+	struct stat st;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -1;
+	if (fstat(fd, &st) == 0)
+		r = st.st_uid != u->uid && (S_ISDIR(st.st_mode) ||
+		    (S_ISREG(st.st_mode) && st.st_nlink == 1));
+	if (r == 1 && fchownat(fd, "", u->uid, u->gid, AT_EMPTY_PATH) < 0)
+		r = -1;
+	close(fd);
+	return r;
+}
+
+/* Gives away what is in the folder name. */
+static int
+give_inside(const char *name, const struct user *u)
+{
+	int fd = open(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *e;
+	int r = 0;
+
+	if (!d) {
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	while (r >= 0 && (errno = 0, e = readdir(d)))
+		if (*e->d_name != '.')
+			r = give(fd, e->d_name, u);
+	if (r >= 0 && errno)
+		r = -1;
+	closedir(d);
+	return r < 0 ? -1 : 0;
+}
+
+/* What root left under way is looked for each time, for it must be written to. */
+int
+user_own(const struct user *u)
+{
+	const char *name;
+	size_t i;
+	int was;
+
+	if (give(AT_FDCWD, ".", u) < 0)
+		return -1;
+	for (i = 0; (name = cache_folder(i)); i++) {
+		was = give(AT_FDCWD, name, u);
+		if (was < 0 || ((was || !strcmp(name, "part")) &&
+		    give_inside(name, u) < 0 && errno != ENOENT))
+			return -1;
+	}
+	return 0;
+}
+
+/* The kernel forgets a death signal when the user changes. */
+int
+user_become(const struct user *u)
+{
+	int parent = getppid(), dies = 0;
+
+	prctl(PR_GET_PDEATHSIG, &dies);
+	if (setgroups(0, NULL) < 0 || setresgid(u->gid, u->gid, u->gid) < 0 ||
+	    setresuid(u->uid, u->uid, u->uid) < 0 ||
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -1;
+	return dies ? proc_die_with(parent) : 0;
+}
+
+/* Accesses by the version of the interface that brought them; headers may be
+ * older than the kernel. */
+static uint64_t
+fenced(long version)
+{
+	uint64_t all = LANDLOCK_ACCESS_FS_EXECUTE |
+	    LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |
+	    LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_CHAR |
+	    LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
+	    LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |
+	    LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM |
+	    1ULL << 13;		/* refer: rename to another folder */
+
+	if (version >= 3)
+		all |= 1ULL << 14;	/* truncate */
+	if (version >= 5)
+		all |= 1ULL << 15;	/* ioctl on devices */
+	return all;
+}
+
+/* Version 1 lets nobody rename from one folder to another, which is how files
+ * arrive in the cache. */
+int
+user_fence(void)
+{
+	long version = syscall(SYS_landlock_create_ruleset, NULL, 0,
+	    LANDLOCK_CREATE_RULESET_VERSION);
+	struct landlock_ruleset_attr rules = { 0 };
+	struct landlock_path_beneath_attr here = { .parent_fd = -1 };
+	int fd = -1, r = -1, err;
+
+	if (version < 2)
+		return 1;
+	rules.handled_access_fs = fenced(version);
+	here.allowed_access = rules.handled_access_fs &
+	    ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE;
+	fd = (int)syscall(SYS_landlock_create_ruleset, &rules, sizeof(rules), 0);
+	here.parent_fd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0 && here.parent_fd >= 0 &&
+	    syscall(SYS_landlock_add_rule, fd, LANDLOCK_RULE_PATH_BENEATH,
+	    &here, 0) == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	    syscall(SYS_landlock_restrict_self, fd, 0) == 0)
+		r = 0;
+	err = errno;
+	if (fd >= 0)
+		close(fd);
+	if (here.parent_fd >= 0)
+		close(here.parent_fd);
+	errno = err;
+	return r;
+}

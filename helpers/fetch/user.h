@@ -1,0 +1,32 @@
+/* Whose rights a fetch has: servers, and the library that talks to them, are not
+ * to be trusted with root's. */
+#ifndef FETCH_USER_H
+#define FETCH_USER_H
+
+#include <sys/types.h>
+
+struct user {
+	uid_t uid;
+	gid_t gid;
+};
+
+/* Finds name, or else "nobody" (and notes that).  Returns 0, or -1 with errno
+ * set: ENOENT when there is neither. */
+int user_find(struct user *u, const char *name);
+
+/* Gives the cache, which is the working folder, to u: its folders, and what lies
+ * in those that were somebody else's.  For root.  Returns 0, or -1 with errno
+ * set. */
+int user_own(const struct user *u);
+
+/* Becomes u for good, without groups, and with no way to gain anything by an
+ * exec.  A death signal of ours stays.  Returns 0, or -1 with errno set. */
+int user_become(const struct user *u);
+
+/* From now on nothing outside of the working folder can be written to, nothing
+ * executed (landlock(7), from Linux 5.19 on).  Reading stays as it is: the
+ * resolver and the certificates lie all over the system.  Returns 0; 1 where the
+ * kernel has no such thing; -1 with errno set. */
+int user_fence(void);
+
+#endif
