@@ -11,7 +11,9 @@
 #include "rusage/cgdir.h"
 #include "rusage/hier.h"
 
-static const char *const v1_ctl[CG_N] = { "", "cpuacct", "memory", "pids" };
+static const char *const v1_ctl[CG_N] = {
+	"", "cpuacct", "memory", "pids", "name=systemd",
+};
 
 static void
 keep(struct cgroup *cg, int which, int parent, int dir)
@@ -128,10 +130,12 @@ cgroup_make(struct cgroup *cg, enum source want)
 	if (make_v2(cg, 1) == 0 || make_v2(cg, 0) == 0)
 		learn_v2(cg);
 	if (want != SRC_CGROUP2 && !(want == SRC_AUTO && cg->v2_memory))
-		for (i = CG_CPU; i < CG_N; i++) {
+		for (i = CG_CPU; i <= CG_PIDS; i++) {
 			make_v1(cg, i);
 			v1 |= cg->dir[i] >= 0;
 		}
+	if (cg->dir[CG_V2] >= 0)
+		make_v1(cg, CG_NAMED);
 	if (cg->v2_memory || (cg->dir[CG_V2] >= 0 && want == SRC_CGROUP2))
 		cg->source = SRC_CGROUP2;
 	else if (v1)

@@ -11,8 +11,11 @@
 
 enum source { SRC_AUTO, SRC_CGROUP2, SRC_CGROUP1, SRC_PROC };
 
-/* A cgroup here is one folder in each hierarchy that has a use for us. */
-enum { CG_V2, CG_CPU, CG_MEMORY, CG_PIDS, CG_N };
+/* A cgroup here is one folder in each hierarchy that has a use for us.  The one
+ * in systemd's own, which has no controllers, is only reserved: programs of
+ * systemd, such as nspawn, make the path there that they find in version 2, and
+ * leave it.  Nothing of ours enters it. */
+enum { CG_V2, CG_CPU, CG_MEMORY, CG_PIDS, CG_NAMED, CG_N };
 
 struct cgroup {
 	enum source source;	/* whose figures come first */

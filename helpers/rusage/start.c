@@ -41,7 +41,7 @@ enter(const struct cgroup *cg, int inside)
 {
 	int i, fd, r = 0;
 
-	for (i = inside ? CG_V2 + 1 : CG_V2; i < CG_N && r == 0; i++) {
+	for (i = inside ? CG_V2 + 1 : CG_V2; i < CG_NAMED && r == 0; i++) {
 		if (cg->dir[i] < 0)
 			continue;
 		fd = openat(cg->dir[i], "cgroup.procs", O_WRONLY | O_CLOEXEC);
