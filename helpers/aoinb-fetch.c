@@ -12,11 +12,14 @@
 #include "parse.h"
 #include "fetch/import.h"
 #include "fetch/run.h"
+#include "fetch/shelf.h"
+#include "fetch/tidy.h"
 #include "fetch/user.h"
 
 enum {
 	O_HOST = OPT_LONG, O_RETRIES, O_CONNECT, O_STALL, O_MAX, O_FALLBACK,
-	O_OFFLINE, O_IMPORT, O_DIGEST, O_USER,
+	O_OFFLINE, O_IMPORT, O_DIGEST, O_EXPORT, O_LIST, O_GC, O_SIZE, O_AGE,
+	O_VERIFY, O_USER,
 };
 
 static const struct opt tab[] = {
@@ -32,13 +35,21 @@ static const struct opt tab[] = {
 	    "ask here after the URL; may be repeated" },
 	{ O_OFFLINE, "offline", NULL, "no network: what the cache has" },
 	{ O_IMPORT, "import", "FILE", "take FILE (- is stdin) into the cache" },
-	{ O_DIGEST, "digest", "ALGO::HEX", "what FILE must have" },
+	{ O_DIGEST, "digest", "ALGO[::HEX]", "what FILE must have" },
+	{ O_EXPORT, "export", "ALGO::HEX", "copy that file to stdout" },
+	{ O_LIST, "list", NULL, "list the cache, what was used longest ago first" },
+	{ O_GC, "gc", NULL, "remove what is left over, and past these limits:" },
+	{ O_SIZE, "cache-max-size", "SIZE", "of all files (0: none)" },
+	{ O_AGE, "cache-max-age", "DURATION", "since the last use (0: none)" },
+	{ O_VERIFY, "verify", NULL, "read every file, and remove what is damaged" },
 	{ O_USER, "user", "NAME", "with the rights of this user, whose the cache is" },
 	{ 0 },
 };
 
 struct wish {
-	const char *dir, *import, *digest, *user;
+	int how;		/* option that says what to do, 0 to fetch */
+	const char *dir, *import, *digest, *export, *user;
+	uint64_t cache_size, cache_age;
 	struct fetch_opts fetch;
 	struct net_opts net;
 };
@@ -75,6 +86,17 @@ size(const char *name, const char *s)
 	return n;
 }
 
+/* 0 is none. */
+static uint64_t
+limit(const char *name, const char *s, int (*parse)(const char *, uint64_t *))
+{
+	uint64_t n;
+
+	if (parse(s, &n) < 0 || n > INT64_MAX)
+		die(EX_USAGE, "--%s: not a limit: %s", name, s);
+	return n;
+}
+
 /* Adds to a list of templates that ends with NULL. */
 static const char **
 template(const char **list, const char *name, const char *s)
@@ -93,12 +115,23 @@ template(const char **list, const char *name, const char *s)
 	return list;
 }
 
+/* One thing at a time. */
+static void
+mode(struct wish *w, int c, const struct opts *o)
+{
+	if (w->how)
+		opt_bad(o);
+	w->how = c;
+}
+
 static void
 wish_read(struct wish *w, char *argv[])
 {
 	struct opts o = {
 		.usage = "-c DIR [OPTION]... <LIST\n       "
-		    "aoinb-fetch -c DIR --import=FILE [--digest=ALGO::HEX]",
+		    "aoinb-fetch -c DIR --import=FILE [--digest=ALGO[::HEX]]\n"
+		    "       aoinb-fetch -c DIR --export=ALGO::HEX | --list | "
+		    "--verify\n       aoinb-fetch -c DIR --gc [OPTION]... <LIST",
 		.about = "Fetch the sources listed on stdin as "
 		    "\"URL DIGEST [NAME]\" into the cache.",
 		.tab = tab,
@@ -132,8 +165,18 @@ wish_read(struct wish *w, char *argv[])
 			    o.arg);
 			break;
 		case O_OFFLINE: f->offline = 1; break;
-		case O_IMPORT: w->import = o.arg; break;
+		case O_IMPORT: mode(w, c, &o); w->import = o.arg; break;
 		case O_DIGEST: w->digest = o.arg; break;
+		case O_EXPORT: mode(w, c, &o); w->export = o.arg; break;
+		case O_LIST: case O_GC: case O_VERIFY: mode(w, c, &o); break;
+		case O_SIZE:
+			w->cache_size = limit("cache-max-size", o.arg,
+			    parse_size);
+			break;
+		case O_AGE:
+			w->cache_age = limit("cache-max-age", o.arg,
+			    parse_duration);
+			break;
 		case O_USER: w->user = o.arg; break;
 		}
 	if (!w->dir || *o.argv || (w->digest && !w->import))
@@ -167,13 +210,15 @@ confine(const struct wish *w, int have)
 		note("this kernel has no landlock: writing is not confined");
 }
 
-/* Goes to the cache.  Returns whether there is one; only -n may do without. */
+/* Goes to the cache.  Returns whether there is one; who only reads may do
+ * without. */
 static int
 enter(const struct wish *w)
 {
-	int have = cache_enter(w->dir, opt_dry) == 0;
+	int reads = opt_dry || w->how == O_LIST || w->how == O_EXPORT;
+	int have = cache_enter(w->dir, reads) == 0;
 
-	if (!have && (!opt_dry || errno != ENOENT))
+	if (!have && (!reads || errno != ENOENT))
 		die_sys(EX_CANTCREAT, "%s", w->dir);
 	confine(w, have);
 	return have;
@@ -186,8 +231,15 @@ import(const struct wish *w)
 	const char *wrong, *slash, *title = w->import;
 	int fd = STDIN_FILENO, code;
 
-	if (w->digest && (wrong = digest_parse(w->digest, &src.algo, src.hex)))
+	if (w->digest && !strstr(w->digest, "::")) {
+		src.algo = digest_algo(w->digest, strlen(w->digest));
+		if (!src.algo)
+			die(EX_USAGE, "--digest: unknown digest algorithm: %s",
+			    w->digest);
+	} else if (w->digest &&
+	    (wrong = digest_parse(w->digest, &src.algo, src.hex))) {
 		die(EX_USAGE, "--digest: %s", wrong);
+	}
 	if (!strcmp(w->import, "-"))
 		title = "standard input";
 	else
@@ -204,6 +256,34 @@ import(const struct wish *w)
 	    import_fd(fd, title, &src);
 	free(src.name);
 	free(src.url);
+	return code;
+}
+
+/* What is done with the cache as it is. */
+static int
+keep_house(const struct wish *w)
+{
+	struct source_list keep = { 0 };
+	struct shelf shelf = { 0 };
+	int code = 0;
+
+	if (w->how == O_GC &&
+	    source_read(&keep, stdin, "standard input") < 0)
+		die_sys(EX_IOERR, "standard input");
+	if (keep.bad)
+		return EX_DATAERR;	/* what it may have named is not removed */
+	if (enter(w) && shelf_read(&shelf) < 0)
+		die_sys(EX_IOERR, "%s", w->dir);
+	switch (w->how) {
+	case O_LIST: shelf_list(&shelf); break;
+	case O_EXPORT: code = shelf_export(&shelf, w->export); break;
+	case O_VERIFY: code = tidy_verify(&shelf); break;
+	case O_GC:
+		code = tidy_gc(&shelf, &keep, w->cache_size, w->cache_age);
+		break;
+	}
+	shelf_free(&shelf);
+	source_free(&keep);
 	return code;
 }
 
@@ -263,7 +343,7 @@ main(int argc, char *argv[])
 	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	net_find_ca();
-	code = w.import ? import(&w) : fetch(&w);
+	code = w.import ? import(&w) : w.how ? keep_house(&w) : fetch(&w);
 	net_free();
 	digest_end();
 	free(w.fetch.mirrors);

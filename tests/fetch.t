@@ -228,6 +228,89 @@ aoinb-fetch -c c3 --import=- <pub/f2 >out
 is     'import from stdin'              "$(column 2)" "$d2"
 is     'no part is left'                "$(ls c3/part)" ''
 
+# --- what the cache holds
+# used N FILE - FILE was last used N hours ago
+used() {
+	touch -d "-$1 hours" "c4/stamp/sha256-$(sha256sum <"$2" | cut -c -64)"
+}
+# holds - the names of what c4 holds
+holds() {
+	aoinb-fetch -c c4 --list | cut -f 5 | tr '\n' ' '
+}
+get "$u/ok/f1" "$d1" -c c4 >out
+for i in 2 3 4; do
+	aoinb-fetch -c c4 --import=pub/f$i >out
+done
+get "$u/etag/f5" SKIP -c c4 >out
+used 5 pub/f1; used 4 pub/f2; used 3 pub/f3; used 2 pub/f4
+is     '--list: what was used longest ago first' "$(holds)" 'f1 f2 f3 f4 f5 '
+is     'with digest, size, path and URL' "$(aoinb-fetch -c c4 --list | sed -n 1p | cut -f 2-)" \
+    "$(printf '%s\t200000\tsha256/%s\tf1\t%s' "$d1" "${d1#*::}" "$u/ok/f1")"
+is     'and for a URL its digest'       "$(aoinb-fetch -c c4 --list | tail -n 1 | cut -f 2)" "$(sum sha256 pub/f5)"
+is     'of no cache'                    "$(aoinb-fetch -c none --list; ls -d none 2>/dev/null)" ''
+get "$u/ok/f1" "$d1" -c c4 >out
+is     'use is remembered'              "$(holds)" 'f2 f3 f4 f1 f5 '
+get "$u/ok/f2" "$d2" -c c4 -n >out
+is     'but not of -n'                  "$(holds)" 'f2 f3 f4 f1 f5 '
+try 0  '--export'                       aoinb-fetch -c c4 --export="$d3"
+ok     'is the file'                    cmp out pub/f3
+try 0  '--export of one by URL'         aoinb-fetch -c c4 --export="$(sum sha256 pub/f5)"
+ok     'is the file'                    cmp out pub/f5
+try 66 '--export of what is not there'  aoinb-fetch -c c4 --export="$zero"
+try 64 '--export of no digest'          aoinb-fetch -c c4 --export=f3
+try 64 'two things at once'             aoinb-fetch -c c4 --list --verify
+echo "x $d3" >keep
+try 65 '--gc with a list that cannot be read' sh -c 'aoinb-fetch -c c4 --gc --cache-max-size=1 <keep'
+is     'removes nothing'                "$(holds)" 'f2 f3 f4 f1 f5 '
+gc() {
+	echo "http://x/f3 $d3" | aoinb-fetch -c c4 --gc "$@"
+}
+echo old >c4/part/sha256-old; : >c4/part/sha256-old.meta; : >c4/part/import.XyZ; : >c4/part/new
+touch -d '-2 days' c4/part/sha256-old* c4/part/import.XyZ
+: >c4/lock/dead; : >c4/stamp/sha256-dead; : >"c4/url/$(printf %064d 0).meta"
+touch -d '-2 days' "c4/url/$(printf %064d 0).meta"
+gc -n --cache-max-size=800000 >out
+is     '--gc -n says what would go'     "$(cut -f 1,5 out)" "$(printf 'removed\tf2')"
+is     'and it stays'                   "$(holds; ls c4/lock)" 'f2 f3 f4 f1 f5 dead'
+gc --cache-max-size=800000 >out
+is     '--gc by size: the oldest goes'  "$(holds)" 'f3 f4 f1 f5 '
+is     'and that is said'               "$(cut -f 1,5 out)" "$(printf 'removed\tf2')"
+is     'dead locks, stamps and metas go' "$(find c4 -name '*dead' -o -name '000*')" ''
+is     'parts of yesterday too'         "$(ls c4/part)" new
+gc --cache-max-age=1h >out
+is     '--gc by age: not what the list has' "$(holds)" 'f3 f1 f5 '
+gc --cache-max-size=1 >out
+is     'nor what was used in the last minute' "$(holds)" 'f3 f1 f5 '
+touch -d '-1 hour' c4/stamp/*
+aoinb-fetch -c c4 --gc --cache-max-size=100000 </dev/null >out
+is     'files by URL go as well'        "$(find c4/url c4/sha256 -type f)" ''
+aoinb-fetch -c c4 --import=pub/f1 >out
+touch -d '-900 hours' c4/stamp/*
+gc --cache-max-size=0 --cache-max-age=0 >out
+is     '0 is no limit'                  "$(holds | wc -w)" 1
+aoinb-fetch -c c4 --import=pub/f1 >out; aoinb-fetch -c c4 --import=pub/f2 >out
+flock "c4/lock/sha256-${d1#*::}" sh -c 'touch -d "-1 hour" c4/stamp/*; aoinb-fetch -c c4 --gc --cache-max-size=1 </dev/null' >out
+is     'what somebody works on stays'   "$(holds)" 'f1 '
+get "$u/etag/f5" SKIP -c c4 >out
+touch -d '-3 hours' c4/stamp/*
+try 0  '--verify'                       aoinb-fetch -c c4 --verify
+is     'says nothing when all is well'  "$(cat out err)" ''
+is     'and is no use'                  "$(aoinb-fetch -c c4 --list | awk -v t="$(date +%s)" '$1 > t - 7200')" ''
+for f in c4/sha256/* "$(find c4/url -type f ! -name '*.meta')"; do
+	chmod u+w "$f"
+	echo x >>"$f"
+done
+touch -d '-1 hour' c4/url/*
+try 65 '--export of a damaged file'     aoinb-fetch -c c4 --export="$d1"
+try 65 '--verify -n finds it'           aoinb-fetch -c c4 --verify -n
+try 65 '--verify'                       aoinb-fetch -c c4 --verify
+is     'names both'                     "$(cut -f 1,5 out | sort)" "$(printf 'damaged\tf1\ndamaged\tf5')"
+is     'and removes them'               "$(find c4/sha256 c4/url c4/stamp -type f)" ''
+try 0  'what is gone is fetched again'  get "$u/ok/f1" "$d1" -c c4
+try 0  'an import by another algorithm' aoinb-fetch -c c4 --import=pub/f1 --digest=sha512
+is     'has its digest'                 "$(column 2)" "$(sum sha512 pub/f1)"
+try 64 'an unknown one'                 aoinb-fetch -c c4 --import=pub/f1 --digest=crc32
+
 # --- a file in the cache that was damaged
 rm -rf cache
 get "$u/ok/f1" "$d1" >out

@@ -72,6 +72,12 @@ const struct key key_tab[] = {
 { "fetch", "fallback", KEY_LIST, NULL, "",
   "Templates tried after it." },
 
+{ "cache", "max_size", KEY_SIZE, NULL, "0",
+  "What the cache of sources may hold after \"aoinb cache gc\": what was used\n"
+  "longest ago goes first.  0 is no limit." },
+{ "cache", "max_age", KEY_DURATION, NULL, "0",
+  "What was used longer ago goes then: 30d.  0 is no limit." },
+
 { "clean", "keep", KEY_CHOICE, "never|failed|always", "never",
   "Which workspaces stay after a build, for \"aoinb shell JOB\"." },
 { NULL, NULL, 0, NULL, NULL, NULL },

@@ -14,6 +14,7 @@
 #include "opt.h"
 
 #define NEED 4			/* folders that are always there */
+#define STAMP_MAX (1 << 20)	/* bytes of a stamp: a URL and a name */
 
 const char *
 cache_folder(size_t i)
@@ -41,22 +42,29 @@ cache_enter(const char *dir, int dry)
 int
 cache_entry(struct entry *e, const struct source *s)
 {
-	*e = (struct entry){ .algo = s->algo, .size = -1 };
-	if (s->algo) {
-		memcpy(e->hex, s->hex, sizeof(e->hex));
-		snprintf(e->key, sizeof(e->key), "%s-%s", s->algo->name, s->hex);
-		snprintf(e->path, sizeof(e->path), "%s/%s", s->algo->name,
-		    s->hex);
-		return 0;
-	}
-	e->algo = digest_algo("sha256", 6);
-	if (digest_key(s->url, e->hex) < 0)
+	char key[DIGEST_HEX];
+
+	if (!s->algo && digest_key(s->url, key) < 0)
 		return -1;
-	snprintf(e->key, sizeof(e->key), "url-%s", e->hex);
-	snprintf(e->path, sizeof(e->path), "url/%s", e->hex);
-	snprintf(e->meta, sizeof(e->meta), "%s.meta", e->path);
-	*e->hex = '\0';
+	cache_entry_named(e, s->algo, s->algo ? s->hex : key);
+	e->src = s;
 	return 0;
+}
+
+void
+cache_entry_named(struct entry *e, const struct algo *algo, const char *name)
+{
+	const char *folder = algo ? algo->name : "url";
+
+	*e = (struct entry){ .algo = algo, .size = -1 };
+	snprintf(e->key, sizeof(e->key), "%s-%s", folder, name);
+	snprintf(e->path, sizeof(e->path), "%s/%s", folder, name);
+	if (algo) {
+		memcpy(e->hex, name, algo->hex + 1);
+	} else {
+		e->algo = digest_algo("sha256", 6);
+		snprintf(e->meta, sizeof(e->meta), "%s.meta", e->path);
+	}
 }
 
 const char *
@@ -106,7 +114,10 @@ stamp_agrees(const struct entry *e, const struct stat *st)
 	if (fd < 0)
 		return 0;
 	stamp_text(st, want, sizeof(want));
-	same = buf_read(&b, fd, 4096) == 0 && b.len && !strcmp(b.s, want);
+	same = buf_read(&b, fd, STAMP_MAX) == 0 && b.len &&
+	    !strncmp(b.s, want, strlen(want));
+	if (same && !opt_dry && futimens(fd, NULL) < 0)
+		note("%s: %s: not touched", path, strerror(errno));
 	close(fd);
 	buf_free(&b);
 	return same;
@@ -115,15 +126,57 @@ stamp_agrees(const struct entry *e, const struct stat *st)
 void
 cache_stamp(const struct entry *e)
 {
-	char path[256], text[192];
+	char path[256], first[192];
+	struct buf b = { 0 };
 	struct stat st;
+	int r;
 
 	if (opt_dry || !*cache_boot() || stat(e->path, &st) < 0)
 		return;
 	stamp_path(e, path, sizeof(path));
-	stamp_text(&st, text, sizeof(text));
-	if (file_replace(path, text, strlen(text)) < 0)
+	stamp_text(&st, first, sizeof(first));
+	r = buf_puts(&b, first);
+	if (r == 0 && e->src)
+		r = buf_printf(&b, "url=%s\nname=%s\n", e->src->url,
+		    e->src->name);
+	if (r < 0 || file_replace(path, b.s, b.len) < 0)
 		note("%s: %s: not stamped", path, strerror(errno));
+	buf_free(&b);
+}
+
+/* The value of "key=" in a stamp's text, to be freed; NULL when there is none. */
+static char *
+stamp_get(const char *text, const char *key)
+{
+	const char *s = strstr(text, key);
+
+	return s ? strndup(s + strlen(key), strcspn(s + strlen(key), "\n")) :
+	    NULL;
+}
+
+int
+cache_recall(const struct entry *e, struct source *src, time_t *used)
+{
+	char path[256];
+	struct buf b = { 0 };
+	struct stat st;
+	int fd, r = 0;
+
+	stamp_path(e, path, sizeof(path));
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -1;
+	if (fstat(fd, &st) < 0 || (src && buf_read(&b, fd, STAMP_MAX) < 0))
+		r = -1;
+	else
+		*used = st.st_mtime;
+	if (b.len) {
+		src->url = stamp_get(b.s, "\nurl=");
+		src->name = stamp_get(b.s, "\nname=");
+	}
+	buf_free(&b);
+	close(fd);
+	return r;
 }
 
 /* Whether fd holds what e wants: 1, 0, or -1 with errno set. */
@@ -137,6 +190,26 @@ digest_agrees(const struct entry *e, int fd)
 	if (d && digest_fd(d, fd, -1) >= 0 && digest_hex(d, hex) == 0)
 		r = !strcmp(hex, e->hex);
 	digest_free(d);
+	return r;
+}
+
+int
+cache_verify(const struct entry *e, time_t used)
+{
+	const struct timespec when[2] = { { .tv_sec = used }, { .tv_sec = used } };
+	int fd = open(e->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), r;
+	char stamp[256];
+
+	if (fd < 0)
+		return -1;
+	r = digest_agrees(e, fd);
+	close(fd);
+	if (r == 1 && !opt_dry) {
+		cache_stamp(e);
+		stamp_path(e, stamp, sizeof(stamp));
+		if (utimensat(AT_FDCWD, stamp, when, AT_SYMLINK_NOFOLLOW) < 0)
+			note("%s: %s", stamp, strerror(errno));
+	}
 	return r;
 }
 

@@ -6,9 +6,14 @@
  *   url/KEY.meta      the URL's SHA-256; and what its server said of it
  *   part/ lock/ stamp/  what is under way; who does it; what was verified
  *
+ * The time of a stamp is that when its file was last asked for: touching the file
+ * itself would change its ctime, by which we see that it is untouched.
+ *
  * Files arrive by rename and never change after. */
 #ifndef FETCH_CACHE_H
 #define FETCH_CACHE_H
+
+#include <time.h>
 
 #include "fetch/digest.h"
 #include "fetch/meta.h"
@@ -21,6 +26,7 @@ struct entry {
 	char meta[40 + DIGEST_HEX];	/* where its meta lies; "" for none */
 	char hex[DIGEST_HEX];	/* the digest it must have; "" when unknown */
 	const struct algo *algo;	/* of that digest */
+	const struct source *src;	/* whose it is, or NULL */
 	long long size;		/* bytes, once found or fetched */
 };
 
@@ -31,8 +37,14 @@ int cache_enter(const char *dir, int dry);
 /* The i-th of the folders that a cache may have, NULL behind the last. */
 const char *cache_folder(size_t i);
 
-/* Names the entry of a source.  Returns 0, or -1 with errno set. */
+/* Names the entry of a source, which must outlive it.  Returns 0, or -1 with
+ * errno set. */
 int cache_entry(struct entry *e, const struct source *s);
+
+/* Names the entry of a file that is there, called name in algo's folder; or with
+ * algo NULL in url/, when its digest is not known yet. */
+void cache_entry_named(struct entry *e, const struct algo *algo,
+    const char *name);
 
 /* What names this boot of the machine; "" when that cannot be told. */
 const char *cache_boot(void);
@@ -44,9 +56,18 @@ const char *cache_boot(void);
  * with errno EBADMSG when its digest is wrong, or another errno. */
 int cache_find(struct entry *e, struct meta *m);
 
-/* Says that the file at e->path was verified just now.  Failure is harmless:
- * the file will be read again. */
+/* Says that the file at e->path was verified just now, and for whom.  Failure is
+ * harmless: the file will be read again. */
 void cache_stamp(const struct entry *e);
+
+/* What the stamp of e remembers: when e was last asked for, and, unless src is
+ * NULL, as what (url and name are set if it knows).  No stamp changes nothing.
+ * Returns 0, or -1 with errno set. */
+int cache_recall(const struct entry *e, struct source *src, time_t *used);
+
+/* Reads e whatever its stamp says; that stays as old as it was.  Returns 1 when
+ * it is good, 0 when not, -1 with errno set; e->hex "" is never good. */
+int cache_verify(const struct entry *e, time_t used);
 
 /* Removes a file that cache_find found wrong.  The caller holds the lock. */
 int cache_remove(const struct entry *e);

@@ -16,18 +16,22 @@ sources_table() {
 	return "$table_code"
 }
 
-# sources_wanted TABLE... - a list for aoinb-fetch(1): each file once, whoever
-# wants it.  65 for what is not taken from a spec.
-sources_wanted() {
+# sources_list [TABLE]... - a list for aoinb-fetch(1): each file once, whoever
+# wants it
+sources_list() {
 	awk -F '\t' -v OFS='\t' '
-		$2 != "tarball" && $2 != "file" { next }
-		# The user who fetches may see more than who wrote the spec.
+		($2 == "tarball" || $2 == "file") && tolower($6) !~ /^file:/ &&
+		    !seen[$6 FS $3]++ { print $6, $3, $4 }' "$@"
+}
+
+# sources_refuse TABLE... - says what is not taken from a spec; 65 when there is
+# such a thing.  The user who fetches may see more than who wrote the spec.
+sources_refuse() {
+	awk -F '\t' '
 		tolower($6) ~ /^file:/ {
 			print "aoinb: " $6 ": file: URLs are not taken from a spec" >"/dev/stderr"
 			bad = 65
-			next
 		}
-		!seen[$6 FS $3]++ { print $6, $3, $4 }
 		END { exit bad }' "$@"
 }
 
@@ -62,7 +66,8 @@ sources_fetch() {
 	for folder; do
 		cat "$folder/table"
 	done >"$sources_in/tables"
-	sources_wanted "$sources_in/tables" >"$sources_in/wanted" || fetch_code=$?
+	sources_refuse "$sources_in/tables" || fetch_code=$?
+	sources_list "$sources_in/tables" >"$sources_in/wanted"
 	rm "$sources_in/tables"
 	: >"$sources_in/fetched"
 	[ ! -s "$sources_in/wanted" ] ||
@@ -73,12 +78,6 @@ sources_fetch() {
 		vcs_fetch "$folder" || fetch_code=$(code_worst "$fetch_code" $?)
 	done
 	return "$fetch_code"
-}
-
-# vcs_fetch FOLDER - does the same for the rows of FOLDER/sources whose type is
-# git, svn, hg, bzr or fossil.  Those that stay "-" are fetched in the build.
-vcs_fetch() {
-	:
 }
 
 # sources_end CODE - of a job that was made to fetch only: nothing of it stays
