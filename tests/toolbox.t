@@ -217,6 +217,7 @@ bundle git 'VER=1
 SRCS=
 CHKSUMS='
 git_make git/repo
+boxed_env GIT_ALLOW_PROTOCOL=file
 table git "git repo commit=tags/v1 file:///buildroot/bundle/repo"
 foreign 0 git 'a tag of a git repository'
 is 'is checked out, without the repository' "$(placed)" 'autobuild first'
@@ -224,9 +225,7 @@ table git "git renamed commit=$(cat git/repo.lost) file:///buildroot/bundle/repo
 foreign 0 git 'a full hash that is on no branch'
 is 'is found' "$(placed)" 'autobuild first lost'
 table git "git repo branch=side;submodule=recursive file:///buildroot/bundle/repo"
-boxed_env GIT_ALLOW_PROTOCOL=file
 foreign 0 git 'a branch with submodules'
-boxed_env
 is 'has them' "$(placed)" '.gitmodules autobuild first sub sub/.gitmodules sub/inner sub/inner/inner sub/sub'
 table git "git repo commit=tags/v1;copy-repo=true file:///buildroot/bundle/repo"
 cat >git/autobuild/ask <<'END'
@@ -245,7 +244,10 @@ is 'copies it when asked' "$(sed -n 's/^log //p' foreign/output/seen)" 'one'
 table git "git repo commit=no-such file:///buildroot/bundle/repo"
 foreign 65 git 'a commit that is not there'
 says err 'has no commit no-such' 'is named'
-table git "svn repo commit=1 file:///buildroot/bundle/repo"
+boxed_env
+foreign 65 git 'a file: URL that nobody has allowed'
+says err 'git sources come by http' 'is refused'
+table git "svn repo commit=1 http://127.0.0.1:1/repo"
 foreign 69 git 'no client'
 says err 'svn is not installed' 'is named'
 

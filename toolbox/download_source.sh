@@ -7,6 +7,7 @@ set -eu
 toolbox=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
 . "$toolbox/lib/say.sh"
 . "$toolbox/lib/spec.sh"
+. "$toolbox/lib/vcs.sh"
 . "$toolbox/lib/source.sh"
 
 case ${1--h} in

@@ -82,7 +82,7 @@ job_workspace() {
 
 # job_drop_workspace JOB
 job_drop_workspace() {
-	trash "$1/upper" "$1/work" "$1/root" "$1/archives" "$1/output"
+	trash "$1/upper" "$1/work" "$1/root" "$1/archives" "$1/output" "$1/fetch"
 }
 
 # job_keep_workspace JOB - so that it can be entered again: everything on the

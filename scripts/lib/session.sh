@@ -55,8 +55,9 @@ session_run() {
 	for mount in bundle sources; do
 		[ ! -e "$job/$mount" ] || root_bind "$job/$mount" "/buildroot/$mount" ro
 	done
-	[ "$dry" ] || mkdir -p "$work_dir/cache/sources"
+	[ "$dry" ] || mkdir -p "$work_dir/cache/sources" "$work_dir/cache/vcs"
 	root_bind "$work_dir/cache/sources" /buildroot/cache ro
+	root_bind "$work_dir/cache/vcs" /buildroot/vcs ro
 	root_bind "$work_dir/cache/debs" /buildroot/debs ro
 	root_bind "$job/archives" /var/cache/apt/archives
 	root_bind "$job/output" /buildroot/output

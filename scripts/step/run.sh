@@ -9,6 +9,7 @@ root_limits=1 root_record=$job/rusage root_samples=$job/samples.csv root_log=$jo
 root_bind "$job/bundle" /buildroot/bundle ro
 root_bind "$job/sources" /buildroot/sources ro
 root_bind "$work_dir/cache/sources" /buildroot/cache ro
+root_bind "$work_dir/cache/vcs" /buildroot/vcs ro
 root_bind "$work_dir/cache/debs" /buildroot/debs ro
 root_bind "$job/archives" /var/cache/apt/archives
 root_bind "$job/output" /buildroot/output
@@ -24,7 +25,7 @@ root_setenv SOURCE_DATE_EPOCH "${SOURCE_DATE_EPOCH:-$(bundle_epoch "${bundle:-$j
 if [ "$dry" ]; then
 	in_root /buildroot/toolbox/build.sh
 else
-	[ -d "$work_dir/cache/sources" ] || mkdir -p "$work_dir/cache/sources"
+	mkdir -p "$work_dir/cache/sources" "$work_dir/cache/vcs"
 	[ ! -e "$job/log" ] || rm -f "$job/rusage" "$job/samples.csv" "$job/log" "$job/code"
 	: >"$job/log"
 	progress_begin "build $job_id" "$job/log"

@@ -12,6 +12,7 @@ source_all() {
 		esac
 		case $path in
 		-) ;;
+		*/mirror) path=${2%/*}/vcs/$path ;;
 		*)
 			path=$2/$path
 			[ -f "$path" ] || die 66 "$path: not in the cache ($url)"
@@ -25,8 +26,13 @@ source_place() {
 	case $type in
 	none) return ;;
 	git | svn | hg | bzr | fossil)
-		say "fetch $name from $url"
-		"$toolbox/downloader" -t "$type" -o "$options" "$url" "$name"
+		if [ "$path" = - ]; then
+			say "fetch $name from $url"
+			"$toolbox/downloader" -t "$type" -o "$options" "$url" "$name"
+		else
+			say "check out $name at ${digest#*::}"
+			(vcs_place "$type" "$url" "$options" "$path" "${digest#*::}" "$name")
+		fi
 		return ;;
 	tarball | file | pypi) ;;
 	*) die 65 "source $n: unknown type $type" ;;

@@ -1,71 +1,148 @@
 # shellcheck shell=bash
-# Checks sources out of version control, with the clients found in here.
+# Version control, by the clients found in here.  A mirror is a folder that
+# vcs_update fills over the network and vcs_place takes trees from without it:
+#
+#   repo.git modules/   git: see git.sh
+#   tree/ID known repo  the others: see tree.sh
+#   lock                held while it changes
+#
+# What comes from servers is hostile: it may fail, but it must neither run
+# anything nor reach anything that its URL does not name.
+. "$toolbox/lib/git.sh"
+. "$toolbox/lib/tree.sh"
 
-# vcs_fetch TYPE URL OPTIONS DIR
-vcs_fetch() {
-	local commit
-	command -v "$1" >/dev/null || die 69 "$2: $1 is not installed in here"
-	[ ! -e "$4" ] || die 73 "$4: is there already"
-	commit=$(option_get commit "$3")
-	case $1 in
-	git) vcs_git "$2" "$3" "$4" "$commit" ;;
-	svn)
-		svn export --quiet --non-interactive --ignore-externals \
-		    --revision "${commit:-HEAD}" "$2" "$4" ;;
-	hg)
-		hg --quiet clone --updaterev "${commit:-default}" -- "$2" "$4" &&
-		    rm -rf "$4/.hg" ;;
-	bzr) bzr export --quiet --revision "${commit:--1}" "$4" "$2" ;;
-	fossil)
-		mkdir "$4" && fossil clone "$2" "$4.fossil" &&
-		    (cd "$4" && fossil open "../${4##*/}.fossil" "${commit:-trunk}") &&
-		    rm -f "$4.fossil" "$4/.fslckout" ;;
-	esac || die 69 "$2: $1 could not fetch it"
+# vcs_update TYPE URL OPTIONS MIRROR - sets commit, the one that is wanted, which
+# the mirror holds afterwards with all it takes to place it.  It asks the server
+# unless what is wanted can be no other and is there.
+vcs_update() {
+	local type=$1 url=$2 options=$3 mirror=$4 want lock words
+	vcs_start
+	mkdir -p "$mirror"
+	words=$mirror/words
+	exec {lock}>"$mirror/lock"
+	until flock -w 10 "$lock"; do
+		say "waits for another fetch of $url"
+	done
+	rm -rf "$mirror"/new*
+	case $type in
+	git) git_update ;;
+	*) tree_update ;;
+	esac
+	rm -f "$words"
+	exec {lock}>&-
 }
 
-# The whole repository is cloned, bare and beside the build folder: a commit
-# need not be on the tip of any branch, and builds ask for its history.
-vcs_git() {
-	local url=$1 options=$2 dir=$3 want=$4 bare
-	[ -n "$want" ] || want=$(option_get branch "$options")
-	bare=$PWD.vcs/$dir
-	rm -rf "$bare"
-	git clone --quiet --bare -- "$url" "$bare" || return
-	git -C "$bare" rev-parse --quiet --verify "${want:-HEAD}^{commit}" >/dev/null ||
-	    git -C "$bare" fetch --quiet origin "$want:refs/aoinb/wanted" ||
-	    die 65 "$url: has no commit $want"
-	want=$(git -C "$bare" rev-parse "${want:-HEAD}^{commit}") &&
-	    git -C "$bare" update-ref --no-deref HEAD "$want" &&
-	    vcs_git_tree "$want" &&
-	    vcs_git_script
+# vcs_known TYPE URL OPTIONS MIRROR - sets commit to what the mirror says without
+# the network; 1 when it holds no such thing
+vcs_known() {
+	local type=$1 url=$2 options=$3 mirror=$4 want
+	vcs_start
+	case $type in
+	git) git_known ;;
+	*) tree_known ;;
+	esac
 }
 
-# vcs_git_tree COMMIT - the working tree, with its submodules; relative urls of
-# submodules are meant relative to the real repository.
-vcs_git_tree() {
-	local submodule recursive=--recursive
-	git clone --quiet --no-checkout -- "$bare" "$dir" &&
-	    git -C "$dir" config remote.origin.url "$url" &&
-	    git -C "$dir" -c advice.detachedHead=false checkout --quiet --detach "$1" ||
-	    return
-	submodule=$(option_get submodule "$options")
-	[ "$submodule" != true ] || recursive=
-	if [ "$submodule" != false ] && [ -f "$dir/.gitmodules" ]; then
-		git -C "$dir" submodule --quiet update --init ${recursive:+"$recursive"} ||
-		    return
+# vcs_place TYPE URL OPTIONS MIRROR COMMIT NAME - the tree, as the folder NAME
+vcs_place() {
+	local type=$1 url=$2 options=$3 mirror=$4 commit=$5 name=$6 want words
+	if [ -e "$name" ] || [ -L "$name" ]; then
+		die 73 "$name: is there already"
 	fi
-	[ "$(option_get copy-repo "$options")" = true ] ||
-	    find "$dir" -name .git -prune -exec rm -rf {} +
+	vcs_start
+	mkdir -p "$PWD.vcs"
+	words=$PWD.vcs/words
+	case $type in
+	git) git_place ;;
+	*) tree_place ;;
+	esac
+	rm -f "$words"
 }
 
-# What the defines source, so that a build can ask for the repository.
-vcs_git_script() {
-	printf 'ACBS_SRC=%q\n' "$bare" >.acbs-script
-	cat >>.acbs-script <<-'END'
-	acbs_copy_git() {
-		rm -rf .git &&
-		    cp -a "$ACBS_SRC" .git &&
-		    git config --file .git/config core.bare false
-	}
-	END
+# vcs_fetch TYPE URL OPTIONS NAME - by hand: from the mirror that the host shows,
+# when it has what is wanted, else from one of our own
+vcs_fetch() {
+	local mirror commit
+	mirror=${AOINB_BUILDROOT:-/buildroot}/vcs/$(vcs_path "$1" "$2")
+	if ! { [ -d "$mirror" ] && vcs_known "$1" "$2" "$3" "$mirror"; }; then
+		mirror=$PWD.vcs/$(vcs_path "$1" "$2")
+		vcs_update "$1" "$2" "$3" "$mirror"
+	fi
+	vcs_place "$1" "$2" "$3" "$mirror" "$commit" "$4"
+}
+
+# vcs_path TYPE URL - where its mirror is, in a folder of mirrors
+vcs_path() {
+	local key
+	key=$(vcs_key "$2")
+	printf '%s/%s/mirror\n' "$1" "$key"
+}
+
+# vcs_key URL
+vcs_key() {
+	local sum
+	sum=$(printf '%s' "$1" | sha256sum)
+	echo "${sum%% *}"
+}
+
+# Uses the variables of its caller: checks them, and sets want, which is empty for
+# what the server has by default.
+vcs_start() {
+	local schemes
+	want=$(option_get commit "$options")
+	[[ $want != '' && $want != HEAD ]] || want=$(option_get branch "$options")
+	case $want in
+	-* | *[[:space:][:cntrl:]]*) die 65 "$url: $want: cannot be a commit" ;;
+	esac
+	git_environment
+	case $type in
+	git) schemes=$GIT_ALLOW_PROTOCOL ;;
+	svn) schemes=svn:http:https ;;
+	bzr) schemes=bzr:http:https ;;
+	*) schemes=http:https ;;
+	esac
+	vcs_allowed "$url" "$schemes" ||
+	    die 65 "$url: $type sources come by ${schemes//:/, } only"
+}
+
+# vcs_allowed URL SCHEMES - whether it has one of them, and a host that no client
+# can take for an option
+vcs_allowed() {
+	[[ $1 =~ ^([a-z0-9+]+)://[^-] && $1 != *[[:cntrl:]]* ]] &&
+	    [[ :$2: == *:"${BASH_REMATCH[1]}":* ]]
+}
+
+# vcs_client TYPE - whether its client is here; installs it in the container of a
+# fetch, which is thrown away
+vcs_client() {
+	local prog package found=0
+	case $1 in
+	git) prog=git package=git ;;
+	svn) prog=svn package=subversion ;;
+	hg) prog=hg package=mercurial ;;
+	bzr) prog=brz package=brz ;;
+	fossil) prog=fossil package=fossil ;;
+	esac
+	command -v "$prog" >/dev/null && return
+	if [ -n "${vcs_install-}" ]; then
+		say "installs $package"
+		DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
+		    -o Acquire::Retries=3 -o APT::Keep-Downloaded-Packages=true "$package" </dev/null || found=$?
+		[ "$found" -eq 0 ] && return
+	fi
+	why="$prog is not installed in here${vcs_install:+, and apt cannot install $package}"
+	return 1
+}
+
+# client PROG [ARG]... - runs it; when it fails, why is the line that says it
+client() {
+	local code
+	set +o pipefail
+	"$@" </dev/null 2>&1 | tee "$words"
+	code=${PIPESTATUS[0]}
+	[ "$code" -ne 0 ] || return 0
+	why=$(tr '\r' '\n' <"$words" | grep -m 1 -Ei '^(fatal|abort|svn|brz|bzr|curl):' ||
+	    grep -v '^$' "$words" | tail -n 1) || why="$1 ended with $code"
+	why=${why:0:300}
+	return 1
 }
