@@ -222,14 +222,11 @@ is 'as regular files'                      "$(cat out)" "$work/output/stable/tin
 
 echo '# Ctrl-C'
 aoinb -c "$conf" cleanup jobs
-setsid env --default-signal=INT aoinb -c "$conf" build slow stable >out 2>err &
-pid=$!
+group aoinb -c "$conf" build slow stable
 wait_for 30 sh -c 'grep -qs "hook build" "$1"/jobs/*slow*/log' sh "$work"
-kill -INT "-$pid"
-code=0; wait "$pid" || code=$?
+group_kill INT
 is 'the code is 130'                       "$code" 130
 is 'the verdict is stopped'                "$(result .verdict)" stopped
-is 'nothing is mounted'                    "$(grep -F "$work" /proc/self/mountinfo)" ''
-is 'nothing runs'                          "$(ps -eo args= | awk -v work="$work" 'index($0, work) && !/awk/')" ''
+nothing_left
 
 finish
