@@ -10,9 +10,12 @@
 #include "file.h"
 #include "opt.h"
 #include "spec/arch.h"
+#include "spec/edit.h"
 #include "spec/eval.h"
 #include "spec/show.h"
 #include "spec/sources.h"
+
+enum { O_DIGESTS = OPT_LONG, O_NO_DIGESTS };
 
 static const struct opt tab[] = {
 	{ 'a', "arch",    "ARCH", "let NAME__ARCH replace NAME" },
@@ -21,6 +24,9 @@ static const struct opt tab[] = {
 	{ 'k', "kind",    "KIND", "spec or defines (default: by file name)" },
 	{ 'l', "lenient", NULL, "report what cannot be evaluated, and go on" },
 	{ 's', "sources", NULL, "print the table of sources of a spec" },
+	{ O_NO_DIGESTS, "no-digests", NULL, "with -s: all SKIP, whatever CHKSUMS says" },
+	{ O_DIGESTS, "digests", "NAME=WORDS",
+	    "print the spec with these digests in it; repeatable" },
 	{ 0 },
 };
 
@@ -32,7 +38,9 @@ struct job {
 	size_t sets;
 	int form;
 	int kind;
-	int sources;
+	int sources, no_digests;
+	struct edit *edits;
+	size_t nedits;
 	int many;		/* more than one FILE */
 
 	struct eval eval;
@@ -52,16 +60,35 @@ choice(const char *option, const char *s, const char *const *words)
 	die(EX_USAGE, "%s: no such %s", s, option);
 }
 
-static void
-set_add(struct job *j, char *s)
+/* Where the value of NAME=VALUE begins; NULL when s is no such thing. */
+static char *
+value_at(char *s)
 {
-	char name = s[0];
 	size_t len = strspn(s, "abcdefghijklmnopqrstuvwxyz"
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
 
-	if (!len || s[len] != '=' || (name >= '0' && name <= '9'))
+	return !len || s[len] != '=' || (*s >= '0' && *s <= '9') ? NULL :
+	    s + len + 1;
+}
+
+static void
+set_add(struct job *j, char *s)
+{
+	if (!value_at(s))
 		die(EX_USAGE, "%s: not NAME=VALUE", s);
 	j->set[j->sets++] = s;
+}
+
+static void
+edit_add(struct job *j, char *s)
+{
+	char *words = value_at(s);
+
+	if (!words || strspn(words, "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789: ") != strlen(words))
+		die(EX_USAGE, "%s: not NAME=DIGESTS", s);
+	words[-1] = '\0';
+	j->edits[j->nedits++] = (struct edit){ s, words };
 }
 
 static void
@@ -154,7 +181,7 @@ print(struct job *j)
 
 	if (j->sources) {
 		if (sources_table(&j->out, &j->eval.vars, j->many ? j->file : NULL,
-		    why, sizeof(why)) == 0)
+		    !j->no_digests, why, sizeof(why)) == 0)
 			return 0;
 		return bad(j, why);
 	}
@@ -167,6 +194,19 @@ print(struct job *j)
 	return 0;
 }
 
+static int
+edit(struct job *j)
+{
+	char text[512];
+	struct why why = { text, sizeof(text) };
+
+	if (edit_text(&j->out, (struct span){ j->text.s ? j->text.s : "",
+	    j->text.len }, j->edits, j->nedits, &why) == 0)
+		return 0;
+	j->out.len = 0;
+	return bad(j, text);
+}
+
 /* Returns 0, or the exit code after it was said why. */
 static int
 one_file(struct job *j)
@@ -177,6 +217,8 @@ one_file(struct job *j)
 	if (code)
 		return code;
 	note("%s: as %s", j->file, kind == KIND_SPEC ? "spec" : "defines");
+	if (j->nedits)
+		return edit(j);
 	presets(j);
 	if (eval_text(&j->eval, j->text.s, j->text.len) < 0)
 		return EX_DATAERR;
@@ -213,8 +255,12 @@ options(struct job *j, struct opts *o, char *argv[])
 		case 'k': j->kind = choice("kind", o->arg, kinds); break;
 		case 'l': j->eval.lenient = 1; break;
 		case 's': j->sources = 1; break;
+		case O_NO_DIGESTS: j->no_digests = 1; break;
+		case O_DIGESTS: edit_add(j, (char *)o->arg); break;
 		}
-	if (!o->argv[0] || (j->sources && form != -1))
+	if (!o->argv[0] || (j->sources && form != -1) ||
+	    (j->no_digests && !j->sources) ||
+	    (j->nedits && (j->sources || form != -1 || o->argv[1])))
 		opt_bad(o);
 	j->form = form == -1 ? SHOW_SHELL : form;
 	j->many = o->argv[1] != NULL;
@@ -225,7 +271,8 @@ main(int argc, char *argv[])
 {
 	struct opts o = {
 		.usage = "[-ls] [-a ARCH] [-D NAME=VALUE]... [-f FORM] "
-		    "[-k KIND] FILE...",
+		    "[-k KIND] FILE...\n"
+		    "       aoinb-spec --digests=NAME=WORDS... SPEC",
 		.about = "Evaluate spec and defines files without running them.",
 		.tab = tab,
 	};
@@ -235,7 +282,8 @@ main(int argc, char *argv[])
 
 	err_name(argv[0]);
 	j.set = calloc((size_t)argc + 1, sizeof(*j.set));
-	if (!j.set || eval_init(&j.eval) < 0)
+	j.edits = calloc((size_t)argc + 1, sizeof(*j.edits));
+	if (!j.set || !j.edits || eval_init(&j.eval) < 0)
 		die_sys(EX_OSERR, "start");
 	j.eval.report = report;
 	j.eval.arg = &j;
@@ -254,5 +302,6 @@ main(int argc, char *argv[])
 	buf_free(&j.text);
 	buf_free(&j.out);
 	free(j.set);
+	free(j.edits);
 	return code;
 }

@@ -364,4 +364,58 @@ else
 	skip 3 'needs python3 and bash 5.2'
 fi
 
+# --- digests into a spec, byte for byte
+# edit BEFORE AFTER TEXT [NAME=WORDS]... - both with printf's escapes; AFTER "-" is
+# refused
+edit() {
+	printf %b "$1" >before
+	printf %b "$2" >after
+	text=$3; shift 3
+	for arg; do
+		set -- "$@" --digests="$arg"; shift
+	done
+	if [ "$(cat after)" = - ]; then
+		try 65 "digests: $text" aoinb-spec "$@" before
+		is 'and nothing is printed' "$(cat out)" ''
+	else
+		try 0 "digests: $text" aoinb-spec "$@" before
+		cmp out after || cat -A out
+		ok 'is what it should be' cmp -s out after
+	fi
+}
+a=sha256::$(printf '%064d' 1) b=md5::$(printf '%032d' 2)
+edit 'VER=1\nSRCS="x y"\nCHKSUMS="SKIP \\\n\tSKIP"  # why\nREL=2\n' \
+    "VER=1\nSRCS=\"x y\"\nCHKSUMS=\"$a \\\\\n\tSKIP\"  # why\nREL=2\n" 'in their places' "CHKSUMS=$a SKIP"
+edit 'VER=1\nSRCS="\n  x\n  y\n"\nCHKSUMS="\n  SKIP\n  SKIP\n"' \
+    "VER=1\nSRCS=\"\n  x\n  y\n\"\nCHKSUMS=\"\n  SKIP\n  $b\n\"" 'in many lines, the last without a newline' "CHKSUMS=SKIP $b"
+edit "VER=1\nSRCS='x y'\nCHKSUMS='SKIP	SKIP'\n" "VER=1\nSRCS='x y'\nCHKSUMS='$a	$b'\n" 'single quotes' "CHKSUMS=$a $b"
+edit 'VER=1\nSRCS=x\nCHKSUMS=SKIP\n' "VER=1\nSRCS=x\nCHKSUMS=$a\n" 'bare' "CHKSUMS=$a"
+edit 'VER=1\r\nSRCS="x y"\r\nCHKSUMS="SKIP \\\r\n SKIP"\r\n' \
+    "VER=1\r\nSRCS=\"x y\"\r\nCHKSUMS=\"$a \\\\\r\n $b\"\r\n" 'CRLF' "CHKSUMS=$a $b"
+edit 'VER=1\r\nSRCS="x y"\r\nREL=1\r\n' \
+    "VER=1\r\nSRCS=\"x y\"\r\nCHKSUMS=\"$a \\\\\r\n         $b\"\r\nREL=1\r\n" 'CRLF, and missing' "CHKSUMS=$a $b"
+edit 'VER=1\nSRCS=x # y' "VER=1\nSRCS=x # y\nCHKSUMS=\"$a\"" 'missing, at the end' "CHKSUMS=$a"
+edit 'VER=1\nSRCS=x\nSRCS+=" y"\nREL=1\n' \
+    "VER=1\nSRCS=x\nSRCS+=\" y\"\nCHKSUMS=\"$a \\\\\n         $b\"\nREL=1\n" 'missing, behind the last piece of the list' "CHKSUMS=$a $b"
+edit 'VER=1\nSRCS=x\nCHKSUMS=SKIP\nSRCS__ARM64="x y"\n' \
+    "VER=1\nSRCS=x\nCHKSUMS=$a\nSRCS__ARM64=\"x y\"\nCHKSUMS__ARM64=\"$a \\\\\n                $b\"\n" \
+    'of an architecture' "CHKSUMS=$a" "CHKSUMS__ARM64=$a $b"
+edit 'VER=1\nSRCTBL=x\n' "VER=1\nSRCTBL=x\nCHKSUM=\"$a\"\n" 'of 2020' "CHKSUM=$a"
+edit 'VER=1\nSRCS="x y z"\nCHKSUMS="SKIP SKIP"\n' \
+    "VER=1\nSRCS=\"x y z\"\nCHKSUMS=\"$a \\\\\n         $b \\\\\n         SKIP\"\n" 'another number' "CHKSUMS=$a $b SKIP"
+edit 'VER=1\n# CHKSUMS=no\nDESC="\nCHKSUMS=no"\nSRCS=x\nCHKSUMS=SKIP\n' \
+    "VER=1\n# CHKSUMS=no\nDESC=\"\nCHKSUMS=no\"\nSRCS=x\nCHKSUMS=$a\n" 'not in a comment or a string' "CHKSUMS=$a"
+edit 'VER=1\nSRCS=x\nCHKSUMS=SKIP\nCHKSUMS=SKIP\n' - 'set twice' "CHKSUMS=$a"
+edit 'VER=1\nSRCS=x\nS=SKIP\nCHKSUMS="$S"\n' - 'made of others' "CHKSUMS=$a"
+edit 'VER=1\nSRCS=x\nCHKSUMS=SKIP\nX=$CHKSUMS\n' - 'that others are made of' "CHKSUMS=$a"
+edit 'VER=1\nSRCS=x; REL=1\n' - 'missing, and the line goes on' "CHKSUMS=$a"
+edit 'VER=1\n' - 'of nothing' "CHKSUMS=$a"
+edit 'VER=1\nSRCS=x\nrm -r x\n' - 'a command' "CHKSUMS=$a"
+try 64 'digests that are none'          aoinb-spec --digests='CHKSUMS=$(x)' before
+try 64 'a variable that is none'        aoinb-spec --digests='1=a' before
+printf 'VER=1\nSRCS="tbl::http://x/y.tgz git::https://x/y.git"\nCHKSUMS=wrong\n' >before
+try 0  'a table without digests'        aoinb-spec -s --no-digests before
+is     'all are SKIP'                   "$(cut -f 3 out | sort -u)" SKIP
+try 64 'only a table'                   aoinb-spec --no-digests before
+
 finish

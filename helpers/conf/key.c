@@ -71,6 +71,9 @@ const struct key key_tab[] = {
   "are replaced: {algo} {hex} {sha256} {scheme} {host} {path} {name}." },
 { "fetch", "fallback", KEY_LIST, NULL, "",
   "Templates tried after it." },
+{ "fetch", "pypi", KEY_LIST, NULL, "",
+  "Where a source of the type pypi is: a URL in which {name}, {version} and\n"
+  "{initial}, the first letter of the name, are replaced." },
 
 { "cache", "max_size", KEY_SIZE, NULL, "0",
   "What the cache of sources may hold after \"aoinb cache gc\": what was used\n"

@@ -10,6 +10,7 @@
 struct table {
 	const struct vars *vars;
 	const char *file;
+	int digests;		/* whether they are looked at */
 	struct buf *out;
 	unsigned n;
 	struct why why;
@@ -93,7 +94,8 @@ blame(struct table *t, const char *name, unsigned n)
 static int
 listed(struct table *t, const char *list, const char *sums, int tbl)
 {
-	const char *words = value(t, list), *digests = value(t, sums);
+	const char *words = value(t, list);
+	const char *digests = t->digests ? value(t, sums) : NULL;
 	unsigned n = count_words(words), m = digests ? count_words(digests) : 0, i;
 	struct source s;
 	struct span word;
@@ -109,7 +111,7 @@ listed(struct table *t, const char *list, const char *sums, int tbl)
 		if (digests &&
 		    digest_parse(digest, next_word(&digests), &t->why) < 0)
 			return blame(t, sums, i);
-		if (!digests && s.digested && !tbl)
+		if (!digests && t->digests && s.digested && !tbl)
 			return why_not(&t->why, "no %s", sums);
 		if (line(t, &s, digest) < 0)
 			return -1;
@@ -190,9 +192,9 @@ fill(struct table *t)
 
 int
 sources_table(struct buf *out, const struct vars *vars, const char *file,
-    char *why, size_t room)
+    int digests, char *why, size_t room)
 {
-	struct table t = { vars, file, out, 0, { why, room } };
+	struct table t = { vars, file, digests, out, 0, { why, room } };
 	size_t before = out->len;
 
 	if (fill(&t) == 0)

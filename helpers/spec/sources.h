@@ -9,9 +9,10 @@
 
 /* Adds a line for each source to out:
  *   N TAB TYPE TAB DIGEST TAB NAME TAB OPTIONS TAB URL
- * with file and a TAB before it unless file is NULL.  Returns 0; or -1 with the
+ * with file and a TAB before it unless file is NULL.  digests says whether there
+ * must be some; without, they are not looked at, and all are SKIP.  Returns 0; or -1 with the
  * reason in why and out as it was. */
 int sources_table(struct buf *out, const struct vars *t, const char *file,
-    char *why, size_t room);
+    int digests, char *why, size_t room);
 
 #endif

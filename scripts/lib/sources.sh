@@ -16,22 +16,56 @@ sources_table() {
 	return "$table_code"
 }
 
+# What awk needs to know of a row of a table: whether it is a file, where that is
+# asked for, and what is wrong with it.
+# table: N TYPE DIGEST NAME OPTIONS URL
+# shellcheck disable=SC2016 # awk's own words
+sources_awk='
+	function put(text, key, value,   at) {
+		while ((at = index(text, key)))
+			text = substr(text, 1, at - 1) value substr(text, at + length(key))
+		return text
+	}
+	function version(   all) {
+		all = ";" $5 ";"
+		match(tolower(all), /;version=[^;]*/)
+		return substr(all, RSTART + 9, RLENGTH - 9)
+	}
+	function is_file() {
+		return $2 == "tarball" || $2 == "file" || $2 == "pypi"
+	}
+	function url(   place) {
+		if ($2 != "pypi")
+			return $6
+		place = put(ENVIRON["fetch_pypi"], "{initial}", substr($6, 1, 1))
+		return put(put(place, "{name}", $6), "{version}", version())
+	}
+	function wrong() {
+		# The user who fetches may see more than who wrote the spec.
+		if (tolower($6) ~ /^file:/)
+			return "file: URLs are not taken from a spec"
+		if ($2 != "pypi")
+			return ""
+		if ($6 !~ /^[A-Za-z0-9._-]+$/ || version() !~ /^[A-Za-z0-9._+!-]+$/)
+			return "not a name and a version of PyPI"
+		if (ENVIRON["fetch_pypi"] == "")
+			return "[fetch] pypi in aoinb.ini does not say where PyPI is"
+		return ""
+	}'
+export fetch_pypi
+
 # sources_list [TABLE]... - a list for aoinb-fetch(1): each file once, whoever
 # wants it
 sources_list() {
-	awk -F '\t' -v OFS='\t' '
-		($2 == "tarball" || $2 == "file") && tolower($6) !~ /^file:/ &&
-		    !seen[$6 FS $3]++ { print $6, $3, $4 }' "$@"
+	awk -F '\t' -v OFS='\t' "$sources_awk"'
+		is_file() && wrong() == "" && !seen[url() FS $3]++ { print url(), $3, $4 }' "$@"
 }
 
 # sources_refuse TABLE... - says what is not taken from a spec; 65 when there is
-# such a thing.  The user who fetches may see more than who wrote the spec.
+# such a thing
 sources_refuse() {
-	awk -F '\t' '
-		tolower($6) ~ /^file:/ {
-			print "aoinb: " $6 ": file: URLs are not taken from a spec" >"/dev/stderr"
-			bad = 65
-		}
+	awk -F '\t' "$sources_awk"'
+		wrong() != "" { print "aoinb: " $6 ": " wrong() >"/dev/stderr"; bad = 65 }
 		END { exit bad }' "$@"
 }
 
@@ -40,21 +74,27 @@ sources_refuse() {
 # digest, do not get the other's.
 sources_join() {
 	# fetched: STATE DIGEST BYTES PATH NAME URL
-	# table: N TYPE DIGEST NAME OPTIONS URL
-	awk -F '\t' -v OFS='\t' '
+	awk -F '\t' -v OFS='\t' "$sources_awk"'
 		FILENAME == ARGV[1] {
 			key = $6 FS ($4 ~ /^url\// ? "SKIP" : $2)
 			path[key] = $4
 			digest[key] = $2
 			next
 		}
-		{
-			key = $6 FS $3
-			if (key in path && ($2 == "tarball" || $2 == "file"))
-				print $1, $2, digest[key], $4, $5, $6, path[key]
-			else
-				print $0, "-"
-		}' "$1" "$2"
+		is_file() && (key = url() FS $3) in path {
+			print $1, $2, digest[key], $4, $5, $6, path[key]
+			next
+		}
+		{ print $0, "-" }' "$1" "$2"
+}
+
+# source_is_page FILE - whether a web page came in place of an archive
+source_is_page() {
+	page=$(head -c 512 "$1" | tr -d '\0' | tr -s '[:space:]' ' ' | tr '[:upper:]' '[:lower:]')
+	case ${page# } in
+	'<!doctype html'*|'<html'*) ;;
+	*) return 1 ;;
+	esac
 }
 
 # sources_fetch SCRATCH FOLDER... - fetches what the tables of all FOLDERs name, in

@@ -1,0 +1,129 @@
+# checksums BUNDLE - compute the CHKSUMS of a bundle's spec, and print them
+#
+#   --write          write them into the spec, too; -w for short
+#
+# Every file is asked for anew, whatever the spec says that it is.  An entry keeps
+# its algorithm; the default is sha256.  Repositories are SKIP.
+
+[ $# -eq 1 ] || bad 'checksums wants a BUNDLE'
+need_root
+conf_load
+bundle_check "$1"
+spec=$1/spec
+
+# lists - the suffixes for which the spec has a list of its own, "-" for none
+lists() {
+	aoinb-spec --format=records "$spec" | awk -F '\t' '
+		$2 ~ /^(SRCS|SRCTBL)$/ { seen["-"] }
+		$2 ~ /^(SRCS|CHKSUMS)__/ { sub(/^[A-Z]*__/, "", $2); seen[$2] }
+		END { for (suffix in seen) print suffix }' | LC_ALL=C sort
+}
+
+# list_begin FOLDER SUFFIX - the whole table of a list, and what of it is a file
+list_begin() {
+	mkdir "$1"
+	set -- "$1" "$2" "$(echo "$2" | tr '[:upper:]' '[:lower:]')"
+	aoinb-spec --sources --no-digests --arch="$3" "$spec" >"$1/all" || return
+	aoinb-spec --arch="$3" --format=records "$spec" | awk -F '\t' '
+		$2 == "CHKSUMS" { today = $3 }
+		$2 == "CHKSUM" { old = $3 }
+		$2 == "SRCS" { srcs = 1 }
+		END {
+			gsub(/\\[nt]/, " ", today)
+			gsub(/\\[nt]/, " ", old)
+			print srcs ? today : old
+		}' >"$1/was"
+	awk -F '\t' '$2 == "tarball" || $2 == "file" || $2 == "pypi"' "$1/all" >"$1/table"
+}
+
+# list_variable FOLDER SUFFIX - where its digests belong
+list_variable() {
+	if [ "$2" != - ]; then
+		echo "CHKSUMS__$2"
+	elif aoinb-spec --format=records "$spec" | grep -q '	SRCS	'; then
+		echo CHKSUMS
+	else
+		echo CHKSUM
+	fi
+}
+
+# digest_as ALGORITHM DIGEST PATH - the digest of a file of the cache, which is
+# from now on found by it, too
+digest_as() {
+	cache=$work_dir/cache/sources
+	if [ "${2%%::*}" = "$1" ] && [ -e "$cache/$1/${2##*::}" ]; then
+		echo "$2"
+	else
+		aoinb-fetch --cache="$cache" --user="$fetch_user" --import="$cache/$3" \
+		    --digest="$1" | cut -f 2
+	fi
+}
+
+# list_digests FOLDER - one a source, on one line
+list_digests() {
+	read -r was <"$1/was" || was=''
+	# shellcheck disable=SC2086 # words
+	set -f -- "$1" $was
+	set +f
+	folder=$1 words=''; shift
+	while IFS='	' read -r n type _; do
+		word=SKIP
+		if row=$(grep "^$n	" "$folder/sources"); then
+			word=$(list_digest "$row" "${1-}") || exit $?
+		fi
+		words="$words${words:+ }$word"
+		[ $# -eq 0 ] || shift
+	done <"$folder/all"
+	echo "$words"
+}
+
+# list_digest ROW WAS
+list_digest() {
+	path=${1##*	} digest=${1#*	*	} digest=${digest%%	*}
+	case $1 in
+	*'	tarball	'*)
+		! source_is_page "$work_dir/cache/sources/$path" ||
+			die 65 "$spec: a web page came in place of the archive: $(echo "$1" | cut -f 6)" ;;
+	esac
+	case $2 in
+	*::*) digest_as "$(echo "${2%%::*}" | tr '[:upper:]' '[:lower:]')" "$digest" "$path" ;;
+	*) digest_as sha256 "$digest" "$path" ;;
+	esac
+}
+
+suffixes=$(lists)
+[ "$suffixes" ] || die 65 "$spec: names no sources that have digests"
+if [ "$dry" ]; then
+	cache_fetch '' ''
+	exit 0
+fi
+jobs_sweep
+job_new fetch checksums
+trap 'sources_end $?' EXIT
+set --
+for suffix in $suffixes; do
+	list_begin "$job/$suffix" "$suffix" || exit $?
+	[ -s "$job/$suffix/all" ] || die 65 "$spec: has no sources, says DUMMYSRC"
+	set -- "$@" "$job/$suffix"
+done
+progress_begin 'fetch sources'
+code=0; sources_fetch "$job" "$@" || code=$?
+progress_end
+[ "$code" -eq 0 ] || die "$code" "$spec: sources could not be fetched"
+
+set --
+for suffix in $suffixes; do
+	variable=$(list_variable "$job/$suffix" "$suffix")
+	words=$(list_digests "$job/$suffix") || exit $?
+	echo "$variable=\"$words\""
+	set -- "$@" --digests="$variable=$words"
+done
+[ "$opt_write" ] || exit 0
+new=$spec.new$$
+cp -p -- "$spec" "$new"
+aoinb-spec "$@" "$spec" >"$new" || { code=$?; rm -f "$new"; exit "$code"; }
+if cmp -s "$spec" "$new"; then
+	rm -f "$new"
+else
+	mv -T "$new" "$spec"
+fi
