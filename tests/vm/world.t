@@ -16,6 +16,11 @@ try 0 'overlay'                 mount -t overlay -o lowerdir=/srv/base,upperdir=
 later 'umount all'
 ok 'with the base below'        test -x all/usr/bin/dpkg
 try 0 'machined answers'        machinectl list
+try 0 'all that a program uses'  aoinb-rusage -o record --memory=1G --tasks=100 \
+    dd if=/dev/zero of=io bs=1M count=16 oflag=direct
+is 'is counted by cgroup v2'    "$(sed -n 's/^source_detail=//p' record)" \
+    cpu:cgroup2,memory:cgroup2,tasks:cgroup2,io:cgroup2,kill:cgroup2
+ok 'I/O too'                    test "$(sed -n 's/^write_bytes=//p' record)" -ge 16777216
 is 'no unit has failed'         "$(systemctl list-units --failed --plain --no-legend)" ''
 
 finish
