@@ -159,6 +159,11 @@ rm -rf cache
 : >log
 try 0  'Retry-After'                    get "$u/busy/f2" "$d2"
 is     'asked twice'                    "$(asked /busy/f2)" 2
+try 0  'Retry-After as a date'          get "$u/busy-until/f3" "$d3" -c c2
+is     'asked twice, too'               "$(asked /busy-until/f3)" 2
+try 69 'an error page'                  get "$u/error-page/f3" SKIP -c c2 --retries=0
+says err '503'                          'is no file'
+is     'and is not kept'                "$(find c2/url -type f)" ''
 try 69 'Retry-After a day'              get "$u/busy-long/f2" "$d2" -c c2
 says err '86400'                        'is not waited for'
 try 65 'larger than allowed'            get "$u/ok/big" "$dbig" --max-size=1M
@@ -192,6 +197,55 @@ export no_proxy
 try 0  'no_proxy'                       get "$u/no-etag/f1" SKIP
 is     'was obeyed'                     "$(asked /no-etag/f1)" 1
 unset http_proxy no_proxy
+: >log
+try 0  'https by way of a proxy'        env https_proxy="$u" sh -c \
+    'echo "$1/ok/f5 $2" | aoinb-fetch -c c5' sh "$s" "$(sum sha256 pub/f5)"
+is     'is a tunnel'                    "$(grep -c "^CONNECT 127.0.0.1:$tls_port$" log)" 1
+try 69 'whose far end is verified, too' env https_proxy="$u" sh -c 'unset SSL_CERT_FILE
+    echo "$1/ok/f6 SKIP" | aoinb-fetch -c c5' sh "$s"
+try 69 'a proxy that refuses'           env https_proxy="$u" sh -c \
+    'echo https://forbidden/f5 SKIP | aoinb-fetch -c c5 --retries=0'
+says err 'forbidden/f5.*403'            'says so'
+try 69 'a proxy that is not there'      env http_proxy=http://127.0.0.1:1 sh -c \
+    'echo http://nowhere.invalid/f5 SKIP | aoinb-fetch -c c5 --retries=0'
+
+# --- many at once, but not from one host
+for i in 1 2 3 4 5 6 1 2 3 4 5 6; do
+	echo "$u/crowd/f$i?$((n = ${n:-0} + 1)) SKIP"
+done >crowd
+try 0  '--per-host'                     fetch crowd --jobs=8 --per-host=3
+is     'three at most'                  "$(curl -s "$u/most/x")" 3
+sed 's/127.0.0.1/localhost/; s/?/?x/' crowd | cat - crowd >crowds
+try 0  'more than one host'             fetch crowds --jobs=8 --per-host=3
+is     'have their own'                 "$(curl -s "$u/most/x")" 6
+
+# --- FTP
+if python3 -c 'import pyftpdlib' 2>/dev/null; then
+	: >ftp.log
+	cp pub/big pub/half
+	"$top/tests/ftp-server" pub ftp.port ftp.log 2>ftp.err &
+	later "kill $!"
+	wait_for 10 test -s ftp.port || cat ftp.err
+	f=ftp://127.0.0.1:$(cat ftp.port)
+	try 0  'FTP'                    get "$f/f1" "$d1" -c c7
+	is     'has the file'           "$(column 1) $(cmp "c7/$(column 4)" pub/f1 && echo same)" 'fetched same'
+	try 0  'FTP that breaks off'    get "$f/half" "$dbig" -c c7
+	says ftp.log '^REST [1-9]'      'is asked for the rest'
+	ok     'the file is right'      cmp pub/big "c7/sha256/${dbig#*::}"
+	head -c 1000000 pub/big >c7/part/sha256-"${dbig#*::}"
+	rm "c7/sha256/${dbig#*::}"
+	try 0  'FTP goes on with a part' get "$f/big" "$dbig" -c c7
+	is     'and says so'            "$(column 1)" resumed
+	says ftp.log '^REST 1000000$'   'from where it ends'
+	try 65 'FTP, a wrong digest'    get "$f/f2" "$zero" -c c7
+	try 66 'FTP, not there'         get "$f/none" SKIP -c c7
+	try 69 'FTP, a wrong password'  get "ftp://me:x@${f#ftp://}/f2" SKIP -c c7 --retries=0
+	try 0  'FTP without a digest'   get "$f/f2" SKIP -c c7
+	try 65 'FTP, too large'         get "$f/f3" "$d3" -c c7 --max-size=1K
+	try 69 'a redirect to FTP'      get "$u/to/$f/f1" "$d1" -c c8
+else
+	skip 14 'needs python3-pyftpdlib'
+fi
 
 # --- mirrors
 : >log
