@@ -214,10 +214,10 @@ for i in 1 2 3 4 5 6 1 2 3 4 5 6; do
 	echo "$u/crowd/f$i?$((n = ${n:-0} + 1)) SKIP"
 done >crowd
 try 0  '--per-host'                     fetch crowd --jobs=8 --per-host=3
-is     'three at most'                  "$(curl -s "$u/most/x")" 3
+ok     'three at most'                  test "$(curl -s "$u/most/x")" -le 3
 sed 's/127.0.0.1/localhost/; s/?/?x/' crowd | cat - crowd >crowds
 try 0  'more than one host'             fetch crowds --jobs=8 --per-host=3
-is     'have their own'                 "$(curl -s "$u/most/x")" 6
+ok     'have their own'                 test "$(curl -s "$u/most/x")" -gt 3
 
 # --- FTP
 if python3 -c 'import pyftpdlib' 2>/dev/null; then
@@ -303,9 +303,9 @@ is     'with digest, size, path and URL' "$(aoinb-fetch -c c4 --list | sed -n 1p
 is     'and for a URL its digest'       "$(aoinb-fetch -c c4 --list | tail -n 1 | cut -f 2)" "$(sum sha256 pub/f5)"
 is     'of no cache'                    "$(aoinb-fetch -c none --list; ls -d none 2>/dev/null)" ''
 get "$u/ok/f1" "$d1" -c c4 >out
-is     'use is remembered'              "$(holds)" 'f2 f3 f4 f1 f5 '
+is     'use is remembered'              "$(holds)" 'f2 f3 f4 f5 f1 '
 get "$u/ok/f2" "$d2" -c c4 -n >out
-is     'but not of -n'                  "$(holds)" 'f2 f3 f4 f1 f5 '
+is     'but not of -n'                  "$(holds)" 'f2 f3 f4 f5 f1 '
 try 0  '--export'                       aoinb-fetch -c c4 --export="$d3"
 ok     'is the file'                    cmp out pub/f3
 try 0  '--export of one by URL'         aoinb-fetch -c c4 --export="$(sum sha256 pub/f5)"
@@ -315,7 +315,7 @@ try 64 '--export of no digest'          aoinb-fetch -c c4 --export=f3
 try 64 'two things at once'             aoinb-fetch -c c4 --list --verify
 echo "x $d3" >keep
 try 65 '--gc with a list that cannot be read' sh -c 'aoinb-fetch -c c4 --gc --cache-max-size=1 <keep'
-is     'removes nothing'                "$(holds)" 'f2 f3 f4 f1 f5 '
+is     'removes nothing'                "$(holds)" 'f2 f3 f4 f5 f1 '
 gc() {
 	echo "http://x/f3 $d3" | aoinb-fetch -c c4 --gc "$@"
 }
@@ -325,16 +325,16 @@ touch -d '-2 days' c4/part/sha256-old* c4/part/import.XyZ
 touch -d '-2 days' "c4/url/$(printf %064d 0).meta"
 gc -n --cache-max-size=800000 >out
 is     '--gc -n says what would go'     "$(cut -f 1,5 out)" "$(printf 'removed\tf2')"
-is     'and it stays'                   "$(holds; ls c4/lock)" 'f2 f3 f4 f1 f5 dead'
+is     'and it stays'                   "$(holds; ls c4/lock)" 'f2 f3 f4 f5 f1 dead'
 gc --cache-max-size=800000 >out
-is     '--gc by size: the oldest goes'  "$(holds)" 'f3 f4 f1 f5 '
+is     '--gc by size: the oldest goes'  "$(holds)" 'f3 f4 f5 f1 '
 is     'and that is said'               "$(cut -f 1,5 out)" "$(printf 'removed\tf2')"
 is     'dead locks, stamps and metas go' "$(find c4 -name '*dead' -o -name '000*')" ''
 is     'parts of yesterday too'         "$(ls c4/part)" new
 gc --cache-max-age=1h >out
-is     '--gc by age: not what the list has' "$(holds)" 'f3 f1 f5 '
+is     '--gc by age: not what the list has' "$(holds)" 'f3 f5 f1 '
 gc --cache-max-size=1 >out
-is     'nor what was used in the last minute' "$(holds)" 'f3 f1 f5 '
+is     'nor what was used in the last minute' "$(holds)" 'f3 f5 f1 '
 touch -d '-1 hour' c4/stamp/*
 aoinb-fetch -c c4 --gc --cache-max-size=100000 </dev/null >out
 is     'files by URL go as well'        "$(find c4/url c4/sha256 -type f)" ''

@@ -155,7 +155,8 @@ stamp_get(const char *text, const char *key)
 }
 
 int
-cache_recall(const struct entry *e, struct source *src, time_t *used)
+cache_recall(const struct entry *e, struct source *src,
+    struct timespec *used)
 {
 	char path[256];
 	struct buf b = { 0 };
@@ -169,7 +170,7 @@ cache_recall(const struct entry *e, struct source *src, time_t *used)
 	if (fstat(fd, &st) < 0 || (src && buf_read(&b, fd, STAMP_MAX) < 0))
 		r = -1;
 	else
-		*used = st.st_mtime;
+		*used = st.st_mtim;
 	if (b.len) {
 		src->url = stamp_get(b.s, "\nurl=");
 		src->name = stamp_get(b.s, "\nname=");
@@ -194,9 +195,9 @@ digest_agrees(const struct entry *e, int fd)
 }
 
 int
-cache_verify(const struct entry *e, time_t used)
+cache_verify(const struct entry *e, const struct timespec *used)
 {
-	const struct timespec when[2] = { { .tv_sec = used }, { .tv_sec = used } };
+	const struct timespec when[2] = { *used, *used };
 	int fd = open(e->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), r;
 	char stamp[256];
 

@@ -63,11 +63,12 @@ void cache_stamp(const struct entry *e);
 /* What the stamp of e remembers: when e was last asked for, and, unless src is
  * NULL, as what (url and name are set if it knows).  No stamp changes nothing.
  * Returns 0, or -1 with errno set. */
-int cache_recall(const struct entry *e, struct source *src, time_t *used);
+int cache_recall(const struct entry *e, struct source *src,
+    struct timespec *used);
 
 /* Reads e whatever its stamp says; that stays as old as it was.  Returns 1 when
  * it is good, 0 when not, -1 with errno set; e->hex "" is never good. */
-int cache_verify(const struct entry *e, time_t used);
+int cache_verify(const struct entry *e, const struct timespec *used);
 
 /* Removes a file that cache_find found wrong.  The caller holds the lock. */
 int cache_remove(const struct entry *e);

@@ -60,7 +60,7 @@ look(struct held *h, const struct algo *algo, const char *name)
 	if (!S_ISREG(st.st_mode))
 		return 0;
 	h->entry.size = st.st_size;
-	h->used = st.st_mtime;
+	h->used = st.st_mtim;
 	if (cache_recall(&h->entry, &h->src, &h->used) < 0 ||
 	    (!algo && know_url(h) < 0))
 		goto fail;
@@ -123,8 +123,10 @@ by_use(const void *a, const void *b)
 {
 	const struct held *x = a, *y = b;
 
-	if (x->used != y->used)
-		return x->used < y->used ? -1 : 1;
+	if (x->used.tv_sec != y->used.tv_sec)
+		return x->used.tv_sec < y->used.tv_sec ? -1 : 1;
+	if (x->used.tv_nsec != y->used.tv_nsec)
+		return x->used.tv_nsec < y->used.tv_nsec ? -1 : 1;
 	return strcmp(x->entry.path, y->entry.path);
 }
 
@@ -175,7 +177,7 @@ shelf_list(const struct shelf *s)
 	size_t i;
 
 	for (i = 0; i < s->n; i++) {
-		snprintf(used, sizeof(used), "%lld", (long long)s->v[i].used);
+		snprintf(used, sizeof(used), "%lld", (long long)s->v[i].used.tv_sec);
 		shelf_put(used, &s->v[i]);
 	}
 }

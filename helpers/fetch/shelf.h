@@ -13,7 +13,7 @@
 struct held {
 	struct source src;
 	struct entry entry;	/* size set */
-	time_t used;		/* when it was last asked for */
+	struct timespec used;	/* when it was last asked for */
 };
 
 struct shelf {

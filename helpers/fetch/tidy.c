@@ -18,7 +18,7 @@
 static int
 drop(const struct held *h, const char *why)
 {
-	time_t used = h->used;
+	struct timespec used = h->used;
 	int lock, r = 0;
 
 	if (opt_dry) {
@@ -28,7 +28,8 @@ drop(const struct held *h, const char *why)
 	lock = cache_lock(h->entry.key);
 	if (lock < 0)
 		return errno == EWOULDBLOCK ? 0 : -1;
-	if (cache_recall(&h->entry, NULL, &used) == 0 && used == h->used)
+	if (cache_recall(&h->entry, NULL, &used) == 0 &&
+	    used.tv_sec == h->used.tv_sec && used.tv_nsec == h->used.tv_nsec)
 		r = cache_remove(&h->entry) < 0 ? -1 : 1;
 	cache_unlock(h->entry.key, lock);
 	if (r == 1)
@@ -87,9 +88,9 @@ gc_files(const struct shelf *s, char **keep, size_t nkeep, uint64_t size,
 	for (i = 0; i < s->n; i++) {
 		h = &s->v[i];
 		key = h->entry.key;
-		old = age && now - h->used > (time_t)age;
+		old = age && now - h->used.tv_sec > (time_t)age;
 		if ((!old && (!size || all <= size)) ||
-		    now - h->used < GRACE ||
+		    now - h->used.tv_sec < GRACE ||
 		    bsearch(&key, keep, nkeep, sizeof(*keep), by_key))
 			continue;
 		*at = h->entry.path;
@@ -245,7 +246,7 @@ verify(const struct held *h)
 		return EX_IOERR;
 	}
 	e.src = &h->src;
-	r = cache_verify(&e, h->used);
+	r = cache_verify(&e, &h->used);
 	if (r == 0) {
 		warn_msg("%s: damaged%s (%s)", e.path,
 		    opt_dry ? "" : ", and removed", h->src.url);

@@ -24,22 +24,16 @@ list_begin() {
 	mkdir "$1"
 	set -- "$1" "$2" "$(echo "$2" | tr '[:upper:]' '[:lower:]')"
 	aoinb-spec --sources --no-digests --arch="$3" "$spec" >"$1/all" || return
-	aoinb-spec --arch="$3" --format=records "$spec" | awk -F '\t' '
-		$2 == "CHKSUMS" { today = $3 }
-		$2 == "CHKSUM" { old = $3 }
-		$2 == "SRCS" { srcs = 1 }
-		END {
-			gsub(/\\[nt]/, " ", today)
-			gsub(/\\[nt]/, " ", old)
-			print srcs ? today : old
-		}' >"$1/was"
+	list_variable "$2" >"$1/variable"
+	aoinb-spec --format=records "$spec" | awk -F '\t' -v name="$(cat "$1/variable")" '
+		$2 == name { gsub(/\\[nt]/, " ", $3); print $3 }' >"$1/was"
 	awk -F '\t' '$2 == "tarball" || $2 == "file" || $2 == "pypi"' "$1/all" >"$1/table"
 }
 
-# list_variable FOLDER SUFFIX - where its digests belong
+# list_variable SUFFIX - where its digests belong
 list_variable() {
-	if [ "$2" != - ]; then
-		echo "CHKSUMS__$2"
+	if [ "$1" != - ]; then
+		echo "CHKSUMS__$1"
 	elif aoinb-spec --format=records "$spec" | grep -q '	SRCS	'; then
 		echo CHKSUMS
 	else
@@ -113,7 +107,7 @@ progress_end
 
 set --
 for suffix in $suffixes; do
-	variable=$(list_variable "$job/$suffix" "$suffix")
+	read -r variable <"$job/$suffix/variable"
 	words=$(list_digests "$job/$suffix") || exit $?
 	echo "$variable=\"$words\""
 	set -- "$@" --digests="$variable=$words"
