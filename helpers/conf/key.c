@@ -26,7 +26,7 @@ const struct key key_tab[] = {
   "When a build updates the instance of its branch first: always, never, or\n"
   "when the last update is older than an age such as 6h." },
 { "instance", "max_layers", KEY_NUMBER, NULL, "16",
-  "A stack deeper than this is renewed from the base in one layer." },
+  "An instance of more layers than this is renewed from the base in one." },
 
 { "build", "backend", KEY_CHOICE, "native|nspawn", "native",
   "Container: our own, or systemd-nspawn." },
