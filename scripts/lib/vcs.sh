@@ -13,33 +13,56 @@
 # mirror in cache/vcs.  Everything that can be had is fetched before a failure is
 # returned.
 vcs_fetch() {
-	vcs_ws=$1/fetch
 	grep -qE '^[0-9]+	(git|svn|hg|bzr|fossil)	' "$1/table" || return 0
+	vcs_ws=$1/fetch vcs_code=0
 	vcs_stand "$1"
-	mkdir -p "$vcs_ws/upper" "$vcs_ws/work" "$vcs_ws/root" "$vcs_ws/output"
+	mkdir -p "$vcs_ws/root" "$vcs_ws/output"
 	archives_begin "$vcs_ws/archives"
-	root_begin "$vcs_ws" "$stack"
-	root_network=yes root_limits=1 root_log=$vcs_ws/log root_record=$vcs_ws/rusage
 	vcs_mirrors "$1/table" >"$vcs_ws/mirrors"
-	while read -r _ path; do
-		root_bind "$work_dir/cache/vcs/$path" "/buildroot/vcs/$path"
-	done <"$vcs_ws/mirrors"
-	root_bind "$1/table" /buildroot/table ro
-	root_bind "$work_dir/cache/debs" /buildroot/debs ro
-	root_bind "$vcs_ws/archives" /var/cache/apt/archives
-	root_bind "$vcs_ws/output" /buildroot/output
-	for variable in http_proxy https_proxy all_proxy no_proxy; do
-		eval "value=\${$variable-}"
-		[ ! "$value" ] || root_setenv "$variable" "$value"
+	cp "$1/table" "$vcs_ws/table"
+	while vcs_run "$vcs_ws" && [ "$vcs_got" -eq 125 ] && vcs_skip "$vcs_ws"; do
+		vcs_code=69
 	done
-	: >"$root_log"
-	vcs_code=0
-	vcs_limited in_root /buildroot/toolbox/vcs_fetch || vcs_code=$?
-	vcs_said "$vcs_ws" "$vcs_code"
+	[ "$vcs_got" -eq 0 ] || vcs_code=$(code_worst "$vcs_code" "$vcs_got")
 	vcs_join "$vcs_ws" "$1/sources"
 	archives_end "$vcs_ws/archives" "$stack"
 	trash "$vcs_ws"
 	return "$vcs_code"
+}
+
+# vcs_run WORKSPACE - the container; sets vcs_got, its code
+vcs_run() {
+	rm -rf --one-file-system "$1/upper" "$1/work"
+	mkdir "$1/upper" "$1/work"
+	root_begin "$1" "$stack"
+	root_network=yes root_limits=1 root_log=$1/log root_record=$1/rusage
+	while read -r _ path; do
+		root_bind "$work_dir/cache/vcs/$path" "/buildroot/vcs/$path"
+	done <"$1/mirrors"
+	root_bind "$1/table" /buildroot/table ro
+	root_bind "$work_dir/cache/debs" /buildroot/debs ro
+	root_bind "$1/archives" /var/cache/apt/archives
+	root_bind "$1/output" /buildroot/output
+	for variable in http_proxy https_proxy all_proxy no_proxy; do
+		eval "value=\${$variable-}"
+		[ ! "$value" ] || root_setenv "$variable" "$value"
+	done
+	rm -f "$1/output/said" "$root_record"
+	: >"$root_log"
+	vcs_got=0
+	vcs_limited in_root /buildroot/toolbox/vcs_fetch || vcs_got=$?
+	vcs_said "$1"
+}
+
+# vcs_skip WORKSPACE - the server that stalled is named, and left out; 1 when
+# nobody knows which it was
+vcs_skip() {
+	[ -f "$1/output/at" ] && [ ! -L "$1/output/at" ] && read -r at <"$1/output/at" || return 1
+	url=$(at=$at awk -F '\t' '$1 == ENVIRON["at"] { print $6 }' "$1/table")
+	[ "$url" ] || return 1
+	say "$url: the server stalled"
+	at=$at awk -F '\t' '$1 > ENVIRON["at"] + 0' "$1/table" >"$1/table.new"
+	mv "$1/table.new" "$1/table"
 }
 
 # vcs_stand FOLDER - sets stack, the layers that have the clients
@@ -77,14 +100,14 @@ vcs_limited() (
 	"$@"
 )
 
-# vcs_said WORKSPACE CODE - what there is to say
+# vcs_said WORKSPACE - what there is to say
 vcs_said() {
-	if [ "$2" -ge 122 ] || ! root_began; then
-		tail -n 3 "$1/log" | tr -c '[:print:]\n' '?' >&2
-		say "repositories could not be fetched (code $2)"
-	fi
 	[ ! -f "$1/output/said" ] || [ -L "$1/output/said" ] ||
 		tr -c '[:print:]\n' '?' <"$1/output/said" | sed 's/^/aoinb: /' >&2
+	if ! root_began || { [ "$vcs_got" -ge 122 ] && [ "$vcs_got" -ne 125 ]; }; then
+		tail -n 3 "$1/log" | tr -c '[:print:]\n' '?' >&2
+		say "repositories could not be fetched (code $vcs_got)"
+	fi
 }
 
 # vcs_join WORKSPACE SOURCES - the commits, by the numbers of their sources

@@ -122,7 +122,7 @@ git_get() {
 # submodules that the options want
 git_modules_do() {
 	local mode lines line depth=$((${depth:-0} + 1)) id path
-	local -A paths=() urls=()
+	local -A urls=()
 	mode=$(option_get submodule "$options")
 	[ "$mode" != false ] && { [ "$depth" -eq 1 ] || [ "$mode" != true ]; } || return 0
 	git -C "$1" cat-file -e "$2:.gitmodules" 2>/dev/null || return 0

@@ -186,8 +186,13 @@ fossil_clone() {
 	fossil_run clone "$url" "$1"
 }
 
+# It says so, but exits with 0, when there is nobody.
 fossil_pull() {
-	fossil_run pull "$url" -R "$1" --once
+	local out
+	out=$(fossil_run pull "$url" -R "$1" --once 2>&1) && [[ $out != *'received: 0 '* ]]
+	set -- $?
+	printf '%s\n' "$out"
+	return "$1"
 }
 
 fossil_resolve() {

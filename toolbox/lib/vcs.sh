@@ -137,11 +137,10 @@ vcs_client() {
 # client PROG [ARG]... - runs it; when it fails, why is the line that says it
 client() {
 	local code
-	set +o pipefail
 	"$@" </dev/null 2>&1 | tee "$words"
 	code=${PIPESTATUS[0]}
 	[ "$code" -ne 0 ] || return 0
-	why=$(tr '\r' '\n' <"$words" | grep -m 1 -Ei '^(fatal|abort|svn|brz|bzr|curl):' ||
+	why=$(tr '\r' '\n' <"$words" | grep -m 1 -Ei '^(error:|fatal:|abort:|svn:|brz:|cannot )' ||
 	    grep -v '^$' "$words" | tail -n 1) || why="$1 ended with $code"
 	why=${why:0:300}
 	return 1
