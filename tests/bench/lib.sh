@@ -27,8 +27,19 @@ row() {
 	}'
 }
 
-# against NAME MOST OURS PEER [HYPERFINE-OPTION]... - two commands, side by side
+# against NAME MOST OURS PEER [HYPERFINE-OPTION]... - two commands, side by side:
+# three times a block of each, so that both see what else the machine is doing,
+# and the median of all
 against() {
 	name=$1 most=$2 ours=$3 peer=$4; shift 4
-	row "$name" "$(seconds "$ours" "$@")" "$(seconds "$peer" "$@")" "$most" "against: $peer"
+	for round in 1 2 3; do
+		seconds "$ours" "$@" >/dev/null && mv hf.json "ours.$round"
+		seconds "$peer" "$@" >/dev/null && mv hf.json "peer.$round"
+	done
+	row "$name" "$(median ours.*)" "$(median peer.*)" "$most" "against: $peer"
+}
+
+# median FILE... - of all runs in what hyperfine wrote
+median() {
+	jq -s '[.[].results[0].times[]] | sort | .[length / 2 | floor]' "$@"
 }
