@@ -10,6 +10,7 @@
 #include "err.h"
 #include "opt.h"
 #include "parse.h"
+#include "proc.h"
 #include "fetch/import.h"
 #include "fetch/run.h"
 #include "fetch/shelf.h"
@@ -19,7 +20,7 @@
 enum {
 	O_HOST = OPT_LONG, O_RETRIES, O_CONNECT, O_STALL, O_MAX, O_FALLBACK,
 	O_OFFLINE, O_IMPORT, O_DIGEST, O_EXPORT, O_LIST, O_GC, O_SIZE, O_AGE,
-	O_VERIFY, O_USER,
+	O_VERIFY, O_USER, O_DIE,
 };
 
 static const struct opt tab[] = {
@@ -43,6 +44,7 @@ static const struct opt tab[] = {
 	{ O_AGE, "cache-max-age", "DURATION", "since the last use (0: none)" },
 	{ O_VERIFY, "verify", NULL, "read every file, and remove what is damaged" },
 	{ O_USER, "user", "NAME", "with the rights of this user, whose the cache is" },
+	{ O_DIE, "die-with-parent", NULL, "be killed when the caller dies" },
 	{ 0 },
 };
 
@@ -137,7 +139,7 @@ wish_read(struct wish *w, char *argv[])
 		.tab = tab,
 	};
 	struct fetch_opts *f = &w->fetch;
-	int c;
+	int c, parent = getppid();
 
 	opt_begin(&o, argv);
 	while ((c = opt_next(&o)) != -1)
@@ -178,6 +180,10 @@ wish_read(struct wish *w, char *argv[])
 			    parse_duration);
 			break;
 		case O_USER: w->user = o.arg; break;
+		case O_DIE:
+			if (proc_die_with(parent) < 0)
+				die_sys(EX_OSERR, "die with parent");
+			break;
 		}
 	if (!w->dir || *o.argv || (w->digest && !w->import))
 		opt_bad(&o);

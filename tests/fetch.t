@@ -517,7 +517,7 @@ if [ "$(id -u)" -eq 0 ] && id -u nobody >/dev/null; then
 	ok 'it comes to its end'        wait "$pid"
 	is 'the cache is his'           "$(find cache ! -user nobody)" ''
 	cat >parent <<-EOF
-		setpriv --pdeathsig KILL aoinb-fetch -c cache2 --user=nobody <one &
+		aoinb-fetch --die-with-parent -c cache2 --user=nobody <one &
 		echo \$! >child
 		wait
 	EOF

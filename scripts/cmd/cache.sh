@@ -15,7 +15,7 @@ conf_load
 
 # cache_with OPTION... - aoinb-fetch on the cache
 cache_with() {
-	setpriv --pdeathsig KILL aoinb-fetch --cache="$work_dir/cache/sources" \
+	aoinb-fetch --die-with-parent --cache="$work_dir/cache/sources" \
 	    --user="$fetch_user" ${dry:+-n} ${verbose:+-v} "$@"
 }
 
@@ -53,7 +53,7 @@ cache_gc() {
 	for dir in "$work_dir"/jobs/*; do
 		[ -d "$dir" ] && job_running "${dir##*/}" || continue
 		cat "$dir/table" "$dir"/*/table 2>/dev/null
-	done | sources_list |
+	done | { sources_list 2>/dev/null || :; } |	# bad ones name nothing in the cache
 	    cache_with --gc --cache-max-size="$cache_max_size" --cache-max-age="$cache_max_age"
 }
 

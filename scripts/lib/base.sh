@@ -11,7 +11,8 @@ conf_load() {
 # cache; what it says goes to RECORDS
 cache_fetch() {
 	fetch_in=$1 fetch_out=$2
-	set -- aoinb-fetch --cache="$work_dir/cache/sources" --user="$fetch_user" --jobs="$fetch_jobs" \
+	set -- aoinb-fetch --die-with-parent --cache="$work_dir/cache/sources" \
+	    --user="$fetch_user" --jobs="$fetch_jobs" \
 	    --per-host="$fetch_per_host" --retries="$fetch_retries" \
 	    --connect-timeout="$fetch_connect_timeout" \
 	    --stall-timeout="$fetch_stall_timeout" --max-size="$fetch_max_size"
@@ -28,7 +29,7 @@ cache_fetch() {
 		return 0
 	fi
 	[ -d "$work_dir/cache/sources" ] || mkdir -p "$work_dir/cache/sources"
-	run setpriv --pdeathsig KILL "$@" <"$fetch_in" >"$fetch_out"
+	run "$@" <"$fetch_in" >"$fetch_out"
 }
 
 # fetch_one URL DIGEST - sets fetched, the path of the verified file.  The caller

@@ -55,17 +55,15 @@ sources_awk='
 export fetch_pypi
 
 # sources_list [TABLE]... - a list for aoinb-fetch(1): each file once, whoever
-# wants it
+# wants it.  Says what is not taken from a spec; 65 when there is such a thing.
 sources_list() {
 	awk -F '\t' -v OFS='\t' "$sources_awk"'
-		is_file() && wrong() == "" && !seen[url() FS $3]++ { print url(), $3, $4 }' "$@"
-}
-
-# sources_refuse TABLE... - says what is not taken from a spec; 65 when there is
-# such a thing
-sources_refuse() {
-	awk -F '\t' "$sources_awk"'
-		wrong() != "" { print "aoinb: " $6 ": " wrong() >"/dev/stderr"; bad = 65 }
+		wrong() != "" {
+			print "aoinb: " $6 ": " wrong() >"/dev/stderr"
+			bad = 65
+			next
+		}
+		is_file() && !seen[url() FS $3]++ { print url(), $3, $4 }
 		END { exit bad }' "$@"
 }
 
@@ -104,16 +102,16 @@ sources_fetch() {
 	sources_in=$1; shift
 	fetch_code=0
 	for folder; do
-		cat "$folder/table"
-	done >"$sources_in/tables"
-	sources_refuse "$sources_in/tables" || fetch_code=$?
-	sources_list "$sources_in/tables" >"$sources_in/wanted"
-	rm "$sources_in/tables"
+		set -- "$@" "$folder/table"; shift
+	done
+	[ $# -gt 0 ] || return 0
+	sources_list "$@" >"$sources_in/wanted" || fetch_code=$?
 	: >"$sources_in/fetched"
 	[ ! -s "$sources_in/wanted" ] ||
 		cache_fetch "$sources_in/wanted" "$sources_in/fetched" ||
 		fetch_code=$(code_worst "$fetch_code" $?)
 	for folder; do
+		folder=${folder%/table}
 		sources_join "$sources_in/fetched" "$folder/table" >"$folder/sources"
 		vcs_fetch "$folder" || fetch_code=$(code_worst "$fetch_code" $?)
 	done

@@ -11,16 +11,24 @@ later "kill $!"
 wait_for 10 test -s port || exit 1
 u=http://127.0.0.1:$(cat port)
 
+# Ideal: a round trip of 50 ms for every eighth file, and the time that the bytes
+# take, which is what one connection without a delay needs for them.
+files=200 jobs=8
 i=0
-while [ "$i" -lt 20 ]; do
-	head -c 1000000 /dev/urandom >"pub/f$i"
+while [ "$i" -lt "$files" ]; do
+	head -c 100000 /dev/urandom >"pub/f$i"
 	sum=$(sha256sum <"pub/f$i")
 	echo "$u/latency/f$i sha256::${sum%% *}" >>small.list
 	echo "wget -q -O got $u/latency/f$i; sha256sum got" >>small.peer
 	i=$((i + 1))
 done
-against 'fetch: 20 files, 50 ms' 0.2 \
-    'sh -c "aoinb-fetch -c cache <small.list"' 'sh -e small.peer' --prepare 'rm -rf cache got'
+ours=$(seconds "sh -c 'aoinb-fetch -c cache --jobs=$jobs <small.list'" --prepare 'rm -rf cache got')
+bytes=$(seconds "curl -s -o got $u/ok/f[0-$((files - 1))]")
+row "fetch: $files files, 50 ms" "$ours" \
+    "$(awk -v n="$files" -v j="$jobs" -v b="$bytes" 'BEGIN { print n / j * 0.05 + b }')" \
+    1.2 'against: round trips and bytes'
+row "fetch: $files files, 50 ms" "$ours" \
+    "$(seconds 'sh -e small.peer' --runs 2 --prepare 'rm -rf cache got')" 0.15 'against: wget, one by one'
 
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 mkdir ngx
