@@ -162,6 +162,10 @@ try 65 'brackets that are never closed' aoinb-spec -k defines script
 awk 'BEGIN { print "V=aaaaaaaaaaaaaaaa"; for (i = 0; i < 15; i++) print "V=$V$V"
 	for (i = 0; i < 100000; i++) printf "A=${#V} " }' >script
 try 65 'lengths without end'   aoinb-spec -k defines script
+awk 'BEGIN { print "A=abc V0=1"; for (i = 1; i < 60; i++) print "V" i "=V" i - 1 "+V" i - 1
+	print "A=${A:V59}" }' >script
+try 65 'arithmetic that doubles' aoinb-spec -k defines script
+says err 'script:61: too much work' 'is stopped'
 yes x | head -n 100000 >script
 try 65 'reports without end'   aoinb-spec -l -k defines script
 is 'are cut off' "$(wc -l <err)" 1001

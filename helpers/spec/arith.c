@@ -44,6 +44,8 @@ named(struct sum *a, int64_t *out)
 		return bad(a);
 	*out = 0;
 	in.s = eval_get(a->e, name, &len);
+	if (eval_charge(a->e, len + 1) < 0)
+		return -1;
 	if (!in.s || !in.s[strspn(in.s, " \t\n")])
 		return 0;
 	if (sum(&in, out) < 0)

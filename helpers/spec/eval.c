@@ -40,6 +40,15 @@ eval_limit(struct eval *e, const char *what)
 	return eval_fail(e, e->p, "%s", what);
 }
 
+int
+eval_charge(struct eval *e, size_t n)
+{
+	if (n >= e->work)
+		return eval_limit(e, "too much work");
+	e->work -= n;
+	return 0;
+}
+
 static void
 report(struct eval *e)
 {

@@ -34,6 +34,10 @@ int eval_fail(struct eval *e, const char *at, const char *fmt, ...)
 /* The same for a limit, which ends a lenient run too. */
 int eval_limit(struct eval *e, const char *what);
 
+/* Takes n bytes, which are about to be looked at, off the allowance.  Returns 0;
+ * or -1 when that is used up. */
+int eval_charge(struct eval *e, size_t n);
+
 /* Moves over a backslash-newline, which is as if it were not there. */
 static inline void
 eval_join(struct eval *e)

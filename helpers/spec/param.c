@@ -27,16 +27,6 @@ param_put(struct eval *e, const struct param *v, const char *s, size_t len)
 	return word_put(e, v->to, s, len, quoted(v));
 }
 
-/* What works on a value takes time by its length. */
-static int
-charge(struct eval *e, size_t n)
-{
-	if (n >= e->work)
-		return eval_limit(e, "too much work");
-	e->work -= n;
-	return 0;
-}
-
 /* Passes over what bash does not look at either. */
 static int
 skip_rest(struct eval *e, const struct param *v)
@@ -156,7 +146,7 @@ length(struct eval *e, struct param *v)
 	if (eval_name(e, v->name) <= 0 || *e->p != '}')
 		return bad_param(e, v);
 	v->value = eval_get(e, v->name, &v->len);
-	if (charge(e, v->len) < 0)
+	if (eval_charge(e, v->len) < 0)
 		return -1;
 	n = snprintf(out, sizeof(out), "%zu", utf8_count(v->value, v->len));
 	return param_put(e, v, out, (size_t)n);
@@ -206,7 +196,7 @@ param_eval(struct eval *e, const struct piece *w)
 		v.set = v.value != NULL;
 		if (!v.set)
 			v.value = "";
-		got = charge(e, v.len) < 0 ? -1 : operate(e, &v);
+		got = eval_charge(e, v.len) < 0 ? -1 : operate(e, &v);
 	}
 	e->depth--;
 	if (got < 0)

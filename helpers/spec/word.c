@@ -53,9 +53,8 @@ word_put(struct eval *e, const struct piece *w, const char *s, size_t len,
 
 	if (len > EVAL_VALUE || w->out->len + len > EVAL_VALUE)
 		return eval_limit(e, "a value of more than 1 MiB");
-	if (len >= e->work)
-		return eval_limit(e, "too much work");
-	e->work -= len;
+	if (eval_charge(e, len) < 0)
+		return -1;
 	if (w->use == TEXT || !quoted)
 		return buf_put(w->out, s, len) < 0 ?
 		    eval_limit(e, "out of memory") : 0;
