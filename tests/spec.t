@@ -131,6 +131,7 @@ refuses 'an unclosed quote'    'B=1
 A="x
 C=2'                                                  'script:2: never closed: "'
 refuses 'an unclosed brace'    'A=${B'                'script:1: never closed: \${'
+refuses 'a number turned over' 'A=abc B=${A: -(-9223372036854775807-1)}' 'script:1: .*arithmetic'
 refuses 'a message'            'A=${B:?give it}'      'script:1: B: give it'
 refuses 'a substring turned over' 'A=abc B=${A:2:-2}' 'script:1: A: .*substring'
 ok 'nothing was run' test ! -e ran

@@ -81,8 +81,8 @@ operand(struct sum *a, int64_t *out)
 	} else if (named(a, out) < 0) {
 		return -1;
 	}
-	if (minus)
-		*out = -*out;
+	if (minus && __builtin_sub_overflow((int64_t)0, *out, out))
+		return bad(a);
 	a->s += strspn(a->s, " \t\n");
 	return 0;
 }
