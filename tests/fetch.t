@@ -220,7 +220,7 @@ try 0  'more than one host'             fetch crowds --jobs=8 --per-host=3
 ok     'have their own'                 test "$(curl -s "$u/most/x")" -gt 3
 
 # --- FTP
-if python3 -c 'import pyftpdlib' 2>/dev/null; then
+if /usr/bin/python3 -c 'import pyftpdlib' 2>/dev/null; then
 	: >ftp.log
 	cp pub/big pub/half
 	"$top/tests/ftp-server" pub ftp.port ftp.log 2>ftp.err &

@@ -4,15 +4,17 @@
 . "${0%/*}/lib.sh"
 . "$top/tests/world.sh"
 need_root
-need jq python3 bsdtar
+need jq python3 bsdtar openssl
+unset SSL_CERT_FILE SSL_CERT_DIR CURL_CA_BUNDLE
 
 world_new w fetch_retries=0 fetch_stall_timeout=1s
 
-# server NAME - a fault server on "served"; its port is then in NAME
+# server NAME [CERT KEY] - a fault server on "served"; its port is then in NAME
 server() {
-	"$top/tests/fetch-server" served "$1" log 2>"$1.err" &
+	name=$1; shift
+	"$top/tests/fetch-server" served "$name" log "$@" 2>"$name.err" &
 	later "kill $!"
-	wait_for 10 test -s "$1" || cat "$1.err"
+	wait_for 10 test -s "$name" || cat "$name.err"
 }
 
 # digest FILE
@@ -68,11 +70,16 @@ echo two >served/tree/tree-1.0/readme
 	dpkg-deb -b deb ../d.deb >/dev/null
 )
 rm -r served/tree
+head -c 2000000 /dev/urandom >served/big
 for i in 1 2 3; do
 	echo "file $i" >"served/f$i"
 done
 : >log
 server port
+openssl req -x509 -newkey rsa:2048 -nodes -keyout key -out cert -days 2 \
+    -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 2>/dev/null
+server tls_port cert key
+tls=https://127.0.0.1:$(cat tls_port)
 u=http://127.0.0.1:$(cat port)
 zero=sha256::$(printf '%064d' 0)
 
@@ -149,6 +156,8 @@ fault 69 'more than 10 redirects'        'a redirect loop' "file::$u/loop/x" "$z
 fault 69 'file:///etc/passwd refused'    'a redirect to a file' "file::$u/to-file/x" SKIP ''
 fault 69 '127.0.0.1:1/x'                 'nobody there' "file::http://127.0.0.1:1/x" "$zero" ''
 fault 69 'SSL\|TLS\|wrong version'       'no TLS there' "file::https://127.0.0.1:$(cat port)/ok/f2" "$zero" ''
+fault 69 'ertificate'                    'a certificate of nobody' "file::$tls/ok/f2" "$zero" ''
+fault 69 'answered 503'                  'a server that is busy' "file::$u/error-page/f2" SKIP ''
 fault 65 'unknown type tarbal'           'an unknown type' "tarbal::$u/ok/f2" "$zero" spec
 fault 65 'unknown option unpack'         'an unknown option' "tbl::unpack=no::$u/ok/f2" "$zero" spec
 fault 65 'unknown algorithm crc32'       'an unknown algorithm' "file::$u/ok/f2" crc32::00000000 spec
@@ -166,6 +175,48 @@ try 1 'several folders and no SUBDIR'    aoinb -c "$conf" build two stable
 ok 'are named in the log'                grep -q 'SUBDIR has to say which: a b' "$work"/jobs/*-two/log
 echo 'SUBDIR=b' >>two/spec
 try 0 'with SUBDIR'                      aoinb -c "$conf" build two stable
+
+echo '# mirrors, proxies, TLS and FTP'
+# conf_with SETTING... - a configuration of its own, in other/
+conf_with() {
+	for setting; do
+		set -- "$@" -D "$setting"; shift
+	done
+	aoinb-conf -c "$conf" "$@" ini >next
+	rm -rf other "$work/cache/sources"
+	mkdir other && cp -a "$conf/source_lists" other/ && mv next other/aoinb.ini
+}
+bundle far "SRCS=file::http://127.0.0.1:1/dir/f1" "CHKSUMS='$(digest served/f1)'"
+conf_with "fetch_mirror=$u/none/{sha256} $u/ok/{name}"
+try 0 'a mirror'                         aoinb -c other fetch far
+conf_with "fetch_fallback=$u/ok/{name}"
+try 0 'a fallback'                       aoinb -c other fetch far
+conf_with "fetch_mirror=$u/ok/f2"
+try 69 'a mirror with another file'      aoinb -c other fetch far
+says err "$u/ok/f2: digest is $(digest served/f2), wanted $(digest served/f1)" 'is told from upstream'
+says err '127.0.0.1:1/dir/f1'            'whose failure is the error'
+conf_with fetch_max_size=1K
+bundle large "SRCS=file::$u/ok/big" "CHKSUMS='$zero'"
+try 65 '[fetch] max_size'                aoinb -c other fetch large
+conf_with
+bundle proxied 'SRCS=file::http://nowhere.invalid/ok/f2' "CHKSUMS='$(digest served/f2)'"
+try 0 'http_proxy'                       env http_proxy="$u" aoinb -c other fetch proxied
+bundle secure "SRCS=file::$tls/ok/f3" "CHKSUMS='$(digest served/f3)'"
+chmod 755 .; chmod 644 cert
+try 0 'TLS, through a tunnel'            env https_proxy="$u" SSL_CERT_FILE="$PWD/cert" aoinb -c other fetch secure
+is 'which was asked for'                 "$(grep -c '^CONNECT' log)" 1
+if /usr/bin/python3 -c 'import pyftpdlib' 2>/dev/null; then
+	"$top/tests/ftp-server" served ftp.port ftp.log 2>ftp.err &
+	later "kill $!"
+	wait_for 10 test -s ftp.port || cat ftp.err
+	bundle ftp "SRCS='tbl::ftp://127.0.0.1:$(cat ftp.port)/tree-1.0.tar.xz'" "CHKSUMS='$(digest served/tree-1.0.tar.xz)'"
+	try 0 'FTP'                      aoinb -c other build ftp stable
+	is 'is unpacked'                 "$(listed | tr '\n' ' ')" 'tree-1.0/deep/file tree-1.0/readme '
+else
+	skip 2 'needs python3-pyftpdlib'
+fi
+conf_with
+aoinb -c "$conf" cleanup jobs
 
 echo '# aoinb fetch'
 aoinb -c "$conf" cleanup jobs; rm -rf "$work/cache/sources"
@@ -206,7 +257,6 @@ ok 'and is fetched again'                cmp "$file" served/f1
 echo '# parallel builds share the cache'
 rm -rf "$work/cache/sources"
 : >log
-head -c 2000000 /dev/urandom >served/big
 bundle p1 "SRCS='file::$u/slow/big'" "CHKSUMS='$(digest served/big)'"
 bundle p2 "SRCS='file::$u/slow/big file::$u/ok/f1'" "CHKSUMS='$(digest served/big) $(digest served/f1)'"
 aoinb -c "$conf" build p1 stable >p1.out 2>p1.err &
