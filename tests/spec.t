@@ -62,6 +62,7 @@ same 'negative length'       "$v"'A=${V:0:-4}' 1.22
 same 'offset by variable'    "$v"'N=5 A=${V:$N}' 333
 same 'offset by arithmetic'  "$v"'A=${V:0:${#V}-1}' 1.22.33
 same 'behind the end'        "$v"'A=${V:99}' ''
+same 'when no length is looked at' "$v"'A=${V:99:${W:=+}}$W' ''
 same 'first prefix'          "$v"'A=${V#*.}' 22.333
 same 'longest prefix'        "$v"'A=${V##*.}' 333
 same 'first suffix'          "$v"'A=${V%.*}' 1.22

@@ -112,23 +112,19 @@ substring(struct eval *e, struct param *v)
 	if (number(e, STOP_COLON, &from) < 0)
 		return -1;
 	n = to = (int64_t)utf8_count(v->value, v->len);
+	if (from < 0)
+		from += n;
+	if (from < 0 || from > n)
+		return skip_rest(e, v);
 	if (*e->p == ':') {
 		e->p++;
 		if (number(e, 0, &to) < 0)
 			return -1;
-		if (from < 0)
-			from += n;
-		if (from < 0 || from > n || (n == 0 && from > 0))
-			return 0;
 		if (to < 0 && n + to < from)
 			return eval_fail(e, v->open, "%s: a substring that ends "
 			    "before it begins", v->name);
 		to = to < 0 ? n + to : to > n - from ? n : from + to;
-	} else if (from < 0) {
-		from += n;
 	}
-	if (from < 0 || from > n)
-		return 0;
 	a = utf8_offset(v->value, v->len, (size_t)from);
 	b = a + utf8_offset(v->value + a, v->len - a, (size_t)(to - from));
 	return param_put(e, v, v->value + a, b - a);
