@@ -166,8 +166,8 @@ fault 65 'file.s name: "../f2"'          'a way out by rename' "file::rename=../
 fault 65 'file.s name: ".."'             'and another' "file::rename=..::$u/ok/f2" "$zero" spec
 fault 65 'cannot tell the type of'       'a bare URL of anything' "$u/ok/f2" "$zero" spec
 bundle page "SRCS=tbl::$served_page" 'CHKSUMS=SKIP'
-try 1 'a page without a digest'          aoinb -c "$conf" build page stable
-ok 'is called one in the log'            grep -q 'a web page and not an archive' "$work"/jobs/*-page/log
+try 65 'a page without a digest'         aoinb -c "$conf" build page stable
+says err "$served_page: a web page came" 'says so'
 mkdir -p two/a two/b; echo x >two/a/x; echo x >two/b/x
 bsdtar -C two -czf served/two.tar.gz a b
 bundle two "SRCS=tbl::$u/ok/two.tar.gz" "CHKSUMS='$(digest served/two.tar.gz)'"
@@ -246,6 +246,11 @@ try 64 'of nothing'                      aoinb -c "$conf" fetch
 
 echo '# whose rights'
 is 'the cache is not root'\''s'          "$(find "$work/cache/sources" -user root)" ''
+conf_with fetch_user=nobody
+ok 'doctor knows him'                    sh -c 'aoinb -c other doctor | grep -qx "good  user nobody"'
+conf_with fetch_user=no-such-user
+ok 'and says when there is none'         sh -c 'aoinb -c other doctor | grep -q "^warn  no user no-such-user: .*useradd"'
+aoinb -c "$conf" fetch one same >/dev/null
 
 echo '# a damaged file'
 file=$work/cache/sources/sha256/$(digest served/f1 | cut -c 9-)
@@ -368,7 +373,7 @@ try 0 'a new file by an old name'        aoinb -c "$conf" checksums -w sums
 says out "md5::$(md5sum <served/f1 | cut -d ' ' -f 1)" 'is asked for, whatever the old digest was'
 bundle sums "SRCS=tbl::$served_page" 'CHKSUMS=SKIP'
 try 65 'a page for an archive'           aoinb -c "$conf" checksums -w sums
-says err "a web page .*$served_page"     'is no archive'
+says err "$served_page: a web page"      'is no archive'
 says sums/spec '^CHKSUMS=SKIP$'          'and not written'
 bundle sums "SRCS=tbl::$u/ok/none.tar.gz"
 try 66 'a source that is not there'      aoinb -c "$conf" checksums -w sums

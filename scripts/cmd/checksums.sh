@@ -74,11 +74,6 @@ list_digests() {
 # list_digest ROW WAS
 list_digest() {
 	path=${1##*	} digest=${1#*	*	} digest=${digest%%	*}
-	case $1 in
-	*'	tarball	'*)
-		! source_is_page "$work_dir/cache/sources/$path" ||
-			die 65 "$spec: a web page came in place of the archive: $(echo "$1" | cut -f 6)" ;;
-	esac
 	case $2 in
 	*::*) digest_as "$(echo "${2%%::*}" | tr '[:upper:]' '[:lower:]')" "$digest" "$path" ;;
 	*) digest_as sha256 "$digest" "$path" ;;

@@ -95,6 +95,23 @@ source_is_page() {
 	esac
 }
 
+# sources_pages SOURCES - says which archives are web pages, when no digest could
+# tell; 65 when there is one
+sources_pages() {
+	pages=0
+	while IFS='	' read -r _ type _ _ _ url path; do
+		case $type:$path in
+		tarball:url/*) ;;
+		*) continue ;;
+		esac
+		! source_is_page "$work_dir/cache/sources/$path" || {
+			say "$url: a web page came in place of the archive"
+			pages=65
+		}
+	done <"$1"
+	return "$pages"
+}
+
 # sources_fetch SCRATCH FOLDER... - fetches what the tables of all FOLDERs name, in
 # one run, and writes their sources.  SCRATCH is a folder for the list and the
 # records.  Everything that can be had is fetched before a failure is returned.
@@ -113,6 +130,7 @@ sources_fetch() {
 	for folder; do
 		folder=${folder%/table}
 		sources_join "$sources_in/fetched" "$folder/table" >"$folder/sources"
+		sources_pages "$folder/sources" || fetch_code=$(code_worst "$fetch_code" $?)
 		vcs_fetch "$folder" || fetch_code=$(code_worst "$fetch_code" $?)
 	done
 	return "$fetch_code"
