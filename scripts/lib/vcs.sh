@@ -16,10 +16,10 @@ vcs_fetch() {
 	grep -qE '^[0-9]+	(git|svn|hg|bzr|fossil)	' "$1/table" || return 0
 	vcs_ws=$1/fetch vcs_code=0
 	vcs_stand "$1"
-	mkdir -p "$vcs_ws/root" "$vcs_ws/output"
+	mkdir -p "$vcs_ws/upper" "$vcs_ws/work" "$vcs_ws/root" "$vcs_ws/output"
 	archives_begin "$vcs_ws/archives"
-	vcs_mirrors "$1/table" >"$vcs_ws/mirrors"
-	cp "$1/table" "$vcs_ws/table"
+	vcs_rows=$vcs_ws/rows
+	vcs_mirrors "$1/table" >"$vcs_rows"
 	while vcs_run "$vcs_ws" && [ "$vcs_got" -eq 125 ] && vcs_skip "$vcs_ws"; do
 		vcs_code=69
 	done
@@ -30,16 +30,15 @@ vcs_fetch() {
 	return "$vcs_code"
 }
 
-# vcs_run WORKSPACE - the container; sets vcs_got, its code
+# vcs_run WORKSPACE - the container, for what is in the file vcs_rows; sets
+# vcs_got, its code
 vcs_run() {
-	rm -rf --one-file-system "$1/upper" "$1/work"
-	mkdir "$1/upper" "$1/work"
 	root_begin "$1" "$stack"
 	root_network=yes root_limits=1 root_log=$1/log root_record=$1/rusage
-	while read -r _ path; do
+	while IFS='	' read -r _ _ _ _ _ _ path; do
 		root_bind "$work_dir/cache/vcs/$path" "/buildroot/vcs/$path"
-	done <"$1/mirrors"
-	root_bind "$1/table" /buildroot/table ro
+	done <"$vcs_rows"
+	root_bind "$vcs_rows" /buildroot/sources ro
 	root_bind "$work_dir/cache/debs" /buildroot/debs ro
 	root_bind "$1/archives" /var/cache/apt/archives
 	root_bind "$1/output" /buildroot/output
@@ -47,22 +46,23 @@ vcs_run() {
 		eval "value=\${$variable-}"
 		[ ! "$value" ] || root_setenv "$variable" "$value"
 	done
-	rm -f "$1/output/said" "$root_record"
 	: >"$root_log"
 	vcs_got=0
 	vcs_limited in_root /buildroot/toolbox/vcs_fetch || vcs_got=$?
 	vcs_said "$1"
 }
 
-# vcs_skip WORKSPACE - the server that stalled is named, and left out; 1 when
-# nobody knows which it was
+# vcs_skip WORKSPACE - the server that stalled is named, and what is behind it in
+# the rows is left to do; 1 when nobody knows which it was
 vcs_skip() {
 	[ -f "$1/output/at" ] && [ ! -L "$1/output/at" ] && read -r at <"$1/output/at" || return 1
-	url=$(at=$at awk -F '\t' '$1 == ENVIRON["at"] { print $6 }' "$1/table")
+	url=$(at=$at awk -F '\t' '$1 == ENVIRON["at"] { print $6 }' "$vcs_rows")
 	[ "$url" ] || return 1
 	say "$url: the server stalled"
-	at=$at awk -F '\t' '$1 > ENVIRON["at"] + 0' "$1/table" >"$1/table.new"
-	mv "$1/table.new" "$1/table"
+	at=$at awk -F '\t' '$1 > ENVIRON["at"] + 0' "$1/rows" >"$1/rows.left"
+	vcs_rows=$1/rows.left
+	rm -rf --one-file-system "$1/upper" "$1/work" "$1/rusage" "$1/output/said"
+	mkdir "$1/upper" "$1/work"
 }
 
 # vcs_stand FOLDER - sets stack, the layers that have the clients
@@ -76,19 +76,21 @@ vcs_stand() {
 	fi
 }
 
-# vcs_mirrors TABLE - makes the folders, and prints "N TYPE/KEY/mirror" for each
-# repository
+# vcs_mirrors TABLE - makes the folders, and prints the rows of the repositories
+# with the paths of their mirrors
 vcs_mirrors() {
-	while IFS='	' read -r n type _ _ _ url; do
+	while IFS='	' read -r n type digest name options url; do
 		case $type in
 		git|svn|hg|bzr|fossil) ;;
 		*) continue ;;
 		esac
 		key=$(printf '%s' "$url" | sha256sum)
 		key=$type/${key%% *}
-		mkdir -p "$work_dir/cache/vcs/$key/mirror"
+		[ -d "$work_dir/cache/vcs/$key/mirror" ] ||
+			mkdir -p "$work_dir/cache/vcs/$key/mirror"
 		printf '%s\n' "$url" >"$work_dir/cache/vcs/$key/url"
-		printf '%s\t%s\n' "$n" "$key/mirror"
+		printf '%s\t' "$n" "$type" "$digest" "$name" "$options" "$url"
+		printf '%s\n' "$key/mirror"
 	done <"$1"
 }
 
@@ -102,7 +104,7 @@ vcs_limited() (
 
 # vcs_said WORKSPACE - what there is to say
 vcs_said() {
-	[ ! -f "$1/output/said" ] || [ -L "$1/output/said" ] ||
+	[ ! -f "$1/output/said" ] || [ -L "$1/output/said" ] || [ ! -s "$1/output/said" ] ||
 		tr -c '[:print:]\n' '?' <"$1/output/said" | sed 's/^/aoinb: /' >&2
 	if ! root_began || { [ "$vcs_got" -ge 122 ] && [ "$vcs_got" -ne 125 ]; }; then
 		tail -n 3 "$1/log" | tr -c '[:print:]\n' '?' >&2
@@ -114,13 +116,13 @@ vcs_said() {
 vcs_join() {
 	[ -f "$1/output/commits" ] && [ ! -L "$1/output/commits" ] || return 0
 	awk -F '\t' -v OFS='\t' '
-		FILENAME == ARGV[1] { path[$1] = $2; next }
+		FILENAME == ARGV[1] { path[$1] = $7; next }
 		FILENAME == ARGV[2] {
 			if ($1 in path && $2 ~ /^[A-Za-z0-9][A-Za-z0-9_.:@+~-]*$/)
 				commit[$1] = $2
 			next
 		}
 		$1 in commit { $3 = $2 "::" commit[$1]; $7 = path[$1] }
-		{ print }' "$1/mirrors" "$1/output/commits" "$2" >"$2.new"
+		{ print }' "$1/rows" "$1/output/commits" "$2" >"$2.new"
 	mv "$2.new" "$2"
 }

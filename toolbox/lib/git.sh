@@ -38,7 +38,7 @@ git_place() {
 	rm -rf "$beside"
 	cp -a "$name/.git" "$beside"
 	git_script "$beside"
-	[ "$(option_get copy-repo "$options")" = true ] ||
+	[ "$copy_repo" = true ] ||
 	    find "$name" -name .git -prune -exec rm -rf {} +
 }
 
@@ -67,7 +67,7 @@ git_have() {
 	if git_full "$want" && commit=$(git_resolve "$repo" "$want"); then
 		return
 	fi
-	git_get_all || code=$?
+	git_get_all || { git_unlock && git_get_all; } || code=$?
 	if [ "$code" -ne 0 ] && [ -d "$repo" ] &&
 	    client git ls-remote --quiet -- "$url" HEAD >/dev/null; then
 		warn "$url: its mirror is damaged, and is made anew"
@@ -83,11 +83,17 @@ git_have() {
 	else
 		git_get_more || die 65 "$url: has no commit ${want:-at all}"
 	fi
-	git -C "$repo" update-ref "refs/aoinb/$commit" "$commit"
+	[ -e "$repo/refs/aoinb/$commit" ] ||
+	    git -C "$repo" update-ref "refs/aoinb/$commit" "$commit"
 }
 
-# Every branch and tag, as a build may describe itself by them.  Locks are left
-# by a git that was killed: we hold the mirror's own.
+# Takes away the locks of a git that was killed, since we hold the mirror's own; 1
+# when there were none.
+git_unlock() {
+	find "$repo" -path "$repo/objects" -prune -o -name '*.lock' -print -exec rm -f {} + | grep . >/dev/null
+}
+
+# Every branch and tag, as a build may describe itself by them.
 git_get_all() {
 	local refs=('+refs/heads/*:refs/heads/*' '+refs/tags/*:refs/tags/*')
 	[ -n "$want" ] || refs+=('+HEAD:refs/aoinb/HEAD')
@@ -96,7 +102,6 @@ git_get_all() {
 		    git init --quiet --bare --template= "$mirror/new.git" &&
 		    mv "$mirror/new.git" "$repo" || return
 	fi
-	find "$repo" -path "$repo/objects" -prune -o -name '*.lock' -exec rm -f {} +
 	git_get --prune "${refs[@]}"
 }
 
@@ -121,10 +126,11 @@ git_get() {
 # git_modules_do REPO COMMIT URL PROG - PROG REPO COMMIT URL PATH for each of its
 # submodules that the options want
 git_modules_do() {
-	local mode lines line depth=$((${depth:-0} + 1)) id path
+	local lines line depth=$((${depth:-0} + 1)) id path
 	local -A urls=()
-	mode=$(option_get submodule "$options")
-	[ "$mode" != false ] && { [ "$depth" -eq 1 ] || [ "$mode" != true ]; } || return 0
+	case $submodule:$depth in
+	false:* | true:[!1]*) return 0 ;;
+	esac
 	git -C "$1" cat-file -e "$2:.gitmodules" 2>/dev/null || return 0
 	[ "$depth" -le 20 ] || die 65 "$3: submodules nested too deeply"
 	git_modules_read "$1" "$2"

@@ -15,27 +15,28 @@
 # the mirror holds afterwards with all it takes to place it.  It asks the server
 # unless what is wanted can be no other and is there.
 vcs_update() {
-	local type=$1 url=$2 options=$3 mirror=$4 want lock words
+	local type=$1 url=$2 options=$3 mirror=$4 lock words left "${vcs_options[@]}"
 	vcs_start
-	mkdir -p "$mirror"
-	words=$mirror/words
+	[ -d "$mirror" ] || mkdir -p "$mirror"
+	words=$mirror/new.words
 	exec {lock}>"$mirror/lock"
 	until flock -w 10 "$lock"; do
 		say "waits for another fetch of $url"
 	done
-	rm -rf "$mirror"/new*
+	for left in "$mirror"/new*; do
+		[ ! -e "$left" ] || rm -rf "$left"
+	done
 	case $type in
 	git) git_update ;;
 	*) tree_update ;;
 	esac
-	rm -f "$words"
 	exec {lock}>&-
 }
 
 # vcs_known TYPE URL OPTIONS MIRROR - sets commit to what the mirror says without
 # the network; 1 when it holds no such thing
 vcs_known() {
-	local type=$1 url=$2 options=$3 mirror=$4 want
+	local type=$1 url=$2 options=$3 mirror=$4 "${vcs_options[@]}"
 	vcs_start
 	case $type in
 	git) git_known ;;
@@ -45,7 +46,7 @@ vcs_known() {
 
 # vcs_place TYPE URL OPTIONS MIRROR COMMIT NAME - the tree, as the folder NAME
 vcs_place() {
-	local type=$1 url=$2 options=$3 mirror=$4 commit=$5 name=$6 want words
+	local type=$1 url=$2 options=$3 mirror=$4 commit=$5 name=$6 words "${vcs_options[@]}"
 	if [ -e "$name" ] || [ -L "$name" ]; then
 		die 73 "$name: is there already"
 	fi
@@ -85,12 +86,25 @@ vcs_key() {
 	echo "${sum%% *}"
 }
 
-# Uses the variables of its caller: checks them, and sets want, which is empty for
+# What vcs_start sets, of the options: want is the commit or branch, and empty for
 # what the server has by default.
+vcs_options=(want copy_repo submodule)
+
+# Uses the variables of its caller, and checks them.
 vcs_start() {
-	local schemes
-	want=$(option_get commit "$options")
-	[[ $want != '' && $want != HEAD ]] || want=$(option_get branch "$options")
+	local schemes one list commit='' branch=''
+	copy_repo='' submodule=recursive
+	IFS=';' read -r -a list <<<"$options"
+	for one in "${list[@]}"; do
+		case $one in
+		commit=*) commit=${one#*=} ;;
+		branch=*) branch=${one#*=} ;;
+		copy-repo=*) copy_repo=${one#*=} ;;
+		submodule=*) submodule=${one#*=} ;;
+		esac
+	done
+	want=$commit
+	[[ $want != '' && $want != HEAD ]] || want=$branch
 	case $want in
 	-* | *[[:space:][:cntrl:]]*) die 65 "$url: $want: cannot be a commit" ;;
 	esac
