@@ -4,6 +4,7 @@
 #   make check          every test that this machine can run
 #   make check-san      the helpers' tests under ASan and UBSan
 #   make check-vm       the tests again on systemd, cgroup v2 and an older kernel
+#   make fuzz           the evaluator beside bash, and under libFuzzer
 #   make lint           gcc and clang, shellcheck, mandoc
 #   make bench          the figures
 #   make install        to $(DESTDIR)$(PREFIX)
@@ -74,6 +75,26 @@ check-san:
 check-vm: all
 	B=$(B) sh tests/vm/run
 
+# The evaluator: SPECS random files of each SEED beside bash, then libFuzzer for
+# FUZZ_SECONDS, from the kept corpus on.  What it finds lies in $(B)/fuzz.
+SEED         ?= 1 2 3 4
+SPECS        ?= 6000
+FUZZ_SECONDS ?= 600
+fuzz: all $(B)/fuzz/spec
+	@for seed in $(SEED); do \
+	    PATH="$(abspath $(B))/bin:$$PATH" tests/spec-compare $(SPECS) $$seed || exit; \
+	done
+	@mkdir -p $(B)/fuzz/corpus
+	$(B)/fuzz/spec -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=20 \
+	    -dict=tests/fuzz/spec.dict -artifact_prefix=$(B)/fuzz/ -print_final_stats=1 \
+	    $(B)/fuzz/corpus tests/fuzz/corpus
+
+$(B)/fuzz/spec: harden = -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+$(B)/fuzz/spec: tests/fuzz/spec.c $(wildcard helpers/spec/*.c) helpers/lib/buf.c \
+    helpers/lib/parse.c $(wildcard helpers/spec/*.h helpers/lib/*.h)
+	@mkdir -p $(@D)
+	clang $(filter-out -M%,$(cflags)) -o $@ $(filter %.c,$^)
+
 lint: all
 	B=$(B) prove -v tests/lint.t
 
@@ -101,4 +122,4 @@ install: all
 clean:
 	rm -rf --one-file-system build
 
-.PHONY: all check check-san check-vm lint bench install clean
+.PHONY: all check check-san check-vm fuzz lint bench install clean

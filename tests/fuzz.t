@@ -1,0 +1,19 @@
+#!/bin/sh
+# The evaluator under libFuzzer: every kept input, and ten seconds of new ones.
+# "make fuzz" is the long run.
+. "${0%/*}/lib.sh"
+need clang make
+
+echo 'int LLVMFuzzerTestOneInput(const char *s, unsigned long n) { return !s && n; }' >probe.c
+clang -fsanitize=fuzzer,address,undefined -o probe probe.c 2>err ||
+	skip_all 'needs libFuzzer (libclang-rt-14-dev)'
+
+corpus=$top/tests/fuzz/corpus
+try 0 'it compiles' make -s -C "$top" B="$B" "$B/fuzz/spec"
+try 0 'every kept input passes' "$B/fuzz/spec" -runs=0 -timeout=20 "$corpus"
+says err " $(find "$corpus" -type f | wc -l) files found in" 'none was left out'
+mkdir new
+try 0 'ten seconds of new ones pass' "$B/fuzz/spec" -max_total_time=10 -timeout=20 \
+    -dict="$top/tests/fuzz/spec.dict" -artifact_prefix="$B/fuzz/" new "$corpus"
+
+finish
