@@ -380,6 +380,12 @@ try 66 'a source that is not there'      aoinb -c "$conf" checksums -w sums
 bundle sums "SRCS=file::$u/ok/f1; REL=1"
 try 65 'no sure place'                   aoinb -c "$conf" checksums -w sums
 is 'and nothing is left beside it'       "$(ls sums)" "$(printf 'autobuild\nspec')"
+bundle sums "SRCS='file::$u/ok/f1 file::$u/ok/f2'" 'CHKSUMS="* *"' "SRCS__table=file::$u/ok/f3"
+try 0 'digests that are none, an odd architecture' aoinb -c "$conf" checksums sums
+is 'are replaced'                        "$(sed -n 1p out)" "CHKSUMS=\"$(digest served/f1) $(digest served/f2)\""
+mkdir -p ./-w && cp -a sums/. ./-w/
+try 0 'a bundle that is like an option'  aoinb -c "$conf" checksums -- -w
+try 0 'fetched, too'                     aoinb -c "$conf" fetch -- one
 bundle sums 'DUMMYSRC=1'
 try 65 'no sources'                      aoinb -c "$conf" checksums sums
 try 64 'no bundle'                       aoinb -c "$conf" checksums

@@ -66,10 +66,12 @@ cache_export() {
 	[ $# -gt 1 ] || { cache_with --export="$digest"; return; }
 	[ -f "$2" ] || [ ! -e "$2" ] || die 73 "$2: not a regular file"
 	[ ! "$dry" ] || { cache_with --export="$digest"; return; }
+	new=$(mktemp -- "$2.XXXXXX") || die 73 "$2: cannot be made"
 	code=0
-	cache_with --export="$digest" >"$2.new$$" || code=$?
-	[ "$code" -eq 0 ] || { rm -f "$2.new$$"; exit "$code"; }
-	mv -T "$2.new$$" "$2"
+	cache_with --export="$digest" >"$new" || code=$?
+	[ "$code" -eq 0 ] || { rm -f -- "$new"; exit "$code"; }
+	chmod 644 -- "$new"
+	mv -T -- "$new" "$2"
 }
 
 what=$1; shift

@@ -8,8 +8,10 @@
 [ $# -eq 1 ] || bad 'checksums wants a BUNDLE'
 need_root
 conf_load
-bundle_check "$1"
-spec=$1/spec
+bundle=$1
+[ "${bundle#-}" = "$bundle" ] || bundle=./$bundle
+bundle_check "$bundle"
+spec=$bundle/spec
 
 # lists - the suffixes for which the spec has a list of its own, "-" for none
 lists() {
@@ -56,14 +58,16 @@ digest_as() {
 # list_digests FOLDER - one a source, on one line
 list_digests() {
 	read -r was <"$1/was" || was=''
+	set -f
 	# shellcheck disable=SC2086 # words
-	set -f -- "$1" $was
+	set -- "$1" $was
 	set +f
 	folder=$1 words=''; shift
 	while IFS='	' read -r n type _; do
 		word=SKIP
 		if row=$(grep "^$n	" "$folder/sources"); then
-			word=$(list_digest "$row" "${1-}") || exit $?
+			word=$(list_digest "$row" "${1-}")
+			[ "$word" ] || exit 69	# aoinb-fetch said why
 		fi
 		words="$words${words:+ }$word"
 		[ $# -eq 0 ] || shift
@@ -91,9 +95,9 @@ job_new fetch checksums
 trap 'sources_end $?' EXIT
 set --
 for suffix in $suffixes; do
-	list_begin "$job/$suffix" "$suffix" || exit $?
-	[ -s "$job/$suffix/all" ] || die 65 "$spec: has no sources, says DUMMYSRC"
-	set -- "$@" "$job/$suffix"
+	list_begin "$job/list.$suffix" "$suffix" || exit $?
+	[ -s "$job/list.$suffix/all" ] || die 65 "$spec: has no sources, says DUMMYSRC"
+	set -- "$@" "$job/list.$suffix"
 done
 progress_begin 'fetch sources'
 code=0; sources_fetch "$job" "$@" || code=$?
@@ -102,13 +106,13 @@ progress_end
 
 set --
 for suffix in $suffixes; do
-	read -r variable <"$job/$suffix/variable"
-	words=$(list_digests "$job/$suffix") || exit $?
+	read -r variable <"$job/list.$suffix/variable"
+	words=$(list_digests "$job/list.$suffix") || exit $?
 	echo "$variable=\"$words\""
 	set -- "$@" --digests="$variable=$words"
 done
 [ "$opt_write" ] || exit 0
-new=$spec.new$$
+new=$(mktemp "$bundle/.spec.XXXXXX") || die 73 "$bundle: a file cannot be made there"
 cp -p -- "$spec" "$new"
 aoinb-spec "$@" "$spec" >"$new" || { code=$?; rm -f "$new"; exit "$code"; }
 if cmp -s "$spec" "$new"; then

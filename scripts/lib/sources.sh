@@ -11,7 +11,7 @@
 sources_table() {
 	lock_take 7 sources wait-shared 'the cache is being tidied'
 	table_code=0
-	aoinb-spec --sources --arch="$arch" "$1" >"$2/table" || table_code=$?
+	aoinb-spec --sources --arch="$arch" -- "$1" >"$2/table" || table_code=$?
 	lock_drop 7
 	return "$table_code"
 }
@@ -99,7 +99,8 @@ source_is_page() {
 # tell; 65 when there is one
 sources_pages() {
 	pages=0
-	while IFS='	' read -r _ type _ _ _ url path; do
+	# Most have none, and sh reads a table byte by byte.
+	! grep -q '	tarball	.*	url/[^	]*$' "$1" || while IFS='	' read -r _ type _ _ _ url path; do
 		case $type:$path in
 		tarball:url/*) ;;
 		*) continue ;;
