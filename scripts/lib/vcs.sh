@@ -17,15 +17,15 @@ vcs_fetch() {
 	vcs_ws=$1/fetch vcs_code=0
 	vcs_stand "$1"
 	mkdir -p "$vcs_ws/upper" "$vcs_ws/work" "$vcs_ws/root" "$vcs_ws/output"
-	archives_begin "$vcs_ws/archives"
-	vcs_rows=$vcs_ws/rows
+	vcs_rows=$vcs_ws/rows vcs_apt=''
 	vcs_mirrors "$1/table" >"$vcs_rows"
+	[ ! "$vcs_apt" ] || archives_begin "$vcs_ws/archives"
 	while vcs_run "$vcs_ws" && [ "$vcs_got" -eq 125 ] && vcs_skip "$vcs_ws"; do
 		vcs_code=69
 	done
 	[ "$vcs_got" -eq 0 ] || vcs_code=$(code_worst "$vcs_code" "$vcs_got")
 	vcs_join "$vcs_ws" "$1/sources"
-	archives_end "$vcs_ws/archives" "$stack"
+	[ ! "$vcs_apt" ] || archives_end "$vcs_ws/archives" "$stack"
 	trash "$vcs_ws"
 	return "$vcs_code"
 }
@@ -39,8 +39,10 @@ vcs_run() {
 		root_bind "$work_dir/cache/vcs/$path" "/buildroot/vcs/$path"
 	done <"$vcs_rows"
 	root_bind "$vcs_rows" /buildroot/sources ro
-	root_bind "$work_dir/cache/debs" /buildroot/debs ro
-	root_bind "$1/archives" /var/cache/apt/archives
+	if [ "$vcs_apt" ]; then
+		root_bind "$work_dir/cache/debs" /buildroot/debs ro
+		root_bind "$1/archives" /var/cache/apt/archives
+	fi
 	root_bind "$1/output" /buildroot/output
 	for variable in http_proxy https_proxy all_proxy no_proxy; do
 		eval "value=\${$variable-}"
@@ -77,13 +79,15 @@ vcs_stand() {
 }
 
 # vcs_mirrors TABLE - makes the folders, and prints the rows of the repositories
-# with the paths of their mirrors
+# with the paths of their mirrors; sets vcs_apt when clients may have to be
+# installed, which git hardly ever has
 vcs_mirrors() {
 	while IFS='	' read -r n type digest name options url; do
 		case $type in
 		git|svn|hg|bzr|fossil) ;;
 		*) continue ;;
 		esac
+		[ "$type" = git ] || vcs_apt=1
 		key=$(printf '%s' "$url" | sha256sum)
 		key=$type/${key%% *}
 		[ -d "$work_dir/cache/vcs/$key/mirror" ] ||
