@@ -127,7 +127,7 @@ is 'a revision of bzr'        "$(of 6 3)" "bzr::$(brz revision-info -d served/bz
 fossil_one=$(of 8 3)
 is 'a tag of fossil'          "${fossil_one#fossil::}" \
     "$(fossil info v-one -R served/fossil/repo.fossil | sed -n 's/^hash: *\([0-9a-f]*\).*/\1/p')"
-ok 'fossil was installed for it alone' sh -c 'ls "$1"/cache/debs/fossil_* && ! aoinb -c "$2" run stable -- which fossil' sh "$work" "$conf" >/dev/null
+ok 'fossil was installed for it alone' sh -c '{ ls "$1"/cache/debs/fossil_* && ! aoinb -c "$2" run stable -- which fossil; } >/dev/null' sh "$work" "$conf"
 aoinb -c "$conf" cleanup jobs
 built others 'they are built without the network, and without fossil'
 is 'with the trees they should have' "$(found)" 'bzr1/one bzr2/one bzr2/two fossil1/one fossil2/one fossil2/two hg1/one hg2/one hg3/.hgtags hg3/one hg3/two svn1/one svn2/one svn2/two '
@@ -362,5 +362,18 @@ is 'with everything' "$(found | sed 's,git/at-[0-9]* ,,g')" '.acbs-script ball-1
 is 'and the build had no network' "$(grep canary requests)" ''
 serve_end http git svn hg bzr fossil
 built ten 'again, when all servers are gone'
+
+echo '# old mirrors'
+mirrors() { find "$work/cache/vcs" -name url | wc -l; }
+all=$(mirrors)
+try 0 'gc without an age' aoinb -c "$conf" cache gc
+is 'keeps every mirror' "$(mirrors)" "$all"
+mkdir aged && cp -a "$conf/source_lists" aged/
+aoinb-conf -c "$conf" -D cache_max_age=2d ini >aged/aoinb.ini
+printf '%s' "$http/git/repo.git" | sha256sum | cut -d ' ' -f 1 >key
+touch -d '3 days ago' "$work/cache/vcs/git/$(cat key)/url"
+try 0 'with one' aoinb -c aged cache gc
+says out "^$http/git/repo.git\$" 'names what was not used for longer'
+is 'and removes it' "$(mirrors)" "$((all - 1))"
 nothing_left
 finish

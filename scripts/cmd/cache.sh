@@ -55,6 +55,21 @@ cache_gc() {
 		cat "$dir/table" "$dir"/*/table 2>/dev/null
 	done | { sources_list 2>/dev/null || :; } |	# bad ones name nothing in the cache
 	    cache_with --gc --cache-max-size="$cache_max_size" --cache-max-age="$cache_max_age"
+	cache_gc_mirrors
+}
+
+# cache_gc_mirrors - repositories that nobody has used for longer than max_age, nor
+# for a day: a build reads them as long as it runs
+cache_gc_mirrors() {
+	age=$(seconds "$cache_max_age")
+	[ "$age" -gt 0 ] && [ -d "$work_dir/cache/vcs" ] || return 0
+	[ "$age" -ge 86400 ] || age=86400
+	find "$work_dir/cache/vcs" -mindepth 3 -maxdepth 3 -name url -type f \
+	    ! -newermt "@$(($(date +%s) - age))" | while read -r url; do
+		cat "$url"
+		[ "$dry" ] || trash "${url%/url}"
+	done
+	[ "$dry" ] || trash_empty
 }
 
 # cache_export DIGEST [FILE]
