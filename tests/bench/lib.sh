@@ -27,6 +27,14 @@ row() {
 	}'
 }
 
+# aim NAME SECONDS MOST [TEXT] - one line: SECONDS, and whether they are at most MOST
+aim() {
+	awk -v name="$1" -v a="$2" -v most="$3" -v text="${4-}" 'BEGIN {
+		printf "%-24s %10.4f s %12s   aim   %6.3f  %15s  %s  %s\n", name, a, "", most, "",
+		    a <= most ? "ok    " : "MISSED", text
+	}'
+}
+
 # against NAME MOST OURS PEER [HYPERFINE-OPTION]... - two commands, side by side:
 # three times a block of each, so that both see what else the machine is doing,
 # and the median of all

@@ -3,29 +3,8 @@
 # 184.  The network is not there, so that nobody can be asked.
 . "${0%/*}/lib.sh"
 . "$top/tests/world.sh"
+. "$top/tests/bench/step.sh"
 need_root
-
-# step_time BUNDLE - microseconds of the step, the middle one of 21, for a job
-# that was frozen from BUNDLE
-step_time() (
-	set -eu
-	# shellcheck disable=SC2034 # for the libraries
-	here=$top/scripts dry='' verbose='' conf_opt=$conf command=bench tty=''
-	for word in $(sed -n 's/^for word in \(.*\); do$/\1/p' "$here/aoinb"); do
-		. "$here/lib/$word.sh"
-	done
-	conf_load
-	job=$work/$1 job_id=$1
-	mkdir -p "$job"
-	cp -a "$1" "$job/bundle"
-	round=0
-	while [ "$round" -lt 21 ]; do
-		began=$(date +%s%6N)
-		. "$here/step/fetch.sh"
-		echo $(($(date +%s%6N) - began))
-		round=$((round + 1))
-	done | sort -n | sed -n 11p
-)
 
 # files N - a bundle of N files, which are in the cache
 files() {
@@ -44,8 +23,5 @@ files() {
 world_new w
 for n in 1 184; do
 	files "$n"
-	step_time "files$n" | awk -v name="step fetch, $n files" '{
-		printf "%-24s %10.4f s %12s   aim   %6.3f  %s\n", name, $1 / 1e6, "",
-		    0.02, $1 <= 2e4 ? "ok    " : "MISSED"
-	}'
+	aim "step fetch, $n files" "$(step_time "files$n")" 0.02
 done
