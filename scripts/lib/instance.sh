@@ -17,8 +17,9 @@ instance_top() {
 	[ "$(info_get "$work_dir/layers/$top" base)" = "$base" ] &&
 		[ "$(info_get "$work_dir/layers/$top" list)" = "${list%% *}" ] || return 1
 	above=$(stack_of "$top")
-	above=$(echo "${above##*"$base"}" | wc -w)
-	[ "$above" -le "$instance_max_layers" ] || return 1
+	# shellcheck disable=SC2086 # a list
+	set -- ${above##*"$base"}
+	[ $# -le "$instance_max_layers" ] || return 1
 	echo "$top"
 }
 

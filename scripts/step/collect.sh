@@ -12,7 +12,7 @@ if [ ! "$dry" ]; then
 			[ ! -e "$deb" ] || say "$job_id: ${deb##*/} is not the name of a package; left out"
 			continue
 		}
-		chown 0:0 "$deb"
+		[ -O "$deb" ] && [ -G "$deb" ] || chown 0:0 "$deb"
 		chmod 644 "$deb"
 		digest=$(sha256sum <"$deb")
 		printf 'sha256::%s\t%s\t%s\n' "${digest%% *}" "$(stat -c %s "$deb")" \

@@ -25,7 +25,8 @@ root_setenv SOURCE_DATE_EPOCH "${SOURCE_DATE_EPOCH:-$(bundle_epoch "${bundle:-$j
 if [ "$dry" ]; then
 	in_root /buildroot/toolbox/build.sh
 else
-	mkdir -p "$work_dir/cache/sources" "$work_dir/cache/vcs"
+	[ -d "$work_dir/cache/sources" ] && [ -d "$work_dir/cache/vcs" ] ||
+		mkdir -p "$work_dir/cache/sources" "$work_dir/cache/vcs"
 	[ ! -e "$job/log" ] || rm -f "$job/rusage" "$job/samples.csv" "$job/log" "$job/code"
 	: >"$job/log"
 	progress_begin "build $job_id" "$job/log"
