@@ -29,7 +29,7 @@ probe() {
 probe 1
 python3 -u -m http.server --bind 127.0.0.1 --directory repo 0 >served 2>requests &
 later "kill $!"
-ok 'a repository is there'                 wait_for 10 grep -q port served
+ok 'a repository is there'                 wait_for 10 grep -qs port served
 url=http://127.0.0.1:$(sed 's/.* port \([0-9]*\).*/\1/' served)
 
 world_new w

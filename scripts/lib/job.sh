@@ -107,11 +107,9 @@ jobs_sweep() {
 # job_result JOB VERDICT CODE - writes result.json
 job_result() {
 	read -r began 2>/dev/null <"$1/began" || began=0
-	[ -r "$1/table" ] || : >"$1/table"
-	[ -r "$1/sources" ] || : >"$1/sources"
-	[ -r "$1/packages" ] || : >"$1/packages"
-	[ -r "$1/stack" ] || : >"$1/stack"
-	[ -r "$1/rusage" ] || : >"$1/rusage"
+	for file in sources packages stack rusage; do
+		[ -r "$1/$file" ] || : >"$1/$file"
+	done
 	read -r job_bundle 2>/dev/null <"$1/bundle.path" || job_bundle=''
 	read -r job_branch 2>/dev/null <"$1/branch" || job_branch=''
 	jq -n --arg id "${1##*/}" --arg bundle "$job_bundle" \
