@@ -20,7 +20,7 @@ unpack() {
 	against "$1" "$2" "aoinb-unpack --devices $packed/$3 $scratch/o" \
 	    "tar $4 -xf $packed/$3 -C $scratch/o" \
 	    --prepare "sh -c 'rm -rf $scratch/o && mkdir $scratch/o && sync -f $scratch/o'" \
-	    --runs 2 --warmup 0
+	    --runs 2
 }
 
 unpack 'unpack xz, one block' 1.0 base.tar.xz --xz
