@@ -122,6 +122,7 @@ serve_end() {
 }
 
 http_serve() {
+	serve_end http	# one at a time: only the last would be ended
 	: >requests
 	rm -f port
 	setsid "$top/tests/vcs-server" "$scratch/served" port requests >http.serve 2>&1 &
