@@ -15,7 +15,7 @@ B       = build
 CC      = gcc
 SAN     =
 
-helpers = conf fetch mount run rusage spec unpack
+helpers = conf fetch mount order run rusage spec unpack
 pkgs_conf   = inih
 pkgs_fetch  = libcurl libcrypto
 pkgs_run    = libseccomp
