@@ -24,13 +24,25 @@ job_freeze() {
 	freeze_bundle=$1 branch=$2; shift 2
 	[ ! "$dry" ] || return 0
 	echo "$branch" >"$job/branch"
-	(cd "$freeze_bundle" && pwd) >"$job/bundle.path"
+	freeze_bundle=$(cd "$freeze_bundle" && pwd)
+	echo "$freeze_bundle" >"$job/bundle.path"
+	[ -e "$job/unit" ] || { bundle_unit "$freeze_bundle"; echo "$unit" >"$job/unit"; }
 	aoinb-conf --conf="$conf_dir" "$@" ini >"$job/job.ini"
 	# Links stay links: one that leads out of the bundle leads nowhere in the
 	# container, instead of bringing a file of the host in.
 	cp -a --no-preserve=ownership -- "$freeze_bundle/." "$job/bundle" ||
 		die 74 "bundle $freeze_bundle: cannot be copied"
 	bundle_check "$job/bundle"
+}
+
+# bundle_unit DIR - sets unit, by which DIR, an absolute path, is known:
+# category/name in the tree, else the path
+bundle_unit() {
+	unit=$1
+	case ${1#"$tree_path"/} in
+	*/*/*|/*) ;;
+	*/*) [ ! "$tree_path" ] || unit=${1#"$tree_path"/} ;;
+	esac
 }
 
 # bundle_epoch FOLDER - SOURCE_DATE_EPOCH: the time of its newest file

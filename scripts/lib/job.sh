@@ -2,9 +2,12 @@
 # Jobs: a folder work_dir/jobs/ID, whose lock is the only sign of life.
 #
 #   kind  branch  bundle/  job.ini      written when the job is made
+#   unit  without                       its name; what it does without, in a cycle
+#   step                                the one that runs, or ran last
 #   stack                               the layers it stands on, base first
 #   table sources                       the spec's sources; as they were fetched
-#   log samples.csv rusage              of the container
+#   log samples.csv rusage version      of the container
+#   bundle.digest                       of the bundle, as it was built
 #   upper work root archives output     the workspace
 #   packages result.json                the end
 
@@ -28,6 +31,17 @@ job_new() {
 	echo "${now#* }" >"$job/began"
 }
 
+# job_join FOLDER - the job is a part of a group, which has FOLDER for it
+job_join() {
+	[ -r "$1/unit" ] || bad "$1: not a unit of a group"
+	echo "$job_id" >"$1/job"
+	read -r job_jobs <"$1/jobs"
+	cp "$1/unit" "$job/unit"
+	[ ! -e "$1/without" ] || cp "$1/without" "$job/without"
+	job_jobserver=${1%/run/*}/jobserver
+}
+job_jobs='' job_jobserver=''
+
 # job_claim ID - locked before it is there, so that nobody takes it for dead
 job_claim() {
 	job_id=$1 job=$work_dir/jobs/$1
@@ -35,19 +49,29 @@ job_claim() {
 	flock -n 9 && mkdir "$job" 2>/dev/null
 }
 
-# job_find ID - sets job and job_id; a unique beginning or end of an id will do,
-# and "last" is the newest
+# job_find ID - sets job and job_id; a package's name is its newest job, a unique
+# part of an id will do, and "last" is the newest of all
 job_find() {
-	case $1 in
-	last) set -- "$(find "$work_dir/jobs" -mindepth 1 -maxdepth 1 -printf "%f\n" 2>/dev/null | LC_ALL=C sort | tail -n 1)" ;;
-	*) name_ok "$1" || bad "$1: not a job" ;;
-	esac
+	[ "$1" = last ] || name_ok "$1" || bad "$1: not a job"
 	job_id=$1
-	[ "$1" ] || die 66 'there is no job yet'
 	if [ ! -d "$work_dir/jobs/$1" ]; then
+		# jobs: DATE-TIME-NAME, and .N where that was there already
 		job_id=$(find "$work_dir/jobs" -mindepth 1 -maxdepth 1 -printf '%f\n' 2>/dev/null |
-			grep -F -e "$1") || die 66 "no such job: $1; \"aoinb ls jobs\" lists them"
+			LC_ALL=C sort | want=$1 awk '
+			BEGIN { want = ENVIRON["want"] }
+			want == "last" { newest = $0; next }
+			{ name = $0; sub(/^[0-9]*-[0-9]*-/, "", name) }
+			name == want { newest = $0 }
+			index($0, want) { like[++n] = $0 }
+			END {
+				if (newest != "")
+					print newest
+				else for (i = 1; i <= n; i++)
+					print like[i]
+			}')
 		case $job_id in
+		'') [ "$1" != last ] || die 66 'there is no job yet'
+			die 66 "no such job: $1; \"aoinb ls jobs\" lists them" ;;
 		*"$nl"*) die 66 "more than one job is like $1: $(echo "$job_id" | tr '\n' ' ')" ;;
 		esac
 	fi
@@ -134,6 +158,7 @@ job_result() {
 job_steps() {
 	for step; do
 		note "step $step"
+		[ "$dry" ] || echo "$step" >"$job/step"
 		. "$here/step/$step.sh"
 	done
 }
@@ -151,6 +176,7 @@ job_end() {
 	129|130|143) verdict=stopped ;;
 	*) verdict=error ;;
 	esac
+	[ "$by_hand" ] || history_add "$verdict"
 	[ ! -d "$job/archives" ] || [ "$verdict" = stopped ] ||
 		archives_end "$job/archives" "$(cat "$job/stack")"
 	[ ! -d "$job/upper" ] || case ${by_hand:-$clean_keep}:$verdict in
@@ -161,6 +187,20 @@ job_end() {
 	job_result "$job" "$verdict" "$1"
 	trash_empty
 	exit "$1"
+}
+
+# job_version - what build.sh says that it builds.  A report is written by a root
+# that nobody vouches for.
+job_version() {
+	job_version=-
+	[ ! -f "$job/output/report" ] || [ -L "$job/output/report" ] ||
+		while IFS='=' read -r record_key record_value; do
+			[ "$record_key" != version ] || job_version=$record_value
+		done <"$job/output/report"
+	case $job_version in
+	*[!a-zA-Z0-9.+~:-]*) job_version=- ;;
+	esac
+	echo "$job_version" >"$job/version"
 }
 
 # record_get KEY DEFAULT - from the record of the container

@@ -24,4 +24,5 @@ if [ ! "$dry" ]; then
 		say "$job_id: the build made no package; the log is $job/log"
 		exit 1
 	}
+	built_write
 fi

@@ -13,7 +13,8 @@ root_bind "$work_dir/cache/vcs" /buildroot/vcs ro
 root_bind "$work_dir/cache/debs" /buildroot/debs ro
 root_bind "$job/archives" /var/cache/apt/archives
 root_bind "$job/output" /buildroot/output
-jobs=$build_jobs
+[ ! "$job_jobserver" ] || root_bind "$job_jobserver" /buildroot/jobserver
+jobs=${job_jobs:-$build_jobs}
 [ "$jobs" -gt 0 ] || jobs=$(nproc)
 root_setenv AOINB_ARCH "$arch"
 root_setenv AOINB_JOBS "$jobs"
@@ -30,10 +31,14 @@ else
 	[ ! -e "$job/log" ] || rm -f "$job/rusage" "$job/samples.csv" "$job/log" "$job/code"
 	: >"$job/log"
 	progress_begin "build $job_id" "$job/log"
+	bundle_digest "$job/bundle" >"$job/bundle.digest" &	# meanwhile
+	digest_pid=$!
 	code=0; in_root /buildroot/toolbox/build.sh || code=$?
 	progress_end
+	wait "$digest_pid" || die 74 "bundle $job/bundle: cannot be read"
 	if root_began; then
 		echo "$code" >"$job/code"
+		job_version
 		verdict=$(record_get verdict failed)
 		[ "$code" -eq 0 ] || say "$job_id: $verdict (code $code); the log is $job/log"
 		case $verdict:$code in
