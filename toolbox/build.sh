@@ -48,7 +48,7 @@ say "builds in $PWD"
 autobuild=$(package_autobuild)
 report "version=$ver-$rel" "autobuild=$autobuild"
 export PKGVER=$ver PKGREL=$rel PKGEPOCH=${epoch:-0} VERSTAMP=${VERSTAMP-} ABMODIFIERS=${ABMODIFIERS-}
-[ -z "${AOINB_JOBS-}" ] || export ABTHREADS=$AOINB_JOBS
+package_jobs
 package_config
 for part in $parts; do
 	package_build "$part"

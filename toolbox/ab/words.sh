@@ -41,6 +41,16 @@ ab_match_archgroup() {
 	return 1
 }
 
+# ab_make ARG... - make with ABTHREADS jobs; or, unless the defines have settled on
+# another number, with those of the group's jobserver, which -j would take it off
+ab_make() {
+	if [[ ${MAKEFLAGS-} == *--jobserver-auth=fifo:* && $ABTHREADS = "${AOINB_JOBS-}" ]]; then
+		make "$@"
+	else
+		make -j"$ABTHREADS" "$@"
+	fi
+}
+
 # ab_apply_patches PATCH... - in the order given, in the current folder
 ab_apply_patches() {
 	local patch

@@ -46,6 +46,24 @@ package_config() {
 	done
 }
 
+# package_jobs - how many compile at once: ABTHREADS; and make shares the tokens of
+# all builds of a group, where it can take them from a FIFO
+package_jobs() {
+	local version=
+	[ -z "${AOINB_JOBS-}" ] || export ABTHREADS=$AOINB_JOBS
+	[ -p "$root/jobserver" ] && read -r _ _ version < <(make --version 2>/dev/null) || return 0
+	if package_newer_make "$version"; then
+		export MAKEFLAGS="-j$ABTHREADS --jobserver-auth=fifo:$root/jobserver"
+		say "make shares the jobs of the group"
+	fi
+}
+
+# package_newer_make VERSION - whether it is 4.4 or newer
+package_newer_make() {
+	[[ $1 =~ ^([0-9]+)\.([0-9]+) ]] || return 1
+	((BASH_REMATCH[1] > 4 || (BASH_REMATCH[1] == 4 && BASH_REMATCH[2] >= 4)))
+}
+
 # package_build PART - sets made to the packages' names, which are then in output.
 # Modes and times of the bundle are those of somebody's checkout: neither is kept.
 package_build() {

@@ -29,7 +29,7 @@ build_autotools_generate() {
 build_autotools_build() {
 	ab_array MAKE_AFTER
 	BUILD_READY
-	make -j"$ABTHREADS" V=1 "${MAKE_AFTER[@]}"
+	ab_make V=1 "${MAKE_AFTER[@]}"
 }
 
 build_autotools_install() {

@@ -12,7 +12,7 @@ build_perl_configure() {
 
 build_perl_build() {
 	BUILD_READY
-	make -j"$ABTHREADS" "${MAKE_AFTER[@]}"
+	ab_make "${MAKE_AFTER[@]}"
 }
 
 # What lists or counts the installed files differs from build to build.

@@ -12,7 +12,7 @@ build_plainmake_configure() {
 
 build_plainmake_build() {
 	BUILD_READY
-	make -j"$ABTHREADS" "${MAKE_AFTER[@]}"
+	ab_make "${MAKE_AFTER[@]}"
 }
 
 build_plainmake_install() {
