@@ -1,46 +1,79 @@
-# build BUNDLE... BRANCH - build packages, and print the files they made
+# build TARGET... BRANCH - build packages, and print the files they made
 #
 #   --no-update      leave the instance of the branch as it is
 #   --keep           keep the workspace, for "aoinb shell JOB"
 #   --backend=NAME   the container: native or nspawn
 #   --network=YESNO  whether the build sees the network
 #   --no-network     the same as --network=no
+#   --tree=DIR       where packages and groups are looked up; -t for short
+#   --with-deps      build what these need, too, where apt does not have it
+#   --rebuild        build what is built already, too
+#   --fail-fast      begin nothing new once a package has failed
+#   --slots=N        builds at once
+#   --group=FOLDER   as one of a group, which has FOLDER for it
+#
+# A TARGET is a bundle's folder, or, in a tree, category/name, the name of a package,
+# or groups/NAME.  Several are a group: see aoinb-tree(5) and "aoinb help plan".
 
-[ $# -ge 2 ] || bad 'build wants a BUNDLE and a BRANCH'
+[ $# -ge 2 ] || bad 'build wants a TARGET and a BRANCH'
 need_root
 [ ! "$opt_no_network" ] || opt_network=no
-
-if [ $# -gt 2 ]; then
-	# Several: each in a process of its own, so that one cannot end the rest.
-	trap 'exit 130' INT	# the one that ran says so
-	failed=0 bundles=$(($# - 1))
-	for branch; do :; done
-	while [ "$bundles" -gt 0 ]; do
-		setpriv --pdeathsig TERM "$here/aoinb" ${conf_opt:+--conf="$conf_opt"} \
-		    ${dry:+-n} ${verbose:+-v} build ${opt_no_update:+--no-update} \
-		    ${opt_keep:+--keep} ${opt_backend:+--backend="$opt_backend"} \
-		    ${opt_network:+--network="$opt_network"} -- "$1" "$branch" || {
-			code=$?
-			[ "$code" -lt 128 ] || exit "$code"
-			failed=1
-		}
-		shift; bundles=$((bundles - 1))
-	done
-	exit "$failed"
+if [ "$opt_tree" ]; then
+	opt_tree=$(cd "$opt_tree" && pwd) || die 66 "tree $opt_tree: no such folder"
 fi
 
-bundle=$1 branch=$2
-set -- ${opt_backend:+--set="build_backend=$opt_backend"} \
-    ${opt_network:+--set="build_network=$opt_network"} \
-    ${opt_no_update:+--set="instance_update=never"} \
-    ${opt_keep:+--set="clean_keep=always"}
-conf_load "$@"
-instance_list "$branch" >/dev/null
-bundle_check "$bundle"
+# with_settings PROG [ARG]... - PROG with our options as settings behind its ARGs
+with_settings() {
+	"$@" ${opt_backend:+--set="build_backend=$opt_backend"} \
+	    ${opt_network:+--set="build_network=$opt_network"} \
+	    ${opt_no_update:+--set="instance_update=never"} \
+	    ${opt_keep:+--set="clean_keep=always"} \
+	    ${opt_slots:+--set="group_slots=$opt_slots"} \
+	    ${opt_tree:+--set="tree_path=$opt_tree"}
+}
 
-[ "$dry" ] || jobs_sweep
-bundle_name "$bundle"
-job_new build "$name"
-[ "$dry" ] || trap 'job_end $?' EXIT
-job_freeze "$bundle" "$branch" "$@"
-job_steps instance fetch run collect clean
+# build_one BUNDLE - here and now
+build_one() {
+	instance_list "$branch" >/dev/null
+	bundle_check "$1"
+	[ "$dry" ] || jobs_sweep
+	bundle_name "$1"
+	job_new build "$name"
+	[ "$dry" ] || trap 'job_end $?' EXIT
+	[ ! "$opt_group" ] || job_join "$opt_group"
+	with_settings job_freeze "$1" "$branch"
+	job_steps instance fetch deps run collect clean
+}
+
+# build_group TARGET... - in order, several at once; one that is alone is built as
+# if its folder had been named
+build_group() {
+	use tree group engine board ends
+	if [ "$dry" ]; then
+		plan_show "$branch" "$@"
+		return 0
+	fi
+	jobs_sweep
+	instance_ready "$branch"
+	group_new "$branch" "$@"
+	trap 'group_drop' EXIT
+	with_settings group_freeze
+	progress_begin 'plan'
+	plan_make "$group" "$branch" "$@"
+	progress_end
+	trap - EXIT
+	group_recover
+	group_build
+}
+
+with_settings conf_load
+for branch; do
+	shift
+	[ $# -gt 0 ] || break
+	set -- "$@" "$branch"
+done
+if [ $# -eq 1 ] && [ -e "$1/spec" ] && [ ! "$opt_with_deps" ]; then
+	build_one "$1"
+else
+	build_group "$@"
+fi

@@ -1,9 +1,11 @@
 # cleanup all|baseos|jobs|BRANCH - remove the base system, an instance or the jobs
 #
 # baseos takes the instances with it, since they stand on it; all takes the jobs
-# too.  Packages and fetched sources stay.  What a running build uses is refused.
+# too.  Groups go with the jobs.  Packages and fetched sources stay.  What a running
+# build uses is refused.
 
 [ $# -eq 1 ] || bad 'cleanup wants all, baseos, jobs or a BRANCH'
+use group
 need_root
 conf_load
 
@@ -13,6 +15,11 @@ refuse_running() {
 		[ -d "$dir" ] && job_running "${dir##*/}" || continue
 		[ $# -eq 0 ] || [ "$(cat "$dir/branch" 2>/dev/null)" = "$1" ] || continue
 		die 75 "job ${dir##*/} is running; wait for it, or stop it"
+	done
+	for dir in "$work_dir"/groups/*; do
+		[ -d "$dir" ] && group_running "${dir##*/}" || continue
+		[ $# -eq 0 ] || [ "$(cat "$dir/branch" 2>/dev/null)" = "$1" ] || continue
+		die 75 "group ${dir##*/} is running; wait for it, or stop it"
 	done
 	for lock in ${1+"instance.$1"} ${1-baseos}; do
 		! lock_held "$lock" || die 75 "${lock#instance.} is being changed; wait for that"
@@ -28,6 +35,11 @@ drop_jobs() {
 		[ -d "$dir" ] || continue
 		run trash "$dir"
 		run rm -f "$work_dir/lock/job.${dir##*/}"
+	done
+	for dir in "$work_dir"/groups/*; do
+		[ -d "$dir" ] || continue
+		run trash "$dir"
+		run rm -f "$work_dir/lock/group.${dir##*/}"
 	done
 }
 

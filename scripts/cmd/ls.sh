@@ -1,8 +1,9 @@
-# ls [jobs|instances|layers] - list them, with sizes and ages
+# ls [jobs|groups|instances|layers] - list them, with sizes and ages
 #
 # Columns are separated by tabs when the output is not a terminal.
 
 [ $# -le 1 ] || bad 'ls takes one kind'
+use group
 conf_load
 now=$(date +%s)
 people=''
@@ -21,6 +22,22 @@ ls_jobs() {
 		read -r branch 2>/dev/null <"$dir/branch" || branch=-
 		printf '%s\t%s\t%s\t%s\t%s\n' "${dir##*/}" "$branch" "$verdict" \
 		    "$(age $((now - $(stat -c %Y "$dir"))))" "$(size "$(du -skx "$dir" | cut -f 1)")"
+	done
+}
+
+ls_groups() {
+	[ ! "$people" ] || printf 'GROUP\tBRANCH\tVERDICT\tAGE\tBUILT\n'
+	for dir in "$work_dir"/groups/*; do
+		[ -r "$dir/graph" ] || continue
+		if group_running "${dir##*/}"; then
+			verdict=running
+		else
+			verdict=$(jq -r .verdict "$dir/group.json" 2>/dev/null) || verdict=killed
+		fi
+		built=$(awk -F '\t' '{ last[$2] = $1 }
+			END { for (unit in last) n += last[unit] == "ok"; print n + 0 }' "$dir/events")
+		printf '%s\t%s\t%s\t%s\t%s\n' "${dir##*/}" "$(cat "$dir/branch")" "$verdict" \
+		    "$(age $((now - $(stat -c %Y "$dir"))))" "$built/$(grep -c '' "$dir/graph")"
 	done
 }
 
@@ -61,8 +78,9 @@ columns() {
 
 case ${1-all} in
 jobs) ls_jobs | columns ;;
+groups) ls_groups | columns ;;
 instances) ls_instances | columns ;;
 layers) ls_layers | columns ;;
 all) { ls_instances; echo; ls_jobs; } | columns ;;
-*) bad "ls: $1: neither jobs, instances nor layers" ;;
+*) bad "ls: $1: neither jobs, groups, instances nor layers" ;;
 esac

@@ -9,7 +9,7 @@ step_time() (
 	# shellcheck disable=SC2034 # for the libraries
 	here=$top/scripts toolbox=$top/toolbox dry='' verbose='' conf_opt=$conf command=bench tty=''
 	# shellcheck disable=SC2013 # words
-	for word in $(sed -n 's/^for word in \(.*\); do$/\1/p' "$here/aoinb"); do
+	for word in $(sed -n 's/^use //p' "$here/aoinb"); do
 		. "$here/lib/$word.sh"
 	done
 	conf_load

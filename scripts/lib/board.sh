@@ -1,0 +1,83 @@
+# shellcheck shell=sh
+# The board of a group on a terminal: a line for each build that runs, and one for
+# all.  It is drawn from files, and the cursor stays at its beginning, so that
+# whoever has a line to say clears it and says that.
+
+# board_clear - a place for a line
+board_clear() {
+	[ ! -t 2 ] || printf '\r\033[J' >&2
+}
+
+# board_show - of group, with what is running
+board_show() {
+	board_cols=$(stty size <&2 2>/dev/null | cut -d ' ' -f 2)
+	board=$(board_rows | awk -v cols="${board_cols:-80}" '
+		{ gsub(/[^ -~]/, "?"); print substr($0, 1, cols - 1) }
+		END { printf "\033[%dA\r", NR }')
+	printf '\r\033[J%s\r' "$board" >&2
+}
+
+# board_rows - a line a build: package, step, time, CPU and memory as they were
+# sampled last; then how many there are, and when that may end: no sooner than
+# the longest chain, or all work by all slots
+board_rows() {
+	now=$(date +%s) running=$running dir=$group jobs_dir=$work_dir/jobs slots=$slots \
+	    awk -F '\t' '
+		function word(file,   text) {
+			text = ""
+			getline text <file
+			close(file)
+			return text
+		}
+		function span(s) {
+			return s < 3600 ? sprintf("%d:%02d", s / 60, s % 60) :
+			    sprintf("%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60)
+		}
+		# samples.csv: elapsed_us,user_us,sys_us,mem_kib,...
+		function usage(file,   line, n, now, before) {
+			while ((getline line <file) > 0) {
+				before = now
+				now = line
+			}
+			close(file)
+			if (split(now, a, ",") < 4 || a[1] + 0 == 0)
+				return ""
+			split(before, b, ",")
+			return sprintf("%4.0f %% CPU  %6.0f MiB", 100 * (a[2] + a[3] - b[2] - b[3]) /
+			    (a[1] - b[1]), a[4] / 1024)
+		}
+		function row(key,   run, job, began) {
+			run = ENVIRON["dir"] "/run/" key
+			began = word(run "/began")
+			job = ENVIRON["jobs_dir"] "/" word(run "/job")
+			spent[word(run "/unit")] = now - began
+			printf "  %-32s %-9s %8s  %s\n", word(run "/unit"), word(job "/step"),
+			    span(now - began), usage(job "/samples.csv")
+		}
+		BEGIN {
+			now = ENVIRON["now"]
+			n = split(ENVIRON["running"], list, " ")
+			for (i = 1; i <= n; i++) {
+				sub(/:.*/, "", list[i])
+				row(list[i])
+			}
+		}
+		FILENAME == ARGV[1] { last[$2] = $1; next }
+		# order: unit POS LEVEL UNIT WEIGHT PATH ...
+		$1 != "unit" { next }
+		last[$4] ~ /^(ok|failed|skip)$/ { count[last[$4]]++; next }
+		{
+			gone = spent[$4] < $5 ? spent[$4] + 0 : $5
+			work += $5 - gone
+			if ($6 - gone > chain)
+				chain = $6 - gone
+			waiting += !($4 in spent)
+		}
+		END {
+			work /= ENVIRON["slots"]
+			printf "%d running, %d waiting, %d built", n, waiting, count["ok"]
+			if (count["failed"] + count["skip"])
+				printf ", %d failed, %d skipped", count["failed"], count["skip"]
+			printf "; about %s left\n", span(work > chain ? work : chain)
+		}' "$group/events" "$group/order"
+}
