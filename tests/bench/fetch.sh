@@ -11,24 +11,37 @@ later "kill $!"
 wait_for 10 test -s port || exit 1
 u=http://127.0.0.1:$(cat port)
 
+# far FILES BYTES - so many files of that size, 50 ms away: sets ours, and leaves
+# what wget would do in far.peer
+far() {
+	rm -f far.list far.peer
+	i=0
+	while [ "$i" -lt "$1" ]; do
+		head -c "$2" /dev/urandom >"pub/f$i"
+		sum=$(sha256sum <"pub/f$i")
+		echo "$u/latency/f$i sha256::${sum%% *}" >>far.list
+		echo "wget -q -O got $u/latency/f$i; sha256sum got" >>far.peer
+		i=$((i + 1))
+	done
+	ours=$(seconds 'sh -c "aoinb-fetch -c cache --jobs=8 <far.list"' --prepare 'rm -rf cache got')
+}
+
+# far_row NAME MOST
+far_row() {
+	row "$1" "$ours" "$(seconds 'sh -e far.peer' --runs 2 --prepare 'rm -rf cache got')" "$2" \
+	    'against: wget and sha256sum, one by one'
+}
+
+far 20 1000000
+far_row 'fetch: 20 files of 1 MB' 0.2
+
 # Ideal: a round trip of 50 ms for every eighth file, and the time that the bytes
 # take, which is what one connection without a delay needs for them.
-files=200 jobs=8
-i=0
-while [ "$i" -lt "$files" ]; do
-	head -c 100000 /dev/urandom >"pub/f$i"
-	sum=$(sha256sum <"pub/f$i")
-	echo "$u/latency/f$i sha256::${sum%% *}" >>small.list
-	echo "wget -q -O got $u/latency/f$i; sha256sum got" >>small.peer
-	i=$((i + 1))
-done
-ours=$(seconds "sh -c 'aoinb-fetch -c cache --jobs=$jobs <small.list'" --prepare 'rm -rf cache got')
-bytes=$(seconds "curl -s -o got $u/ok/f[0-$((files - 1))]")
-row "fetch: $files files, 50 ms" "$ours" \
-    "$(awk -v n="$files" -v j="$jobs" -v b="$bytes" 'BEGIN { print n / j * 0.05 + b }')" \
+far 200 100000
+row 'fetch: 200 files, 50 ms' "$ours" \
+    "$(awk -v b="$(seconds "curl -s -o got $u/ok/f[0-199]")" 'BEGIN { print 200 / 8 * 0.05 + b }')" \
     1.2 'against: round trips and bytes'
-row "fetch: $files files, 50 ms" "$ours" \
-    "$(seconds 'sh -e small.peer' --runs 2 --prepare 'rm -rf cache got')" 0.15 'against: wget, one by one'
+far_row 'fetch: 200 files, 50 ms' 0.15
 
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 mkdir ngx
@@ -51,5 +64,3 @@ echo "http://127.0.0.1:$port/big sha256::${sum%% *}" >big.list
 echo "curl -s -o got http://127.0.0.1:$port/big; sha256sum got" >big.peer
 against 'fetch: 500 MB' 0.8 \
     'sh -c "aoinb-fetch -c cache <big.list"' 'sh -e big.peer' --prepare 'rm -rf cache got'
-
-finish
