@@ -29,6 +29,7 @@ row() {
 
 # aim NAME SECONDS MOST [TEXT] - one line: SECONDS, and whether they are at most MOST
 aim() {
+	[ "$2" ] || exit 1	# it failed, and said why
 	awk -v name="$1" -v a="$2" -v most="$3" -v text="${4-}" 'BEGIN {
 		printf "%-24s %10.4f s %12s   aim   %6.3f  %15s  %s  %s\n", name, a, "", most, "",
 		    a <= most ? "ok    " : "MISSED", text
