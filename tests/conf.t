@@ -73,6 +73,12 @@ bad '[build]\nbackend = docker' 'bad.ini:3: .* none of the choices' 'not one of 
 bad '[nothing\n'          'bad.ini:2: neither'                      'an open bracket'
 printf 'work_dir = here\n' >bad.ini
 try 78 'a relative work_dir'          aoinb-conf -f bad.ini check
+try 64 'an empty one, too'            aoinb-conf -f /dev/null -D work_dir= check
+printf '[tree]\npath =\n' >none.ini
+try 0 'but what has no default may be empty' aoinb-conf -f none.ini get tree_path
+is    'and is'                        "$(cat out)" ''
+printf '[tree]\npath = here\n' >bad.ini
+try 78 'and is a path otherwise'      aoinb-conf -f bad.ini check
 printf 'tmie = 1\nbad = 2\n' >bad.ini
 try 78 'every error is said'          aoinb-conf -f bad.ini check
 is     'one line each'                "$(grep -c 'is no key' err)" 2

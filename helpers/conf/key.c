@@ -81,6 +81,15 @@ const struct key key_tab[] = {
 { "cache", "max_age", KEY_DURATION, NULL, "0",
   "What was used longer ago goes then: 30d.  0 is no limit." },
 
+{ "tree", "path", KEY_PATH, NULL, "",
+  "Tree of packages, for targets that are names: folders category/name, and\n"
+  "groups.  Without one, targets are paths." },
+
+{ "group", "slots", KEY_NUMBER, NULL, "0",
+  "Builds at once; 0 is what cores and memory allow." },
+{ "group", "memory", KEY_SIZE, NULL, "0",
+  "Memory that all of them may use together; 0 is what the machine has." },
+
 { "clean", "keep", KEY_CHOICE, "never|failed|always", "never",
   "Which workspaces stay after a build, for \"aoinb shell JOB\"." },
 { NULL, NULL, 0, NULL, NULL, NULL },
@@ -142,8 +151,9 @@ check_characters(const struct key *k, const char *value)
 		if (k->type == KEY_WORD && !isalnum(*p) && !strchr("_-.+", *p))
 			return "holds more than letters, digits and _-.+";
 	}
-	if (!*value && k->type != KEY_LIST)
-		return "is empty";
+	if (!*value)	/* what is empty by default may be set to that */
+		return k->type == KEY_LIST || (k->value && !*k->value) ?
+		    NULL : "is empty";
 	if (k->type == KEY_PATH && *value != '/')
 		return "is not an absolute path";
 	return NULL;
