@@ -55,3 +55,47 @@ bundle_epoch() {
 		echo "$newest"
 	}
 }
+
+# bundle_digests FOLDER DIR... - a digest of each bundle, in their order, a line
+# each: of the names of its files and links, whether a file may be executed, and
+# what is in it or where a link leads.  One program reads all files, since a group
+# may have a thousand bundles.  DIRs are absolute; FOLDER is made, for scratch.
+bundle_digests() {
+	digests=$1; shift
+	rm -rf --one-file-system "$digests"
+	mkdir -p "$digests/n" || return
+	# A name may hold anything, so it comes between NULs and is escaped behind them.
+	find -H "$@" -type d -printf 'd\0%P\0\0' \
+	    -o -type l -printf 'l\0%P\0%l\0' \
+	    -o -type f -printf 'f\0%P\0%m\0' -fprint0 "$digests/files" >"$digests/raw" &&
+		xargs -0 -r -a "$digests/files" sha256sum -b -- >"$digests/sums" || return
+	sed -z 's/\\/\\\\/g; s/\n/\\n/g; s/\t/\\t/g' "$digests/raw" | tr '\0' '\n' |
+	    paste - - - | sums=$digests/sums awk -F '\t' -v OFS='\t' '
+		$1 == "d" && $2 == "" { n++; next }
+		$1 == "l" { print n, $2, "link", $3 }
+		$1 == "f" {
+			getline sum <ENVIRON["sums"]
+			sub(/^\\/, "", sum)
+			print n, $2, ($3 ~ /[1357]/ ? "program" : "file"), substr(sum, 1, 64)
+		}' | LC_ALL=C sort -t '	' -k 1,1n -k 2 | into=$digests/n/ awk '
+		BEGIN { FS = "\t" }
+		$1 != n {
+			if (n)
+				close(ENVIRON["into"] n)
+			n = $1
+		}
+		{ print substr($0, index($0, "\t") + 1) >(ENVIRON["into"] n) }'
+	(
+		cd "$digests/n" || exit
+		seq $# | xargs touch	# one may have no file at all
+		seq $# | xargs sha256sum -b
+	) | cut -d ' ' -f 1
+	rm -rf --one-file-system "$digests"
+}
+
+# bundle_digest DIR - the same of one
+bundle_digest() {
+	digest_in=$(mktemp -d) || die 73 'a temporary folder cannot be made'
+	bundle_digests "$digest_in/digests" "$1" || { rm -r "$digest_in"; return 74; }
+	rmdir "$digest_in"
+}
