@@ -48,10 +48,11 @@ build_one() {
 # build_group TARGET... - in order, several at once; one that is alone is built as
 # if its folder had been named
 build_group() {
-	use tree group engine board ends
+	use tree plan group engine board ends
 	if [ "$dry" ]; then
-		plan_show "$branch" "$@"
-		return 0
+		exec "$here/aoinb" --conf="$conf_dir" plan ${opt_tree:+--tree="$opt_tree"} \
+		    ${opt_with_deps:+--with-deps} ${opt_rebuild:+--rebuild} \
+		    ${opt_slots:+--slots="$opt_slots"} -- "$@" "$branch"
 	fi
 	jobs_sweep
 	instance_ready "$branch"

@@ -6,7 +6,7 @@
 # built stays; what failed is tried again.
 
 [ $# -le 1 ] || bad 'resume takes one GROUP'
-use tree group engine board ends
+use tree plan group engine board ends
 need_root
 conf_load
 group_find "$@"
@@ -16,6 +16,7 @@ lock_take 5 "group.$group_id" now "group $group_id is running"
 conf_opt=$group/conf
 conf_load
 read -r branch <"$group/branch"
+group_branch=$branch
 jobs_sweep
 instance_ready "$branch"
 group_recover

@@ -35,13 +35,17 @@ job_freeze() {
 	bundle_check "$job/bundle"
 }
 
-# bundle_unit DIR - sets unit, by which DIR, an absolute path, is known:
-# category/name in the tree, else the path
+# bundle_unit DIR - sets unit, by which DIR, an absolute path, is known: category/name
+# in the tree, else the path, with blanks and "%" as in a URL
 bundle_unit() {
 	unit=$1
-	case ${1#"$tree_path"/} in
-	*/*/*|/*) ;;
-	*/*) [ ! "$tree_path" ] || unit=${1#"$tree_path"/} ;;
+	if [ "$tree_path" ] && [ "${unit#"$tree_path"/}" != "$unit" ]; then
+		unit=${unit#"$tree_path"/}
+		name_ok "${unit%%/*}" && name_ok "${unit#*/}" && return
+		unit=$1
+	fi
+	case $unit in
+	*[\ %]*) unit=$(printf '%s' "$unit" | sed 's/%/%25/g; s/ /%20/g') ;;
 	esac
 }
 

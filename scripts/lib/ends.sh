@@ -29,7 +29,7 @@ group_ends() {
 
 # ends_rows - UNIT VERDICT WHY JOB VERSION WALL_US CPU_US PEAK_KIB PACKAGES
 ends_rows() {
-	dir=$group jobs_dir=$work_dir/jobs awk -F '\t' -v OFS='\t' '
+	dir=$group jobs_dir=$work_dir/jobs awk -F '\t' -v OFS='\t' "$tree_awk"'
 		function word(file,   text) {
 			text = ""
 			getline text <file
@@ -54,12 +54,6 @@ ends_rows() {
 			}
 			close(file)
 			return all
-		}
-		function key_of(unit) {
-			gsub("/", "_", unit)
-			gsub(/[^a-zA-Z0-9._+~@-]/, "_", unit)
-			sub(/^[.-]/, "_", unit)
-			return unit
 		}
 		FILENAME == ARGV[1] {
 			last[$2] = $1

@@ -22,7 +22,7 @@ engine_begin() {
 	running='' stopping='' broken='' engine_code=0
 	! cut -f 6 "$group/units" | grep -qx unmet || engine_code=1
 	read -r group_branch <"$group/branch"
-	slots=$(slots_here) memory=$(memory_here) jobs=$build_jobs
+	slots=$(group_slots) memory=$(group_memory_kib)K jobs=$build_jobs
 	[ "$jobs" -gt 0 ] || jobs=$(nproc)
 	total=$(grep -c '' "$group/graph") || :	# 1 is none
 	ended=$(awk -F '\t' '{ last[$2] = $1 }

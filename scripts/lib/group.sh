@@ -83,32 +83,32 @@ group_event() {
 	printf '%s\t%s\n' "$1" "$2" >>"$group/events"
 }
 
-# group_recover - what a group that was killed left in the middle: a build that
-# ended is taken as it ended, and one that did not begins again; what failed is
-# tried again
+# group_recover - what a group that was killed left in the middle: a build that ended
+# well is taken as it ended, and one that did not begins again, as does what failed
 group_recover() {
 	[ -e "$group/events" ] || : >"$group/events"
+	# A line that was being written.
+	[ ! "$(tail -c 1 "$group/events")" ] || sed -i '$d' "$group/events"
 	# units: UNIT DIR NAMES VERSION MODIFIERS STATE WHY
-	awk -F '\t' -v OFS='\t' '
+	run=$group/run/ awk -F '\t' -v OFS='\t' "$tree_awk"'
+		function went_well(unit,   file, code) {
+			file = ENVIRON["run"] key_of(unit) "/code"
+			code = ""
+			getline code <file
+			close(file)
+			return code == "0"
+		}
 		FILENAME == ARGV[1] { last[$2] = $1; next }
-		$6 == "unmet" || $6 == "unfit" { print $6, $1, $2, $7; next }
-		last[$1] ~ /^(start|failed|skip)$/ { print last[$1], $1, $2, "-" }
+		# What needs it is skipped, too.
+		$6 == "unmet" || $6 == "unfit" { print "skip", $1, $7; next }
+		last[$1] == "start" && went_well($1) { print "ok", $1, "-"; next }
+		last[$1] ~ /^(start|failed|skip)$/ { print "again", $1, "-" }
 	' "$group/events" "$group/units" >"$group/todo"
-	while IFS='	' read -r last unit dir why; do
-		unit_key "$unit"
-		if [ "$last" = start ] && {
-			[ "$(cat "$group/run/$key/code" 2>/dev/null)" = 0 ] || group_built "$unit" "$dir"
-		}; then
-			group_event ok "$unit"
-		elif [ "$why" = - ]; then
-			group_event again "$unit"
-		else
-			# What needs it is skipped, too.
-			group_event skip "$unit"
-			say "$unit: $last: $why"
-		fi
+	while IFS='	' read -r event unit why; do
+		group_event "$event" "$unit"
+		[ "$why" = - ] || say "$unit: $why"
 	done <"$group/todo"
-	rm -f "$group/group.json"
+	rm -f "$group/group.json" "$group/todo"
 }
 
 # group_build - what is left of the group, and out

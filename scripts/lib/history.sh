@@ -2,8 +2,8 @@
 # History: a line for each build that ran, in work_dir/history, and what is built
 # of each package, in work_dir/built/BRANCH.  Both are plain records.
 #
-#   history      ENDED UNIT BRANCH ARCH VERSION VERDICT WALL_US CPU_US PEAK_KIB JOB
-#   built/B/KEY  version=VER-REL, bundle=SHA256, and package=FILE for each file
+#   history      ENDED NAME BRANCH ARCH VERSION VERDICT WALL_US CPU_US PEAK_KIB JOB
+#   built/B/KEY  version=VER-REL, bundle=SHA256, modifiers=, package=FILE for each
 
 # unit_key UNIT - sets key, which may name a file for the unit
 unit_key() {
@@ -18,6 +18,9 @@ unit_key() {
 history_add() {
 	[ -r "$job/unit" ] && [ -s "$job/rusage" ] || return 0
 	read -r history_unit <"$job/unit"
+	case $history_unit in
+	/*) unit_key "${history_unit##*/}"; history_unit=$key ;;
+	esac
 	history_version=-
 	[ ! -r "$job/version" ] || read -r history_version <"$job/version"
 	history_wall=0 history_cpu=0 history_peak=0
@@ -44,6 +47,7 @@ built_write() {
 	[ -d "$work_dir/built/$branch" ] || mkdir -p "$work_dir/built/$branch"
 	{
 		printf 'version=%s\nbundle=%s\n' "$built_version" "$built_digest"
+		[ ! "${ABMODIFIERS-}" ] || printf 'modifiers=%s\n' "$ABMODIFIERS"
 		cut -f 3 "$job/packages" | sed 's/^/package=/'
 	} >"$work_dir/built/$branch/$key.new$$"
 	mv -T "$work_dir/built/$branch/$key.new$$" "$work_dir/built/$branch/$key"

@@ -83,7 +83,7 @@ plan_built() {
 	[ -d "$work_dir/built/$plan_branch" ] || return 0
 	find "$work_dir/built/$plan_branch" -maxdepth 1 -type f -printf '%f\n' >"$plan/records"
 	find "$work_dir/output/$plan_branch" -maxdepth 1 -type f -printf '%f\n' >"$plan/files"
-	records=$work_dir/built/$plan_branch/ awk -F '\t' -v OFS='\t' '
+	records=$work_dir/built/$plan_branch/ awk -F '\t' -v OFS='\t' "$tree_awk"'
 		function is_built(unit, mods, version, path,   line, ok, key, value) {
 			ok = 0
 			mods_of = "-"
@@ -107,8 +107,7 @@ plan_built() {
 		FILENAME == ARGV[1] { is_record[$0]; next }
 		FILENAME == ARGV[2] { is_file[$0]; next }
 		{
-			key = $1
-			gsub(/\//, "_", key)
+			key = key_of($1)
 			if (key in is_record && is_built($1, $3, $4, ENVIRON["records"] key))
 				print digest, $1, $2
 		}' "$plan/records" "$plan/files" "$1" >"$plan/maybe"
@@ -381,13 +380,8 @@ graph_awk='
 		for (i = 1; i <= troubles[unit]; i++)
 			print dir_of[unit] "/" trouble[unit, i] >ENVIRON["said"]
 	}
-	function name_of(unit,   name) {
-		if (unit !~ /^\//)
-			return unit
-		name = base(dir_of[unit])
-		gsub(/[^A-Za-z0-9._+~@-]/, "_", name)
-		sub(/^\./, "_", name)
-		return name
+	function name_of(unit) {
+		return unit ~ /^\// ? key_of(base(dir_of[unit])) : unit
 	}
 	# what a unit gives the others: a name of its own goes before the same name
 	# that another provides too

@@ -16,6 +16,13 @@ tree_awk='
 		sub(/.*\//, "", path)
 		return path
 	}
+	# as unit_key has it
+	function key_of(unit) {
+		gsub("/", "_", unit)
+		gsub(/[^a-zA-Z0-9._+~@-]/, "_", unit)
+		sub(/^[.-]/, "_", unit)
+		return unit
+	}
 	function unit_of_path(path) {
 		gsub(/%/, "%25", path)
 		gsub(/ /, "%20", path)
