@@ -81,6 +81,19 @@ const struct key key_tab[] = {
 { "cache", "max_age", KEY_DURATION, NULL, "0",
   "What was used longer ago goes then: 30d.  0 is no limit." },
 
+{ "repo", "use", KEY_BOOL, NULL, "yes",
+  "Whether a build can install what was built for its branch before; then that\n"
+  "goes before what the mirror has." },
+{ "repo", "sign", KEY_LIST, NULL, "",
+  "Keys that sign the index of a branch's packages: fingerprints or other names\n"
+  "by which gpg finds them." },
+{ "repo", "keep", KEY_NUMBER, NULL, "0",
+  "Versions of a package that stay in the repository; older ones are removed.\n"
+  "0: all." },
+{ "repo", "valid", KEY_DURATION, NULL, "0",
+  "How long an index is good from when it is made: 30d.  After that, apt refuses\n"
+  "it.  0: for ever." },
+
 { "clean", "keep", KEY_CHOICE, "never|failed|always", "never",
   "Which workspaces stay after a build, for \"aoinb shell JOB\"." },
 { NULL, NULL, 0, NULL, NULL, NULL },

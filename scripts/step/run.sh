@@ -13,6 +13,7 @@ root_bind "$work_dir/cache/vcs" /buildroot/vcs ro
 root_bind "$work_dir/cache/debs" /buildroot/debs ro
 root_bind "$job/archives" /var/cache/apt/archives
 root_bind "$job/output" /buildroot/output
+repo_bind "$branch"
 jobs=$build_jobs
 [ "$jobs" -gt 0 ] || jobs=$(nproc)
 root_setenv AOINB_ARCH "$arch"
