@@ -31,8 +31,8 @@ const struct key key_tab[] = {
 { "build", "backend", KEY_CHOICE, "native|nspawn", "native",
   "Container: our own, or systemd-nspawn." },
 { "build", "network", KEY_BOOL, NULL, "yes",
-  "Whether the build sees the network.  autobuild installs build dependencies\n"
-  "over it." },
+  "Whether the build sees the network.  Build dependencies are installed over it\n"
+  "in any case, before the build." },
 { "build", "jobs", KEY_NUMBER, NULL, "0",
   "Compile jobs at once; 0 is one a core." },
 { "build", "maintainer", KEY_TEXT, NULL, "Unknown Maintainer <maintainer@localhost>",
@@ -93,6 +93,10 @@ const struct key key_tab[] = {
 { "repo", "valid", KEY_DURATION, NULL, "0",
   "How long an index is good from when it is made: 30d.  After that, apt refuses\n"
   "it.  0: for ever." },
+
+{ "deps", "max_size", KEY_SIZE, NULL, "20G",
+  "What layers of build dependencies may hold; those used longest ago go first.\n"
+  "0 is no limit." },
 
 { "clean", "keep", KEY_CHOICE, "never|failed|always", "never",
   "Which workspaces stay after a build, for \"aoinb shell JOB\"." },

@@ -43,4 +43,4 @@ bundle_name "$bundle"
 job_new build "$name"
 [ "$dry" ] || trap 'job_end $?' EXIT
 job_freeze "$bundle" "$branch" "$@"
-job_steps instance fetch run collect clean
+job_steps instance fetch deps run collect clean

@@ -4,6 +4,8 @@
 #   kind  branch  bundle/  job.ini      written when the job is made
 #   stack                               the layers it stands on, base first
 #   table sources                       the spec's sources; as they were fetched
+#   deps deps.log                       whether the layers have all dependencies;
+#                                       what apt said when it was asked
 #   log samples.csv rusage              of the container
 #   upper work root archives output     the workspace
 #   packages result.json                the end
@@ -82,7 +84,7 @@ job_workspace() {
 
 # job_drop_workspace JOB
 job_drop_workspace() {
-	trash "$1/upper" "$1/work" "$1/root" "$1/archives" "$1/output" "$1/fetch"
+	trash "$1/upper" "$1/work" "$1/root" "$1/archives" "$1/output" "$1/fetch" "$1/resolve"
 }
 
 # job_keep_workspace JOB - so that it can be entered again: everything on the
@@ -151,6 +153,7 @@ job_end() {
 	129|130|143) verdict=stopped ;;
 	*) verdict=error ;;
 	esac
+	[ ! -d "$job/resolve" ] || trash "$job/resolve"
 	[ ! -d "$job/archives" ] || [ "$verdict" = stopped ] ||
 		archives_end "$job/archives" "$(cat "$job/stack")"
 	[ ! -d "$job/upper" ] || case ${by_hand:-$clean_keep}:$verdict in
