@@ -327,7 +327,7 @@ try 64 'nor those of a session'            aoinb -c "$conf" job "$one"
 try 0 'ls'                                 aoinb -c "$conf" ls jobs
 is 'is a table of five columns'            "$(awk -F '\t' 'NF != 5' out)" ''
 try 0 'ls layers'                          aoinb -c "$conf" ls layers
-is 'is one as well'                        "$(awk -F '\t' 'NF != 5' out)" ''
+is 'is one of six'                         "$(awk -F '\t' 'NF != 6' out)" ''
 is 'of all layers'                         "$(cut -f 1 out)" "$(ls "$work/layers")"
 try 64 'ls of anything else'               aoinb -c "$conf" ls bundles
 

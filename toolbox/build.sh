@@ -14,6 +14,7 @@ toolbox=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
 . "$toolbox/lib/vcs.sh"
 . "$toolbox/lib/source.sh"
 . "$toolbox/lib/package.sh"
+. "$toolbox/lib/repo.sh"
 
 case ${1-} in
 '') ;;
@@ -50,6 +51,7 @@ report "version=$ver-$rel" "autobuild=$autobuild"
 export PKGVER=$ver PKGREL=$rel PKGEPOCH=${epoch:-0} VERSTAMP=${VERSTAMP-} ABMODIFIERS=${ABMODIFIERS-}
 package_jobs
 package_config
+[ "${AOINB_DEPS-}" = done ] || repo_use
 for part in $parts; do
 	package_build "$part"
 	[ "$part" = "${parts##*$'\n'}" ] || package_install

@@ -4,14 +4,7 @@
 # Writes to /buildroot/output/state a digest of the installed packages, the apt
 # sources and the package lists: the same state means that nothing changed.
 set -eu
-export DEBIAN_FRONTEND=noninteractive
-
-apt=(apt-get -q -y
-	-o Acquire::Retries=3
-	-o APT::Update::Error-Mode=any
-	-o APT::Keep-Downloaded-Packages=true
-	-o Dpkg::Options::=--force-confdef
-	-o Dpkg::Options::=--force-confold)
+. "${BASH_SOURCE[0]%/*}/lib/apt.sh"
 
 if [[ -e /buildroot/source.list ]]; then
 	cat /buildroot/source.list >/etc/apt/sources.list
@@ -24,11 +17,9 @@ if [[ ! -e /usr/sbin/policy-rc.d ]]; then
 	chmod 755 /usr/sbin/policy-rc.d
 fi
 
-"${apt[@]}" update
-"${apt[@]}" dist-upgrade
-
-# The archives are the host's to clean: only the layer's own part goes.
-"${apt[@]}" -o Dir::Cache::archives=/tmp/ clean
+apt_get update
+apt_get dist-upgrade
+apt_clean
 
 {
 	cat /var/lib/dpkg/status

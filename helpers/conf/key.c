@@ -31,8 +31,8 @@ const struct key key_tab[] = {
 { "build", "backend", KEY_CHOICE, "native|nspawn", "native",
   "Container: our own, or systemd-nspawn." },
 { "build", "network", KEY_BOOL, NULL, "yes",
-  "Whether the build sees the network.  autobuild installs build dependencies\n"
-  "over it." },
+  "Whether the build sees the network.  Build dependencies are installed over it\n"
+  "in any case, before the build." },
 { "build", "jobs", KEY_NUMBER, NULL, "0",
   "Compile jobs at once; 0 is one a core." },
 { "build", "maintainer", KEY_TEXT, NULL, "Unknown Maintainer <maintainer@localhost>",
@@ -89,6 +89,23 @@ const struct key key_tab[] = {
   "Builds at once; 0 is what cores and memory allow." },
 { "group", "memory", KEY_SIZE, NULL, "0",
   "Memory that all of them may use together; 0 is what the machine has." },
+
+{ "repo", "use", KEY_BOOL, NULL, "yes",
+  "Whether a build can install what was built for its branch before; then that\n"
+  "goes before what the mirror has." },
+{ "repo", "sign", KEY_LIST, NULL, "",
+  "Keys that sign the index of a branch's packages: fingerprints or other names\n"
+  "by which gpg finds them." },
+{ "repo", "keep", KEY_NUMBER, NULL, "0",
+  "Versions of a package that stay in the repository; older ones are removed.\n"
+  "0: all." },
+{ "repo", "valid", KEY_DURATION, NULL, "0",
+  "How long an index is good from when it is made: 30d.  After that, apt refuses\n"
+  "it.  0: for ever." },
+
+{ "deps", "max_size", KEY_SIZE, NULL, "20G",
+  "What layers of build dependencies may hold; those used longest ago go first.\n"
+  "0 is no limit." },
 
 { "clean", "keep", KEY_CHOICE, "never|failed|always", "never",
   "Which workspaces stay after a build, for \"aoinb shell JOB\"." },

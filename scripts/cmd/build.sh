@@ -68,11 +68,13 @@ build_group() {
 }
 
 with_settings conf_load
-for branch; do
-	shift
-	[ $# -gt 0 ] || break
-	set -- "$@" "$branch"
+targets=$(($# - 1))
+for branch; do :; done
+while [ "$targets" -gt 0 ]; do
+	set -- "$@" "$1"
+	shift; targets=$((targets - 1))
 done
+shift
 if [ $# -eq 1 ] && [ -e "$1/spec" ] && [ ! "$opt_with_deps" ]; then
 	build_one "$1"
 else

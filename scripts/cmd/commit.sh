@@ -26,13 +26,15 @@ read -r stack <"$job/stack"
 
 lock_take 8 "instance.$branch" wait "an update of $branch"
 parent=$(ref_get "instance/$branch") || die 66 "instance $branch: there is none"
-[ "$parent" = "${stack##* }" ] ||
+top=${stack##* }
+# Dependencies that the workspace stands on come with it.
+[ "$parent" = "$top" ] || [ "$(deps_parent "$top")" = "$parent" ] ||
 	die 75 "job $job_id: $branch has moved on since; start again from aoinb shell $branch"
 layer_begin "instance.$branch"
 rmdir "$layer_new/tree"
 mv -T "$job/upper" "$layer_new/tree"
 old=$work_dir/layers/$parent
-layer_commit commit "$parent" branch="$branch" base="$(info_get "$old" base)" \
+layer_commit commit "$top" branch="$branch" base="$(info_get "$old" base)" \
     list="$(info_get "$old" list)" state="$(info_get "$old" state)" from="$job_id"
 ref_set "instance/$branch" "$layer_id"
 job_drop_workspace "$job"

@@ -58,12 +58,13 @@ ls_instances() {
 }
 
 ls_layers() {
-	[ ! "$people" ] || printf 'LAYER\tKIND\tPARENT\tAGE\tSIZE\n'
+	[ ! "$people" ] || printf 'LAYER\tKIND\tPARENT\tAGE\tSIZE\tFROM\n'
 	for dir in "$work_dir"/layers/*; do
 		[ -r "$dir/info" ] || continue
 		parent=$(info_get "$dir" parent)
-		printf '%s\t%s\t%s\t%s\t%s\n' "${dir##*/}" "$(info_get "$dir" kind)" "${parent:--}" \
-		    "$(age $((now - $(info_get "$dir" made))))" "$(size "$(info_get "$dir" size_kib)")"
+		from=$(info_get "$dir" from)
+		printf '%s\t%s\t%s\t%s\t%s\t%s\n' "${dir##*/}" "$(info_get "$dir" kind)" "${parent:--}" \
+		    "$(age $((now - $(info_get "$dir" made))))" "$(size "$(info_get "$dir" size_kib)")" "${from:--}"
 	done
 }
 

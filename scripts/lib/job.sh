@@ -8,6 +8,8 @@
 #   table sources                       the spec's sources; as they were fetched
 #   log samples.csv rusage version      of the container
 #   bundle.digest                       of the bundle, as it was built
+#   deps deps.log                       whether the layers have all dependencies;
+#                                       what apt said when it was asked
 #   upper work root archives output     the workspace
 #   packages result.json                the end
 
@@ -106,7 +108,7 @@ job_workspace() {
 
 # job_drop_workspace JOB
 job_drop_workspace() {
-	trash "$1/upper" "$1/work" "$1/root" "$1/archives" "$1/output" "$1/fetch"
+	trash "$1/upper" "$1/work" "$1/root" "$1/archives" "$1/output" "$1/fetch" "$1/resolve"
 }
 
 # job_keep_workspace JOB - so that it can be entered again: everything on the
@@ -177,6 +179,7 @@ job_end() {
 	*) verdict=error ;;
 	esac
 	[ "$by_hand" ] || history_add "$verdict"
+	[ ! -d "$job/resolve" ] || trash "$job/resolve"
 	[ ! -d "$job/archives" ] || [ "$verdict" = stopped ] ||
 		archives_end "$job/archives" "$(cat "$job/stack")"
 	[ ! -d "$job/upper" ] || case ${by_hand:-$clean_keep}:$verdict in

@@ -60,7 +60,11 @@ layer_begin() {
 	for stale in "$work_dir/layers/new.$1."*; do
 		[ ! -d "$stale" ] || trash "$stale"
 	done
-	layer_new=$work_dir/layers/new.$1.$(date +%Y%m%dT%H%M%S)-$$
+	layer_id=$(date +%Y%m%dT%H%M%S)-$$
+	while [ -e "$work_dir/layers/$layer_id" ]; do	# we made one in this second
+		layer_id=${layer_id}_
+	done
+	layer_new=$work_dir/layers/new.$1.$layer_id
 	mkdir -p "$layer_new/work" "$layer_new/root"
 	mkdir "$layer_new/tree"
 }
@@ -133,7 +137,7 @@ layers_gc() {
 			run trash "$layer"
 		}
 	done
-	used=" $(layers_used | tr '\n' ' ') "
+	used=" $({ layers_used; deps_kept; } | tr '\n' ' ') "
 	for layer in "$work_dir"/layers/*; do
 		id=${layer##*/}
 		case $id:$used in
@@ -141,6 +145,7 @@ layers_gc() {
 		*) note "layer $id: unused"; run trash "$layer" ;;
 		esac
 	done
+	deps_forget
 	lock_drop 7
 	run trash_empty
 }

@@ -61,5 +61,6 @@ session_run() {
 	root_bind "$work_dir/cache/debs" /buildroot/debs ro
 	root_bind "$job/archives" /var/cache/apt/archives
 	root_bind "$job/output" /buildroot/output
+	repo_bind "$branch"
 	in_root "$@"
 }

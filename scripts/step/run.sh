@@ -13,12 +13,14 @@ root_bind "$work_dir/cache/vcs" /buildroot/vcs ro
 root_bind "$work_dir/cache/debs" /buildroot/debs ro
 root_bind "$job/archives" /var/cache/apt/archives
 root_bind "$job/output" /buildroot/output
+repo_bind "$branch"
 [ ! "$job_jobserver" ] || root_bind "$job_jobserver" /buildroot/jobserver
 jobs=${job_jobs:-$build_jobs}
 [ "$jobs" -gt 0 ] || jobs=$(nproc)
 root_setenv AOINB_ARCH "$arch"
 root_setenv AOINB_JOBS "$jobs"
 root_setenv AOINB_NETWORK "$build_network"
+! deps_done || root_setenv AOINB_DEPS done
 root_setenv AOINB_MAINTAINER "$build_maintainer"
 root_setenv ABMODIFIERS "${ABMODIFIERS-}"
 root_setenv SOURCE_DATE_EPOCH "${SOURCE_DATE_EPOCH:-$(bundle_epoch "${bundle:-$job/bundle}")}"

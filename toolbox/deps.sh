@@ -1,0 +1,126 @@
+#!/bin/bash
+# deps.sh resolve|install
+#
+# What /buildroot/wanted names, a dependency a line, becomes a layer, in a
+# container that has nothing of the bundle but these words.
+#
+# resolve asks apt what it takes, and writes to /buildroot/output
+#
+#   relation  all that is wanted, in the words of a control file
+#   set       a line for each package that would be installed, its file and SHA256,
+#             or removed, "-" and its name
+#   names     what this hangs on: whose packages could change the answer
+#   unknown   what nothing is or provides, when apt finds no answer
+#
+# install has apt do it.
+#
+#   -h    print this
+set -eu
+toolbox=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
+for file in say apt repo; do
+	. "$toolbox/lib/$file.sh"
+done
+. "$toolbox/ab/depends.sh"
+. "$toolbox/ab/control.sh"
+root=${AOINB_BUILDROOT:-/buildroot}
+output=$root/output
+
+# satisfy [OPTION]...
+satisfy() {
+	apt_get --no-install-recommends "$@" satisfy "$(<"$output/relation")" </dev/null
+}
+
+# alternatives - every name in wanted, a line each
+alternatives() {
+	tr '|' '\n' <"$root/wanted" | sed 's/[:<>=].*//' | sort -u
+}
+
+# newer - of what is wanted and installed, that which the branch's own packages
+# have newer, as "NAME=VERSION": a build against them is what they are there for,
+# and apt would let what is installed do
+newer() {
+	local names
+	[ -e "$repo/Packages" ] || return 0
+	mapfile -t names < <(alternatives)
+	apt-cache policy "${names[@]}" | awk '
+		FILENAME == ARGV[1] {
+			if ($1 == "Package:") name = $2
+			if ($1 == "Version:") ours[name, $2]
+			next
+		}
+		/^[^ ]/ { name = $1; sub(/:$/, "", name) }
+		$1 == "Installed:" { installed = $2 }
+		$1 == "Candidate:" && installed != "(none)" && $2 != installed && (name, $2) in ours {
+			print name "=" $2
+		}' "$repo/Packages" -
+}
+
+resolve() {
+	local answer code=0
+	repo_use || exit 69
+	ab_relation "$(cat "$root/wanted"; newer)" >"$output/relation"
+	answer=$(satisfy --print-uris -o Acquire::ForceHash=SHA256) || code=$?
+	printf '%s\n' "$answer"
+	if [ "$code" -ne 0 ]; then
+		unknown >"$output/unknown"
+		exit 1
+	fi
+	# "'URI' FILE SIZE HASH"; those that go are below a heading, indented.
+	awk '
+		/^\047/ { print $2, $4; next }
+		/^[^ ]/ { gone = /REMOVED:$/; next }
+		gone { for (i = 1; i <= NF; i++) print "-", $i }' <<<"$answer" | sort >"$output/set"
+	names >"$output/names"
+}
+
+# names - of what would be installed, and of all that it depends on
+names() {
+	local file installs=()
+	while read -r file _; do
+		[[ $file == *_*_* ]] || continue
+		file=${file%_*}
+		file=${file//%3a/:}
+		installs+=("${file/_/=}")
+	done <"$output/set"
+	[ "${#installs[@]}" -gt 0 ] || return 0
+	apt-cache show "${installs[@]}" | awk '
+		/^(Package|Depends|Pre-Depends): / {
+			sub(/^[^ ]* /, "")
+			gsub(/\([^)]*\)|:[a-z0-9-]+/, "")
+			gsub(/[|,]/, " ")
+			for (i = 1; i <= NF; i++)
+				print $i
+		}' | sort -u
+}
+
+# unknown - of each that has no known alternative, how it is written
+unknown() {
+	awk '
+		FILENAME == ARGV[1] { known[$1]; next }
+		{
+			for (i = split($0, one, "|"); i; i--) {
+				sub(/[:<>=].*/, "", one[i])
+				if (one[i] in known)
+					next
+			}
+			print
+		}' <(known) "$root/wanted"
+}
+
+# known - every name that a package has or provides
+known() {
+	apt-cache pkgnames
+	apt-cache dumpavail | sed -n 's/^Provides: //p' | tr ',' '\n' | sed 's/ *(.*//; s/^ *//'
+	ab_installed
+}
+
+case ${1-} in
+resolve) resolve ;;
+install)
+	satisfy
+	# What the branch's own packages are will be different by the next time.
+	repo_forget
+	apt_clean ;;
+-h | --help) usage "$0" ;;
+*) die 64 "${1-}: neither resolve nor install" ;;
+esac
