@@ -310,6 +310,11 @@ is 'as well'                        "$(column build 3)" 'lib/hi '
 try 0 'an empty record'             plan hi stable
 is 'is none'                        "$(column build 3)" 'lib/hi '
 
+built lib/hi
+rm -r "$work/output"
+try 0 'no output at all'            plan hi stable
+is 'is no output, and no error'     "$(column build 3)$(grep -c find err)" 'lib/hi 0'
+
 # --- the digest of a bundle
 bundle=$PWD/bundle
 # changes TEXT COMMAND - it has another digest after COMMAND
@@ -339,7 +344,7 @@ touch -d yesterday copy/autobuild/spec copy; chmod 600 "copy/a	b"
 is 'it does not tell times, the reader, nor the place' "$(bundle_digest "$PWD/copy")" "$was"
 is 'of several at once' "$(bundle_digests "$PWD/several" "$PWD/copy" "$tree/app/hello" "$bundle")" \
     "$was$nl$(bundle_digest "$tree/app/hello")$nl$was"
-rm -r "$work/built" "$work/output"
+rm -r "$work/built"
 
 # --- random trees, beside a slow program
 mkdir -p "$work/ref/instance"

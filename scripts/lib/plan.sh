@@ -80,12 +80,13 @@ machine_kib() {
 # record of a build says so, the bundle is still the same, and the packages are
 # there.  record: version= bundle= modifiers= package=...
 plan_built() {
-	[ -d "$work_dir/built/$plan_branch" ] || return 0
+	[ -d "$work_dir/built/$plan_branch" ] && [ -d "$work_dir/output/$plan_branch" ] || return 0
 	find "$work_dir/built/$plan_branch" -maxdepth 1 -type f -printf '%f\n' >"$plan/records"
 	find "$work_dir/output/$plan_branch" -maxdepth 1 -type f -printf '%f\n' >"$plan/files"
 	records=$work_dir/built/$plan_branch/ awk -F '\t' -v OFS='\t' "$tree_awk"'
 		function is_built(unit, mods, version, path,   line, ok, key, value) {
 			ok = 0
+			version_of = digest = ""
 			mods_of = "-"
 			while ((getline line <path) > 0) {
 				key = substr(line, 1, index(line, "=") - 1)
@@ -94,7 +95,7 @@ plan_built() {
 					version_of = value
 				else if (key == "bundle")
 					digest = value
-				else if (key == "modifiers")
+				else if (key == "modifiers" && value != "")
 					mods_of = value
 				else if (key == "package")
 					ok = value in is_file ? ok + 1 : -1e9
