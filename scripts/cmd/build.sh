@@ -19,7 +19,7 @@
 need_root
 [ ! "$opt_no_network" ] || opt_network=no
 if [ "$opt_tree" ]; then
-	opt_tree=$(cd "$opt_tree" && pwd) || die 66 "tree $opt_tree: no such folder"
+	opt_tree=$(readlink -e -- "$opt_tree") || die 66 "tree $opt_tree: no such folder"
 fi
 
 # with_settings PROG [ARG]... - PROG with our options as settings behind its ARGs

@@ -30,11 +30,12 @@ board_rows() {
 			return text
 		}
 		function span(s) {
-			return s < 3600 ? sprintf("%d:%02d", s / 60, s % 60) :
-			    sprintf("%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60)
+			if (s < 3600)
+				return sprintf("%d:%02d", s / 60, s % 60)
+			return sprintf("%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60)
 		}
 		# samples.csv: elapsed_us,user_us,sys_us,mem_kib,...
-		function usage(file,   line, n, now, before) {
+		function usage(file,   line, now, before, a, b, cpu) {
 			while ((getline line <file) > 0) {
 				before = now
 				now = line
@@ -43,8 +44,8 @@ board_rows() {
 			if (split(now, a, ",") < 4 || a[1] + 0 == 0)
 				return ""
 			split(before, b, ",")
-			return sprintf("%4.0f %% CPU  %6.0f MiB", 100 * (a[2] + a[3] - b[2] - b[3]) /
-			    (a[1] - b[1]), a[4] / 1024)
+			cpu = (a[2] + a[3] - b[2] - b[3]) / (a[1] - b[1])
+			return sprintf("%4.0f %% CPU  %6.0f MiB", 100 * cpu, a[4] / 1024)
 		}
 		function row(key,   run, job, began) {
 			run = ENVIRON["dir"] "/run/" key
@@ -67,11 +68,11 @@ board_rows() {
 		$1 != "unit" { next }
 		last[$4] ~ /^(ok|failed|skip)$/ { count[last[$4]]++; next }
 		{
+			waiting += !($4 in spent)
 			gone = spent[$4] < $5 ? spent[$4] + 0 : $5
 			work += $5 - gone
 			if ($6 - gone > chain)
 				chain = $6 - gone
-			waiting += !($4 in spent)
 		}
 		END {
 			work /= ENVIRON["slots"]

@@ -24,7 +24,7 @@ job_freeze() {
 	freeze_bundle=$1 branch=$2; shift 2
 	[ ! "$dry" ] || return 0
 	echo "$branch" >"$job/branch"
-	freeze_bundle=$(cd "$freeze_bundle" && pwd)
+	freeze_bundle=$(readlink -e -- "$freeze_bundle")
 	echo "$freeze_bundle" >"$job/bundle.path"
 	[ -e "$job/unit" ] || { bundle_unit "$freeze_bundle"; echo "$unit" >"$job/unit"; }
 	aoinb-conf --conf="$conf_dir" "$@" ini >"$job/job.ini"
@@ -38,12 +38,11 @@ job_freeze() {
 # bundle_unit DIR - sets unit, by which DIR, an absolute path, is known: category/name
 # in the tree, else the path, with blanks and "%" as in a URL
 bundle_unit() {
-	unit=$1
-	if [ "$tree_path" ] && [ "${unit#"$tree_path"/}" != "$unit" ]; then
-		unit=${unit#"$tree_path"/}
-		name_ok "${unit%%/*}" && name_ok "${unit#*/}" && return
-		unit=$1
+	if [ "$tree_path" ] && unit_tree=$(readlink -e -- "$tree_path"); then
+		unit=${1#"$unit_tree"/}
+		[ "$unit" = "$1" ] || ! name_ok "${unit%%/*}" || ! name_ok "${unit#*/}" || return 0
 	fi
+	unit=$1
 	case $unit in
 	*[\ %]*) unit=$(printf '%s' "$unit" | sed 's/%/%25/g; s/ /%20/g') ;;
 	esac

@@ -40,10 +40,10 @@ engine_begin() {
 
 engine_end() {
 	board_clear
-	kill "$ticker"
-	wait "$ticker" || :	# it was killed: no failure
+	# wait tells of the kill, which is no failure of ours.
+	kill "$ticker" && wait "$ticker" 2>/dev/null || :
 	exec 3>&- 4>&-
-	rm -f "$group/ends" "$group/jobserver" "$group/next"
+	rm -f "$group/ends" "$group/jobserver" "$group/next" "$group/todo"
 	trap interrupted INT
 }
 
@@ -164,6 +164,7 @@ unit_end() {
 	read -r unit <"$run/unit"
 	[ ! -r "$run/code" ] || read -r code <"$run/code"
 	unit_log "$1"
+	board_clear
 	cat "$run/out"
 	case $code in
 	0)
@@ -177,7 +178,6 @@ unit_end() {
 		group_event failed "$unit"
 		ended=$((ended + 1)) engine_code=1
 		[ ! "$opt_fail_fast" ] || stopping=1
-		board_clear
 		cat "$run/err" >&2
 		engine_say "$unit: failed, $(unit_took)" ;;
 	esac
