@@ -3,6 +3,7 @@
 
 [ "${stack-}" ] || [ "$dry" ] || read -r stack <"$job/stack" ||
 	die 66 "job $job_id: no layers yet; run the step instance first"
+[ "$dry" ] || need_tool apt-ftparchive apt-utils	# of the step collect; better now than in hours
 job_workspace
 root_begin "$job" "${stack-}"
 root_limits=1 root_record=$job/rusage root_samples=$job/samples.csv root_log=$job/log
