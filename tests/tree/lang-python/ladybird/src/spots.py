@@ -1,0 +1,3 @@
+def colour():
+    with open("/usr/share/colours/list") as colours:
+        return next(colours).strip()
