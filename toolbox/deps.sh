@@ -2,13 +2,14 @@
 # deps.sh resolve|install
 #
 # What /buildroot/wanted names, a dependency a line, becomes a layer, in a
-# container that has nothing of the bundle but these words.
+# container that has nothing of the bundle but these words.  /buildroot/without has
+# names of packages that may be missing.
 #
 # resolve asks apt what it takes, and writes to /buildroot/output
 #
 #   relation  all that is wanted, in the words of a control file
 #   set       a line for each package that would be installed, its file and SHA256,
-#             or removed, "-" and its name
+#             or removed, "-" and its name, or stood in for, "+" and its name
 #   names     what this hangs on: whose packages could change the answer
 #   unknown   what nothing is or provides, when apt finds no answer
 #
@@ -55,9 +56,33 @@ newer() {
 		}' "$repo/Packages" -
 }
 
+# stand_in - for packages that are not built yet though others need them, since a
+# cycle has to begin somewhere: one that provides those which apt does not have, so
+# that it can install what depends on them.  It is in no repository.
+stand_in() {
+	local dir=/tmp/stand-in name
+	missing=()
+	while read -r name; do
+		[[ $name =~ ^[a-z0-9][a-z0-9+.-]+$ ]] || continue
+		apt-cache show "$name" >/dev/null 2>&1 || missing+=("$name (= 9999)")
+	done <"$root/without"
+	[ "${#missing[@]}" -gt 0 ] || return 0
+	mkdir -p "$dir/DEBIAN"
+	{
+		printf 'Package: aoinb-stand-in\nVersion: 1\nArchitecture: all\n'
+		printf 'Maintainer: aoinb <root@localhost>\n'
+		printf 'Provides: %s\n' "$(IFS=,; echo "${missing[*]}")"
+		printf 'Description: stands for what is not built yet\n'
+	} >"$dir/DEBIAN/control"
+	dpkg-deb --root-owner-group -Znone --build "$dir" "$dir.deb"
+	dpkg --install "$dir.deb"
+	rm -r "$dir" "$dir.deb"
+}
+
 resolve() {
-	local answer code=0
+	local answer code=0 missing
 	repo_use || exit 69
+	stand_in
 	ab_relation "$(cat "$root/wanted"; newer)" >"$output/relation"
 	answer=$(satisfy --print-uris -o Acquire::ForceHash=SHA256) || code=$?
 	printf '%s\n' "$answer"
@@ -70,6 +95,7 @@ resolve() {
 		/^\047/ { print $2, $4; next }
 		/^[^ ]/ { gone = /REMOVED:$/; next }
 		gone { for (i = 1; i <= NF; i++) print "-", $i }' <<<"$answer" | sort >"$output/set"
+	[ "${#missing[@]}" -eq 0 ] || printf '+ %s\n' "${missing[@]}" >>"$output/set"
 	names >"$output/names"
 }
 

@@ -228,7 +228,7 @@ deps_recall() {
 deps_remember() {
 	{
 		echo
-		printf '%s' "$deps_wanted" | tr '|' '\n' | sed 's/[:<>=].*//'
+		printf '%s' "$deps_wanted${deps_without#"$nl"}" | tr '|' '\n' | sed 's/[:<>=].*//'
 		[ -L "$deps_ws/output/names" ] || awk '/^[A-Za-z0-9][A-Za-z0-9+.-]*$/' "$deps_ws/output/names"
 	} >"$deps_ws/memo"
 	digest=$(deps_stanzas "$deps_ws/memo" "$deps_ws/Packages")
@@ -247,6 +247,7 @@ deps_in() {
 	root_limits=1 root_log=$job/deps.log root_record=$deps_ws/rusage
 	[ "$dry" ] || rm -f "$root_record"
 	root_bind "$deps_ws/wanted" /buildroot/wanted ro
+	root_bind "$deps_ws/without" /buildroot/without ro
 	root_bind "$deps_ws/output" /buildroot/output
 	repo_bind "$branch"
 	case $3 in
@@ -270,6 +271,7 @@ deps_resolve() {
 	[ ! -d "$deps_ws" ] || trash "$deps_ws"
 	mkdir -p "$deps_ws/upper" "$deps_ws/work" "$deps_ws/root" "$deps_ws/output"
 	printf '%s' "$deps_wanted" >"$deps_ws/wanted"
+	printf '%s' "${deps_without#"$nl"}" >"$deps_ws/without"
 	deps_branch_index
 	cp "$deps_index" "$deps_ws/Packages"
 	deps_in "$deps_ws" "$deps_ws/upper" resolve

@@ -122,7 +122,7 @@ unit_without() {
 	awk -F '\t' '
 		FILENAME == ARGV[1] { last[$2] = $1; next }
 		FILENAME == ARGV[2] { if ($1 == "broken" && last[$3] != "ok") late[$3]; next }
-		$1 in late { print $3 }
+		$1 in late { gsub(/ /, "\n", $3); print $3 }
 	' "$group/events" "$group/order" "$group/units"
 }
 

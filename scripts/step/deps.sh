@@ -18,7 +18,9 @@ fi
 if [ ! "$deps_wanted" ]; then
 	[ "$dry" ] || deps_stand -
 else
-	deps_memo=$(printf '%s' "$deps_wanted" | sha256sum)
+	deps_without=''
+	[ ! -r "$job/without" ] || deps_without=$nl$(LC_ALL=C sort "$job/without")$nl
+	deps_memo=$(printf '%s' "$deps_wanted$deps_without" | sha256sum)
 	deps_memo=$deps_cache/memo.${deps_memo%% *}
 	if [ "$dry" ]; then
 		deps_ws=$job/resolve
