@@ -88,7 +88,7 @@ ab_check_names() {
 # FAIL_ARCH: "a", "(a|b)" or "@(a|b)" fail there; "!(a|b)" fails elsewhere.
 # The words are architectures, patterns of them, or groups.
 ab_check_arch() {
-	local words=${FAIL_ARCH#[!@]} word listed=no
+	local words=${FAIL_ARCH#[@!]} word listed=no
 	[ -n "$FAIL_ARCH" ] || return 0
 	IFS=' |' read -r -a words <<<"${words//[()]/}"
 	for word in "${words[@]}"; do
