@@ -7,10 +7,12 @@
 #include "opt.h"
 #include "spec/arch.h"
 #include "spec/files.h"
+#include "spec/packages.h"
 #include "spec/show.h"
+#include "spec/tree.h"
 
 enum {
-	O_DIGESTS = OPT_LONG, O_NO_DIGESTS,
+	O_DIGESTS = OPT_LONG, O_NO_DIGESTS, O_PACKAGES, O_TREE, O_INDEX,
 };
 
 static const struct opt tab[] = {
@@ -23,12 +25,17 @@ static const struct opt tab[] = {
 	{ O_NO_DIGESTS, "no-digests", NULL, "with -s: all SKIP, whatever CHKSUMS says" },
 	{ O_DIGESTS, "digests", "NAME=WORDS",
 	    "print the spec with these digests in it; repeatable" },
+	{ O_PACKAGES, "packages", NULL, "print the packages of each bundle for ARCH" },
+	{ O_TREE, "tree", "DIR", "the packages of each DIR/CATEGORY/NAME" },
+	{ O_INDEX, "index", "FILE", "keep there what was read of the tree" },
 	{ 0 },
 };
 
 struct wish {
 	struct files files;
 	int format;		/* whether one was given */
+	int packages;
+	const char *tree, *index;
 };
 
 /* The place of s among the words, counted from 0. */
@@ -79,8 +86,14 @@ static int
 fits(const struct wish *w, char *const *operand)
 {
 	const struct files *f = &w->files;
+	int other = f->sources || w->format || f->nedits;
 
-	return *operand && !(f->sources && w->format) && (f->sources || !f->no_digests) &&
+	if (w->packages)
+		return f->arch && *f->arch && !w->tree == (*operand != NULL) &&
+		    (w->tree || !w->index) && !other && !f->no_digests &&
+		    !f->sets && f->kind == KIND_BY_NAME;
+	return *operand && !w->tree && !w->index &&
+	    !(f->sources && w->format) && (f->sources || !f->no_digests) &&
 	    !(f->nedits && (f->sources || w->format || operand[1]));
 }
 
@@ -106,6 +119,9 @@ options(struct wish *w, struct opts *o, char *argv[])
 		case 's': f->sources = 1; break;
 		case O_NO_DIGESTS: f->no_digests = 1; break;
 		case O_DIGESTS: edit_add(f, (char *)o->arg); break;
+		case O_PACKAGES: w->packages = 1; break;
+		case O_TREE: w->tree = o->arg; break;
+		case O_INDEX: w->index = o->arg; break;
 		}
 	if (!fits(w, o->argv))
 		opt_bad(o);
@@ -117,7 +133,9 @@ main(int argc, char *argv[])
 	struct opts o = {
 		.usage = "[-ls] [-a ARCH] [-D NAME=VALUE]... [-f FORM] "
 		    "[-k KIND] FILE...\n"
-		    "       aoinb-spec --digests=NAME=WORDS... SPEC",
+		    "       aoinb-spec --digests=NAME=WORDS... SPEC\n"
+		    "       aoinb-spec --packages -a ARCH BUNDLE...\n"
+		    "       aoinb-spec --packages -a ARCH --tree=DIR [--index=FILE]",
 		.about = "Evaluate spec and defines files without running them.",
 		.tab = tab,
 	};
@@ -132,7 +150,9 @@ main(int argc, char *argv[])
 	options(&w, &o, argv);
 	setlocale(LC_CTYPE, "C.UTF-8");
 
-	code = files_print(&w.files, o.argv);
+	code = !w.packages ? files_print(&w.files, o.argv) :
+	    w.tree ? tree_print(w.tree, w.index, w.files.arch) :
+	    packages_print(o.argv, w.files.arch);
 	free(w.files.set);
 	free(w.files.edits);
 	return code;
