@@ -64,7 +64,8 @@ stand_in() {
 	missing=()
 	while read -r name; do
 		[[ $name =~ ^[a-z0-9][a-z0-9+.-]+$ ]] || continue
-		apt-cache show "$name" >/dev/null 2>&1 || missing+=("$name (= 9999)")
+		# Of one that others only name it prints nothing, and is content.
+		[ -n "$(apt-cache show "$name" 2>/dev/null)" ] || missing+=("$name (= 9999)")
 	done <"$root/without"
 	[ "${#missing[@]}" -gt 0 ] || return 0
 	mkdir -p "$dir/DEBIAN"

@@ -55,18 +55,14 @@ ends_rows() {
 			close(file)
 			return all
 		}
-		FILENAME == ARGV[1] {
-			last[$2] = $1
-			if ($1 == "skip")
-				skipped[$2] = $3
-			next
-		}
+		FILENAME == ARGV[1] { last[$2] = $1; next }
+		FILENAME == ARGV[2] { because[$1] = $2; next }
 		# units: UNIT DIR NAMES VERSION MODIFIERS STATE WHY
 		$6 != "build" { print $1, $6, is($7), "-", is($4), "-", "-", "-", "-"; next }
 		{
 			state = last[$1]
 			verdict = state == "ok" || state == "failed" ? state : state == "skip" ? "skipped" : "waiting"
-			why = state == "skip" ? skipped[$1] " was not built" : ""
+			why = state == "skip" ? because[$1] " was not built" : ""
 			job = state == "ok" || state == "failed" ? word(ENVIRON["dir"] "/run/" key_of($1) "/job") : ""
 			dir = ENVIRON["jobs_dir"] "/" job
 			split("", used)
@@ -76,7 +72,7 @@ ends_rows() {
 				verdict = used["verdict"]
 			print $1, verdict, is(why), is(job), is($4), is(used["wall_us"]), is(used["cpu_us"]),
 			    is(used["peak_kib"]), is(job != "" ? packages(dir "/packages") : "")
-		}' "$group/events" "$group/units"
+		}' "$group/events" "$group/skipped" "$group/units"
 }
 
 # ends_table - of group.json

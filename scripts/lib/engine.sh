@@ -90,6 +90,7 @@ engine_next() {
 		start) unit_start ;;
 		skip)
 			group_event skip "$unit"
+			printf '%s\t%s\n' "$unit" "$because" >>"$group/skipped"
 			ended=$((ended + 1)) engine_code=1
 			engine_say "$unit: skipped, since $because was not built" ;;
 		esac

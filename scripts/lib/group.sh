@@ -4,6 +4,7 @@
 #   targets branch units graph order    the plan, as plan_make writes it
 #   conf/                               the configuration, frozen
 #   events                              EVENT UNIT, one a line: what happened
+#   skipped                             UNIT BECAUSE
 #   run/KEY/                            a unit that was begun: unit, without, job,
 #                                       out, err, code
 #   log/KEY.log                         its log: a link into its job
@@ -108,6 +109,7 @@ group_recover() {
 		group_event "$event" "$unit"
 		[ "$why" = - ] || say "$unit: $why"
 	done <"$group/todo"
+	: >"$group/skipped"
 	rm -f "$group/group.json" "$group/todo"
 }
 
