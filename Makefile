@@ -105,13 +105,14 @@ bench: all
 # PREFIX/lib/aoinb is the tree that scripts/aoinb expects around itself.
 lib = $(DESTDIR)$(PREFIX)/lib/aoinb
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(lib)/lib $(lib)/cmd $(lib)/step
+	install -d $(DESTDIR)$(PREFIX)/bin $(lib)/lib $(lib)/cmd $(lib)/step $(lib)/exec
 	install $(bins) $(DESTDIR)$(PREFIX)/bin
 	install scripts/aoinb $(lib)
 	install -m 644 scripts/lib/*.sh scripts/lib/*.awk $(lib)/lib
 	install scripts/lib/progress $(lib)/lib
 	install -m 644 scripts/cmd/*.sh $(lib)/cmd
 	install -m 644 scripts/step/*.sh $(lib)/step
+	install scripts/exec/* $(lib)/exec
 	cp -r --preserve=mode toolbox $(lib)
 	ln -sf ../lib/aoinb/aoinb $(DESTDIR)$(PREFIX)/bin/aoinb
 	for page in man/*.[1-9]; do \

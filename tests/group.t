@@ -38,7 +38,7 @@ verdicts() {
 
 # has_begun N - so many builds of the group in the background have begun
 has_begun() {
-	[ "$(grep -c ': begins$' group.err)" -ge "$1" ]
+	[ "$(grep -cs ': begins$' group.err || :)" -ge "$1" ] 2>/dev/null
 }
 
 # group_wait - for the group in the background; sets code

@@ -24,7 +24,7 @@ made gcc
 made clang
 
 try 0 'shellcheck: the front-end'      shellcheck -s sh scripts/aoinb scripts/quickstart \
-    scripts/lib/*.sh scripts/lib/progress scripts/cmd/*.sh scripts/step/*.sh
+    scripts/lib/*.sh scripts/lib/progress scripts/cmd/*.sh scripts/step/*.sh scripts/exec/*
 try 0 'shellcheck: the toolbox'        sh -c 'find toolbox -type f | xargs shellcheck -s bash -e SC2153'
 try 0 'shellcheck: the tests'          sh -c 'shellcheck -x -P tests -P tests/bench -e SC2016,SC2013,SC2317 \
     tests/*.t tests/*.sh tests/bench/*.sh .ci/run'

@@ -110,11 +110,16 @@ unit_start() {
 	[ "$modifiers" != - ] || modifiers=${ABMODIFIERS-}
 	group_event start "$unit"
 	[ -t 2 ] || engine_say "$unit: begins"
-	ABMODIFIERS=$modifiers setsid env --default-signal=INT,QUIT \
+	unit_run &
+	running="$running${running:+ }$key:$!"
+}
+
+# unit_run - becomes the build, which writes to run how it ended, and tells 3
+unit_run() {
+	ABMODIFIERS=$modifiers exec setsid env --default-signal=INT,QUIT \
 	    setpriv --pdeathsig TERM "$here/exec/local" "$run" \
 	    "$here/aoinb" --conf="$group/conf" build --no-update --group="$run" \
-	    -- "$dir" "$group_branch" &
-	running="$running${running:+ }$key:$!"
+	    -- "$dir" "$group_branch"
 }
 
 # unit_without UNIT - names of packages that are not built yet though somebody needs
