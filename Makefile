@@ -63,7 +63,7 @@ $(B)/%.o: helpers/%.c
 
 # Tests, by prove(1).  Those of the helpers run again under sanitizers.
 tests = $(wildcard tests/*.t)
-tests_helpers = $(wildcard $(helpers:%=tests/%.t))
+tests_helpers = $(wildcard $(helpers:%=tests/%.t) tests/package.t)
 
 check: all
 	B=$(B) prove $(PROVE) $(tests)
@@ -90,8 +90,7 @@ fuzz: all $(B)/fuzz/spec
 	    $(B)/fuzz/corpus tests/fuzz/corpus
 
 $(B)/fuzz/spec: harden = -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
-$(B)/fuzz/spec: tests/fuzz/spec.c $(wildcard helpers/spec/*.c) helpers/lib/buf.c \
-    helpers/lib/parse.c $(wildcard helpers/spec/*.h helpers/lib/*.h)
+$(B)/fuzz/spec: tests/fuzz/spec.c $(wildcard helpers/spec/*.[ch] helpers/lib/*.[ch])
 	@mkdir -p $(@D)
 	clang $(filter-out -M%,$(cflags)) -o $@ $(filter %.c,$^)
 
@@ -109,7 +108,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(lib)/lib $(lib)/cmd $(lib)/step
 	install $(bins) $(DESTDIR)$(PREFIX)/bin
 	install scripts/aoinb $(lib)
-	install -m 644 scripts/lib/*.sh $(lib)/lib
+	install -m 644 scripts/lib/*.sh scripts/lib/*.awk $(lib)/lib
 	install scripts/lib/progress $(lib)/lib
 	install -m 644 scripts/cmd/*.sh $(lib)/cmd
 	install -m 644 scripts/step/*.sh $(lib)/step

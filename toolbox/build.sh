@@ -51,7 +51,7 @@ report "version=$ver-$rel" "autobuild=$autobuild"
 export PKGVER=$ver PKGREL=$rel PKGEPOCH=${epoch:-0} VERSTAMP=${VERSTAMP-} ABMODIFIERS=${ABMODIFIERS-}
 [ -z "${AOINB_JOBS-}" ] || export ABTHREADS=$AOINB_JOBS
 package_config
-[ "${AOINB_DEPS-}" = done ] || repo_use
+[ "${AOINB_DEPS-}" = 'done' ] || repo_use
 for part in $parts; do
 	package_build "$part"
 	[ "$part" = "${parts##*$'\n'}" ] || package_install

@@ -59,7 +59,8 @@ resolve() {
 	local answer code=0
 	repo_use || exit 69
 	ab_relation "$(cat "$root/wanted"; newer)" >"$output/relation"
-	answer=$(satisfy --print-uris -o Acquire::ForceHash=SHA256) || code=$?
+	# Not even what is in the archives already may be missing from the answer.
+	answer=$(satisfy --print-uris -o Acquire::ForceHash=SHA256 -o Dir::Cache::archives=/tmp/) || code=$?
 	printf '%s\n' "$answer"
 	if [ "$code" -ne 0 ]; then
 		unknown >"$output/unknown"

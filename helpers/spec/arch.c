@@ -31,8 +31,20 @@ in_group(const char *arch, size_t i)
 	const char *at = groups[i].archs;
 	size_t len = strlen(arch);
 
-	while ((at = strstr(at + 1, arch)))
+	while (len && (at = strstr(at + 1, arch)))
 		if (at[-1] == ' ' && at[len] == ' ')
+			return 1;
+	return 0;
+}
+
+int
+arch_in(const char *arch, const char *name, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < GROUPS; i++)
+		if (!strncasecmp(groups[i].name, name, len) &&
+		    !groups[i].name[len] && in_group(arch, i))
 			return 1;
 	return 0;
 }

@@ -12,4 +12,7 @@ enum spec_kind { KIND_SPEC, KIND_DEFINES };
  * in.  Returns 0, or -1 with errno ENOSPC. */
 int arch_resolve(struct vars *t, const char *arch, enum spec_kind kind);
 
+/* Whether arch is of the group that the len bytes at name are, in any case. */
+int arch_in(const char *arch, const char *name, size_t len);
+
 #endif

@@ -2,6 +2,12 @@
 
 #include "spec/show.h"
 
+static int
+is_special(char c)
+{
+	return c == '\t' || c == '\n' || c == '\\';
+}
+
 int
 show_escaped(struct buf *out, const char *s, size_t len)
 {
@@ -9,7 +15,8 @@ show_escaped(struct buf *out, const char *s, size_t len)
 	size_t n;
 
 	while (s < end) {
-		n = strcspn(s, "\t\n\\");
+		for (n = 0; s + n < end && !is_special(s[n]); n++)
+			;
 		if (buf_put(out, s, n) < 0)
 			return -1;
 		s += n;

@@ -47,6 +47,8 @@ doctor_tools() {
 	flock util-linux must
 	setpriv util-linux must
 	jq jq must
+	apt-ftparchive apt-utils must
+	xz xz-utils must
 	unsquashfs squashfs-tools squashfs images
 	mmdebstrap mmdebstrap load-baseos --debian
 	systemd-nspawn systemd-container --backend=nspawn
@@ -64,6 +66,21 @@ doctor_fetch() {
 	else
 		good 'landlock'
 	fi
+}
+
+doctor_repo() {
+	[ "$repo_sign" ] || return 0
+	if ! command -v gpg >/dev/null; then
+		fail 'gpg is missing, which [repo] sign needs; install gnupg'
+		return 0
+	fi
+	for key in $repo_sign; do
+		if gpg --batch --list-secret-keys -- "$key" >/dev/null 2>&1; then
+			good "key $key"
+		else
+			fail "no secret key $key, which [repo] sign names; import it, or set GNUPGHOME to where it is"
+		fi
+	done
 }
 
 doctor_work_dir() {
@@ -112,6 +129,7 @@ if (conf_load) 2>"$doctor_tmp/err"; then
 	conf_load
 	good "configuration $conf_dir"
 	doctor_fetch
+	doctor_repo
 	doctor_work_dir
 	doctor_stale
 else

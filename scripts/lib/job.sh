@@ -142,7 +142,7 @@ job_steps() {
 
 # job_end CODE - what there is to say when the job ends, however it does.  After
 # steps that were named by hand the workspace stays, for the next of them.
-by_hand=''
+by_hand='' deps_locked=''
 job_end() {
 	trap '' INT TERM HUP
 	trap - EXIT
@@ -153,6 +153,7 @@ job_end() {
 	129|130|143) verdict=stopped ;;
 	*) verdict=error ;;
 	esac
+	[ ! "$deps_locked" ] || deps_unlock
 	[ ! -d "$job/resolve" ] || trash "$job/resolve"
 	[ ! -d "$job/archives" ] || [ "$verdict" = stopped ] ||
 		archives_end "$job/archives" "$(cat "$job/stack")"

@@ -15,6 +15,14 @@ repo_bind() {
 	root_bind "$work_dir/output/$1" /buildroot/repo ro
 }
 
+# repo_names BRANCH - sets repo_out, where it lies; repo_new, what is to get a name
+# there; repo_cache, what apt-ftparchive knows and says
+repo_names() {
+	repo_out=$work_dir/output/$1
+	repo_new=$repo_out/.new
+	repo_cache=$work_dir/cache/repo/$1
+}
+
 # repo_lock BRANCH - for whoever puts packages there, takes some away, or indexes
 repo_lock() {
 	lock_take 6 "repo.$1" wait "the packages of $1 are being indexed"
@@ -41,7 +49,7 @@ repo_newer() {
 # What goes wrong ends the program, and the index before it stays.
 repo_index() {
 	repo_branch=$1 repo_bad='' repo_pruned=''
-	repo_out=$work_dir/output/$1 repo_new=$work_dir/output/$1/.new repo_cache=$work_dir/cache/repo/$1
+	repo_names "$1"
 	[ -d "$repo_cache" ] && [ -d "$repo_new" ] && [ -d "$repo_out/by-hash/SHA256" ] ||
 		mkdir -p "$repo_cache" "$repo_new" "$repo_out/by-hash/SHA256" ||
 		die 73 "$repo_out: no index can be made there"
@@ -88,8 +96,8 @@ repo_packages() {
 	while IFS='	' read -r deb why; do
 		repo_left_out "$deb" "${why%; }"
 	done <"$repo_cache/left"
-	# Of 5,000 packages level 6 takes five times as long, and saves a seventh.
-	xz -1 -c "$repo_new/Packages" >"$repo_new/Packages.xz" ||
+	# Of 5,000 packages level 6 takes nine times as long, and saves a fifth.
+	xz -0 -c "$repo_new/Packages" >"$repo_new/Packages.xz" ||
 		repo_failed 74 'Packages.xz cannot be written'
 }
 
@@ -98,6 +106,7 @@ repo_packages() {
 repo_describe() {
 	echo changing >"$repo_cache/state"
 	: >"$repo_cache/raw"
+	case $repo_out in *\"*) repo_failed 78 "$repo_out: apt-ftparchive takes no quote in a path" ;; esac
 	printf '%s\n' "Dir { ArchiveDir \"$repo_out\"; FileListDir \"$repo_cache\"; CacheDir \"$repo_cache\"; };" \
 	    'Default { Packages::Compress "."; };' \
 	    "BinDirectory \".\" { Packages \"$repo_cache/raw\"; Contents \" \"; FileList \"list\"; BinCacheDB \"db\"; };" \
@@ -118,7 +127,16 @@ repo_filter() {
 	    part=raw "$repo_cache/raw" 2>&1 >"$repo_new/Packages")
 }
 
-# repo_release - makes Release, with the signatures: sets repo_names, what is to be
+# repo_old - the files that prune would remove
+repo_old() {
+	[ ! -e "$repo_out/Packages" ] || awk -f "$here/lib/repo.awk" -v keep="$repo_keep" \
+	    -v left=/dev/null -v prune=/dev/stderr part=raw "$repo_out/Packages" 2>&1 >/dev/null |
+	    while read -r deb; do
+		printf '%s\n' "$repo_out/$deb"
+	done
+}
+
+# repo_release - makes Release, with the signatures: sets repo_made, what is to be
 # put in place, Release last
 repo_release() {
 	for left in "$repo_new"/Release* "$repo_new/InRelease"; do
@@ -132,12 +150,12 @@ repo_release() {
 	    -o APT::FTPArchive::Release::Acquire-By-Hash=yes release "$repo_new" 2>&1) ||
 		repo_failed 74 "apt-ftparchive: $release"
 	printf '%s\n' "$release" >"$repo_new/Release" || repo_failed 74 'Release cannot be written'
-	repo_names='Packages Packages.xz Release'
+	repo_made='Packages Packages.xz Release'
 	[ ! "$repo_sign" ] || {
 		need_tool gpg gnupg
 		repo_gpg InRelease --clearsign
 		repo_gpg Release.gpg --detach-sign
-		repo_names='Packages Packages.xz InRelease Release.gpg Release'
+		repo_made='Packages Packages.xz InRelease Release.gpg Release'
 	}
 }
 
@@ -173,7 +191,7 @@ repo_publish() {
 		[ "$repo_sign" ] || [ ! -e "$repo_out/$file" ] || rm -f "$repo_out/$file"
 	done
 	set --
-	for file in $repo_names; do
+	for file in $repo_made; do
 		set -- "$@" "$repo_new/$file"
 	done
 	mv -f -t "$repo_out" "$@" || repo_failed 74 'its files cannot be replaced'

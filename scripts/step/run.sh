@@ -3,6 +3,7 @@
 
 [ "${stack-}" ] || [ "$dry" ] || read -r stack <"$job/stack" ||
 	die 66 "job $job_id: no layers yet; run the step instance first"
+[ "$dry" ] || need_tool apt-ftparchive apt-utils	# of the step collect; better now than in hours
 job_workspace
 root_begin "$job" "${stack-}"
 root_limits=1 root_record=$job/rusage root_samples=$job/samples.csv root_log=$job/log
@@ -19,7 +20,7 @@ jobs=$build_jobs
 root_setenv AOINB_ARCH "$arch"
 root_setenv AOINB_JOBS "$jobs"
 root_setenv AOINB_NETWORK "$build_network"
-! deps_done || root_setenv AOINB_DEPS done
+! deps_done || root_setenv AOINB_DEPS 'done'
 root_setenv AOINB_MAINTAINER "$build_maintainer"
 root_setenv ABMODIFIERS "${ABMODIFIERS-}"
 root_setenv SOURCE_DATE_EPOCH "${SOURCE_DATE_EPOCH:-$(bundle_epoch "${bundle:-$job/bundle}")}"

@@ -3,19 +3,25 @@
  *   - what is a spec, leniently read, is the same without a report;
  *   - what is printed for a shell evaluates to what was printed;
  *   - a table of sources has six fields a line, and names that stay in their
- *     directory, whatever the spec says.
+ *     directory, whatever the spec says;
+ *   - so many fields has the line of a package, and an index of whatever text
+ *     gives none that was not in it.
  *
  * What a run found and the kept corpus does not reach is kept by a merge:
  *   build/fuzz/spec -set_cover_merge=1 -use_counters=0 -max_len=1000 \
  *       tests/fuzz/corpus build/fuzz/corpus
  */
+#include <fcntl.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "spec/arch.h"
 #include "spec/edit.h"
 #include "spec/eval.h"
+#include "spec/index.h"
+#include "spec/package.h"
 #include "spec/show.h"
 #include "spec/sources.h"
 
@@ -24,6 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* As aoinb-spec does, one evaluator serves all texts. */
 static struct eval e;
+static struct package package;
 static unsigned reports;
 
 static void
@@ -47,6 +54,9 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	(void)argc, (void)argv;
 	must(setlocale(LC_CTYPE, "C.UTF-8") && eval_init(&e) == 0);
 	e.report = report;
+	must(package_init(&package, "amd64") == 0);
+	package.dir = "category/name";
+	package.part = ".";
 	return 0;
 }
 
@@ -190,10 +200,86 @@ as_defines(const void *text, size_t len)
 	buf_free(&out);
 }
 
+/* A copy with room for the NUL. */
+static char *
+copied(const void *text, size_t len)
+{
+	char *copy = malloc(len + 1);
+
+	must(copy != NULL);
+	if (len)
+		memcpy(copy, text, len);
+	copy[len] = '\0';
+	return copy;
+}
+
+/* Lines of nine fields, or of four when the third is "!". */
+static void
+package_fields(void)
+{
+	const struct buf *out = &package.out;
+	const char *s, *third = NULL;
+	size_t tabs = 0;
+
+	must(!package.failed);
+	for (s = out->s; s && s < out->s + out->len; s++) {
+		if (*s == '\t' && ++tabs == 2)
+			third = s + 1;
+		if (*s != '\n')
+			continue;
+		must(third && tabs == (strncmp(third, "!\t", 2) ? 8 : 3));
+		tabs = 0;
+		third = NULL;
+	}
+	must(tabs == 0);
+}
+
+static void
+as_package(const void *text, size_t len)
+{
+	char ver[] = "VER=1 __A=b\n", name[] = "PKGNAME=a PKGDEP=$__A\n";
+	char *copy = copied(text, len);
+
+	package.out.len = 0;
+	package.file = "spec";
+	if (package_spec(&package, copy, len) == 0)
+		package_defines(&package, name, strlen(name));
+	free(copy);
+	must(package_spec(&package, ver, strlen(ver)) == 0);
+	copy = copied(text, len);
+	package_defines(&package, copy, len);
+	free(copy);
+	package_fields();
+}
+
+static void
+as_index(const void *text, size_t len)
+{
+	struct buf lines = { 0 }, entries = { 0 };
+	struct index x = { .file = "index", .end = len };
+	struct place p;
+	int root = open("/", O_PATH | O_CLOEXEC);
+
+	x.old.s = copied(text, len);
+	x.old.len = len;
+	place_begin(&p, &x);
+	must(root >= 0);
+	must(index_get(&p, "a/b", root, ".", &lines, &entries) >= 0);
+	must(index_get(&p, "a/c", root, ".", &lines, &entries) >= 0);
+	must(lines.len <= entries.len && entries.len <= len);
+	close(root);
+	place_free(&p);
+	buf_free(&lines);
+	buf_free(&entries);
+	free(x.old.s);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	as_spec(data, size);
 	as_defines(data, size);
+	as_package(data, size);
+	as_index(data, size);
 	return 0;
 }

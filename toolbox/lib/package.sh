@@ -101,21 +101,24 @@ package_collect() {
 	done
 }
 
-# package_install - what was just made, for the next sub-package to use
+# package_install - what was just made, for the next sub-package to use.  dpkg installs
+# these very files; apt, which brings what they want or removes what is in their way,
+# may take others for them, that are described alike.
 package_install() {
-	local deb debs=()
+	local deb debs=() conf=(--force-confdef --force-confold)
 	for deb in "${made[@]}"; do
 		[[ $deb == *-dbg_* ]] || debs+=("$output/$deb")
 	done
 	say "installs ${debs[*]##*/}"
-	if [ "${AOINB_NETWORK-yes}" = no ]; then
-		dpkg -i "${debs[@]}" || die 1 "${debs[*]##*/}: cannot be installed without the network"
-	else
-		DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
-		    -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
-		    --reinstall --allow-downgrades "${debs[@]}" ||
-		    die 1 "${debs[*]##*/}: cannot be installed"
-	fi
+	export DEBIAN_FRONTEND=noninteractive
+	dpkg -i "${conf[@]}" "${debs[@]}" && return
+	[ "${AOINB_NETWORK-yes}" != no ] ||
+		die 1 "${debs[*]##*/}: cannot be installed without the network"
+	say 'asks apt'
+	{
+		apt-get install -f -q -y --no-install-recommends "${conf[@]/#/-oDpkg::Options::=}" \
+		    --reinstall --allow-downgrades "${debs[@]}" && dpkg -i "${conf[@]}" "${debs[@]}"
+	} || die 1 "${debs[*]##*/}: cannot be installed"
 }
 
 # report KEY=VALUE... - for the host; it appears at once, at the end

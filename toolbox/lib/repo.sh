@@ -3,36 +3,46 @@
 # a source for apt that goes before all others.
 
 repo=${AOINB_BUILDROOT:-/buildroot}/repo
-repo_list=/etc/apt/sources.list.d/aoinb.list
+repo_list=/etc/apt/sources.list
 repo_pin=/etc/apt/preferences.d/aoinb.pref
+# It comes from a folder of ours: a signature or a date could add nothing.
+repo_line="deb [trusted=yes check-valid-until=no check-date=no] file:$repo ./ # aoinb"
 
 # repo_use - tells apt of what lies in /buildroot/repo, or to forget it when there
 # is nothing.  The lists of other sources stay as they are.
 repo_use() {
-	local said
+	local said alone=/etc/apt/aoinb.list
 	if [ ! -e "$repo/Release" ]; then
-		[ ! -e "$repo_list" ] || repo_forget
+		[ ! -e "$repo_pin" ] || repo_forget
 		return 0
 	fi
 	! repo_known || return 0
-	mkdir -p "${repo_list%/*}" "${repo_pin%/*}"
-	# It comes from a folder of ours: a signature or a date could add nothing.
-	printf 'deb [trusted=yes check-valid-until=no check-date=no] file:%s ./\n' "$repo" >"$repo_list"
+	# First of all sources: of two files that apt takes for one and the same version,
+	# since they are described alike, it gets the one whose source it read first.
+	repo_forget
+	mkdir -p "${repo_pin%/*}"
+	{
+		printf '%s\n' "$repo_line"
+		cat "$repo_list" 2>/dev/null || :
+	} >"$repo_list.new"
+	mv "$repo_list.new" "$repo_list"
 	# Above the mirrors (500) and a default release (990) whatever the versions are;
 	# below 1000, so that nothing installed is replaced by something older.
 	printf 'Package: *\nPin: release o=aoinb\nPin-Priority: 995\n' >"$repo_pin"
+	printf '%s\n' "$repo_line" >"$alone"
 	# apt warns of a signature even where it does not count.
-	said=$(apt-get -q update -o Dir::Etc::sourcelist="$repo_list" -o Dir::Etc::sourceparts=- \
+	said=$(apt-get -q update -o Dir::Etc::sourcelist="$alone" -o Dir::Etc::sourceparts=- \
 	    -o APT::Get::List-Cleanup=0 -o APT::Update::Error-Mode=any 2>&1 </dev/null) || {
 		warn "$repo: apt cannot use it:"$'\n'"$said"
 		return 69
 	}
+	rm -f "$alone"
 }
 
 # repo_known - whether the lists of apt are of what lies there now
 repo_known() {
-	local lists=/var/lib/apt/lists/${repo//\//_}_.
-	[ -e "$repo_list" ] && [ -e "$repo_pin" ] || return 1
+	local lists=/var/lib/apt/lists/${repo//\//_}_. first
+	[ -e "$repo_pin" ] && read -r first <"$repo_list" && [ "$first" = "$repo_line" ] || return 1
 	cmp -s "$repo/Release" "${lists}_Release" ||
 		cmp -s "$repo/InRelease" "${lists}_Release" ||
 		cmp -s "$repo/InRelease" "${lists}_InRelease"
@@ -40,5 +50,6 @@ repo_known() {
 
 # repo_forget - nothing of it is left
 repo_forget() {
-	rm -f "$repo_list" "$repo_pin" "/var/lib/apt/lists/${repo//\//_}_."*
+	rm -f "$repo_pin" "/var/lib/apt/lists/${repo//\//_}_."*
+	[ ! -e "$repo_list" ] || sed -i '/^deb .* # aoinb$/d' "$repo_list"
 }

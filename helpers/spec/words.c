@@ -1,0 +1,31 @@
+#include <string.h>
+
+#include "spec/show.h"
+#include "spec/words.h"
+
+static int
+joins(char c)
+{
+	return c == '|' || c == '<' || c == '>' || c == '=';
+}
+
+ptrdiff_t
+words_put(struct buf *out, const char *s, size_t len)
+{
+	const char *end = s + len, *last = NULL;
+	size_t before = out->len, n;
+
+	for (;; s += n) {
+		while (s < end && strchr(" \t\n", *s))
+			s++;
+		if (s == end)
+			return (ptrdiff_t)(out->len - before);
+		n = strcspn(s, " \t\n");
+		if (last && !joins(*last) && !joins(*s) &&
+		    buf_putc(out, ' ') < 0)
+			return -1;
+		if (show_escaped(out, s, n) < 0)
+			return -1;
+		last = s + n - 1;
+	}
+}
