@@ -107,9 +107,9 @@ apt() {
 	if [ -e "$(job)/deps.log" ]; then echo yes; else echo no; fi
 }
 
-# asked [PATTERN] - how many requests there were (like PATTERN)
+# asked - how many requests there were
 asked() {
-	grep -c "GET .*${1-}" requests
+	grep -c GET requests
 }
 
 echo '# made once'
@@ -126,7 +126,7 @@ is 'they are in a layer'                   "$(deps)" "$layer "
 is 'which lists show, and who wanted it'   "$(aoinb -c "$conf" ls layers | awk -F '\t' '$2 == "deps" { print $3, $6 }')" \
     "$(cat "$work/ref/instance/probe") one"
 is 'apt was asked'                         "$(apt)" yes
-is 'what it downloaded is in the cache'    "$(ls "$work/cache/debs" | tr '\n' ' ')" 'liba_1_all.deb libb_1_all.deb tool_2_all.deb '
+is 'what it downloaded is in the cache'    "$(cd "$work/cache/debs" && echo *)" 'liba_1_all.deb libb_1_all.deb tool_2_all.deb'
 is 'its own cache is not in the layer'     "$(find "$work/layers/$layer/tree" -name '*pkgcache.bin')" ''
 n=$(asked)
 try 0 'once more'                          build one
@@ -155,7 +155,7 @@ echo '# what cannot be had'
 before=$(deps)
 bundle bad 'BUILDDEP="liba nowhere a-tool other>=2|elsewhere"'
 try 1 'what nothing is or provides'        build bad
-says err '^aoinb: [0-9-]*bad: no package is or provides: nowhere other>=2|elsewhere $' 'is named'
+says err '^aoinb: [0-9-]*bad: no package is or provides: nowhere, other>=2|elsewhere$' 'is named'
 is 'in one line'                           "$(wc -l <err)" 1
 is 'the build has failed'                  "$(jq -r .verdict "$(job)/result.json")" failed
 says "$(job)/log" 'nowhere'                'what apt said is in the log'
@@ -224,6 +224,8 @@ done
 try 0 'deps twice'                         aoinb -c "$conf" job "${job##*/}" deps deps
 is 'is the same'                           "$(cat "$job/stack")" "$(tail -n 1 "$job/deps")"
 is 'once'                                  "$(tr ' ' '\n' <"$job/stack" | grep -cx "$layer")" 1
+try 0 'and dry'                            aoinb -c "$conf" -n job "${job##*/}" deps
+says out 'toolbox/deps.sh install$'        'shows the chain, too'
 try 0 'all of it'                          aoinb -c "$conf" job "${job##*/}"
 
 echo '# commit takes the dependencies along'
@@ -264,5 +266,143 @@ is 'is what dependencies come from'        "$(had)" 'liba 2 libb 1 tool 2 '
 is 'in a new layer; the old ones are gone' "$(deps)" "$(on) "
 ok 'which is another'                      test "$(on)" != "$layer"
 setting instance_update=never
+
+echo "# the branch's own packages"
+bundle local 'SAYS=first'
+bundle user 'BUILDDEP="local"'
+try 1 'a package that is not built yet'    build user
+try 0 'is built'                           build local
+try 0 'and can be used'                    build user
+is 'from a layer'                          "$(had)$(aoinb -c "$conf" ls layers | awk -F '\t' -v id="$(on)" '$1 == id { print $2 }')" 'local first deps'
+layer=$(on)
+is 'which does not say where it came from' "$(find "$work/layers/$layer/tree" -name '*aoinb*' -o -name '*buildroot*')" ''
+try 0 'once more'                          build user
+is 'without apt'                           "$(apt) $(on)" "no $layer"
+try 0 'something else is built'            build plain
+try 0 'which has nothing to do with it'    build user
+is 'so apt is not asked'                   "$(apt) $(on)" "no $layer"
+bundle local 'SAYS=second'
+try 0 'it is built anew, the version stays' build local
+try 0 'and used'                           build user
+is 'as it is now'                          "$(had)$(apt)" 'local second yes'
+ok 'in another layer'                      test "$(on)" != "$layer"
+bundle virtual 'PKGPROV=virtual'
+try 0 'one that provides something'        build virtual
+bundle wants 'BUILDDEP=virtual'
+try 0 'can be had by that'                 build wants
+bundle liba 'PKGVER=9' 'SAYS=ours'
+sed -i s/VER=1/VER=9/ liba/spec
+try 0 'one that the mirror has, too'       build liba
+try 0 'goes before it'                     build one
+is 'though the memo said otherwise'        "$(had)" 'liba ours tool 2 '
+try 0 'an instance has it from the mirror' aoinb -c "$conf" run --keep probe -- apt-get -qy install liba=2 libb
+try 0 'installed'                          aoinb -c "$conf" commit probe
+bundle six 'BUILDDEP=libb'
+try 0 'who does not want it leaves it'     build six
+is 'as it is'                              "$(had)" 'liba 2 libb 1 '
+try 0 'who wants it'                       build two
+is 'builds against ours'                   "$(had)" 'liba ours libb 1 tool 2 '
+try 0 'the instance goes'                  aoinb -c "$conf" rollback probe
+setting repo_use=no
+try 0 'repo = no'                          build one
+is 'is the mirror only'                    "$(had)" 'liba 2 libb 1 tool 2 '
+setting repo_use=yes
+
+echo '# killed, and at once'
+# installing - the logs of those that are
+installing() {
+	grep -ls ^installing "$work"/jobs/*/deps.log
+}
+bundle slowly 'BUILDDEP=waits'
+before=$(deps)
+for signal in INT KILL; do
+	group aoinb -c "$conf" build slowly probe
+	ok 'an install hangs'              wait_for 30 eval 'installing >/dev/null' 
+	group_kill "$signal"
+	is "SIG$signal ends it"            "$code" "$((128 + $(env kill -l "$signal")))"
+	ok 'and leaves no process'         wait_for 20 none_running
+	is 'and no layer'                  "$(deps)" "$before"
+	[ "$signal" = INT ] || try 0 'gc'  aoinb -c "$conf" gc
+	is 'nor half of one, nor a lock'   "$(leavings; find "$work/lock" -name 'deps.*'; find "$work/jobs" -name resolve)" ''
+	aoinb -c "$conf" cleanup jobs
+done
+before=$(deps)
+bundle left 'BUILDDEP="waits tool"'
+bundle right 'BUILDDEP="tool waits a-tool"'
+for name in left right; do
+	aoinb -c "$conf" build "$name" probe >"$name.out" 2>"$name.err" &
+	eval "$name=$!"
+done
+ok 'one installs'                          wait_for 30 eval 'installing >/dev/null' 
+# waiting - the other one waits for the lock
+waiting() {
+	set -- "$work"/jobs/*/deps.log
+	[ $# -eq 2 ] && pgrep -xf 'flock -x 8' >/dev/null
+}
+ok 'the other waits'                       wait_for 30 waiting
+sleep 1
+is 'and does not'                          "$(installing | wc -l)" 1
+touch "$(installing | sed 's/deps.log/resolve\/output\/go/')"
+for name in left right; do
+	eval "pid=\$$name"
+	code=0; wait "$pid" || code=$?
+	is "the $name build succeeds"      "$code $(cat "$name.err")" '0 '
+done
+is 'both on one layer'                     "$(jq -r '.layers | last' "$work"/jobs/*/result.json | uniq | wc -l)" 1
+is 'the only new one'                      "$(deps | wc -w)" "$(($(echo "$before" | wc -w) + 1))"
+is 'no lock is left'                       "$(find "$work/lock" -name 'deps.*')" ''
+
+echo '# the limit'
+aoinb -c "$conf" cleanup jobs
+for n in 1 2 3; do
+	bundle "use$n" "BUILDDEP=big$n"
+done
+# held BUNDLE - the layer that the last build of it stood on, if it is there
+held() {
+	layer=$(jq -r '.layers | last' "$work"/jobs/*-"$1"*/result.json | tail -n 1)
+	[ -d "$work/layers/$layer" ]
+}
+try 0 'a large one'                        build use1
+one=$(sed -n 's/^size_kib=//p' "$work/layers/$(on)/info")
+setting "deps_max_size=$((one * 5 / 2))K"
+touch -d '1 hour ago' "$work"/cache/deps/*/used.*
+try 0 'another'                            build use2
+ok 'keeps the first'                       held use1
+touch -d '1 hour ago' "$work"/cache/deps/*/used.*
+try 0 'which is used again'                build use1
+try 0 'so that a third'                    build use3
+ok 'lets the second go'                    eval 'held use1 && held use3 && ! held use2'
+is 'and what was said of its use'          "$(find "$work"/cache/deps -name 'used.*' | wc -l)" 2
+touch -d '1 hour ago' "$work"/cache/deps/*/used.*
+try 0 'a kept workspace'                   build --keep use1
+kept=$(basename "$(job)")
+touch -d '2 hours ago' "$work"/cache/deps/*/used."$(on)"
+try 0 'and the second again'               build use2
+ok 'keeps what that stands on'             eval 'held use1 && held use2 && ! held use3'
+try 0 'which can be entered'               aoinb -c "$conf" run "$kept" -- test -e /usr/share/big1/big
+setting deps_max_size=1K
+try 0 'a limit that is too small'          build use3
+ok 'leaves what is used'                   held use1
+ok 'and what was just made'                held use3
+try 0 'whose job has ended'                build one
+ok 'until the next'                        eval 'held use1 && ! held use3'
+setting deps_max_size=0
+try 0 'no limit'                           build use3
+try 0 'keeps all'                          build use2
+is 'of them'                               "$(deps | wc -w)" 4
+
+echo '# cleaning up'
+try 0 'gc'                                 aoinb -c "$conf" gc
+is 'keeps what the next build may use'     "$(deps | wc -w)" 4
+try 0 'cleanup jobs'                       aoinb -c "$conf" cleanup jobs
+is 'too'                                   "$(deps | wc -w)" 4
+rm -r "$work/cache/deps"
+try 0 'a cache that is lost'               build use1
+is 'is no loss'                            "$(deps | wc -w) $(apt)" '4 yes'
+touch "$work/lock/deps.left"
+try 0 'cleanup of the branch'              aoinb -c "$conf" cleanup probe
+is 'is that of its dependencies'           "$(deps)" ''
+is 'and of all that was known of them'     "$(find "$work/cache/deps" "$work/lock" -mindepth 1 -name '*deps*')" ''
+nothing_left
 
 finish

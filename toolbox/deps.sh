@@ -85,7 +85,8 @@ resolve() {
 	repo_use || exit 69
 	stand_in
 	ab_relation "$(cat "$root/wanted"; newer)" >"$output/relation"
-	answer=$(satisfy --print-uris -o Acquire::ForceHash=SHA256) || code=$?
+	# Not even what is in the archives already may be missing from the answer.
+	answer=$(satisfy --print-uris -o Acquire::ForceHash=SHA256 -o Dir::Cache::archives=/tmp/) || code=$?
 	printf '%s\n' "$answer"
 	if [ "$code" -ne 0 ]; then
 		unknown >"$output/unknown"

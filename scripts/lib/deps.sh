@@ -10,142 +10,6 @@
 #
 # and can be removed at any time: then apt is asked again.
 
-# deps_rows BUNDLE - its packages, as "aoinb-spec --packages" prints them
-deps_rows() {
-	deps_rows_interim "$1"
-}
-deps_rows_interim() {
-	eval "$(aoinb-spec -a "$arch" "$1/spec" | grep -E '^(VER|REL|EPOCH)=')"
-	for d in "$1/autobuild" "$1"/[0-9]*-*; do
-		[ -e "$d/defines" ] || continue
-		part=${d##*/}; [ "$part" != autobuild ] || part=.
-		aoinb-spec -l -k defines -f records -a "$arch" -D PKGVER="$VER" -D PKGREL="$REL" "$d/defines" 2>"$work_dir/interim" |
-		awk -F '\t' -v OFS='\t' -v dir="$1" -v part="$part" -v arch="$arch" '
-			{ gsub(/\\[nt]/, " ", $3); gsub(/ *\| */, "|", $3); v[$2] = $3 }
-			function w(n) { return v[n] == "" ? "-" : v[n] }
-			END { if (v["PKGNAME"] != "") print dir, part, v["PKGNAME"], "1", arch, (v["FAIL_ARCH"] == "" ? "ok" : "FAIL_ARCH"), w("BUILDDEP"), w("PKGDEP"), w("PKGPROV") }'
-		[ ! -s "$work_dir/interim" ] || printf '%s\t%s\t!\t%s\n' "$1" "$part" "$(head -n 1 "$work_dir/interim")"
-	done
-}
-
-# Rows: BUNDLE PART NAME VERSION ABHOST FITS BUILDDEP PKGDEP PKGPROV, or BUNDLE PART
-# ! TEXT.  To a state, the first package, and the words that are wanted, sorted.
-# shellcheck disable=SC2016 # awk's own words
-deps_awk='
-	function take(list, kind,   i, n, word) {
-		n = list == "-" ? 0 : split(list, word, " ")
-		for (i = 1; i <= n; i++) {
-			want[++all] = word[i]
-			part[all] = NR
-			build[all] = kind == "build"
-		}
-	}
-	function provide(list,   i, n, word) {
-		n = split(list, word, " ")
-		for (i = 1; i <= n; i++) {
-			sub(/[<>=].*/, "", word[i])
-			if (!(word[i] in maker))
-				maker[word[i]] = NR
-		}
-	}
-	# read(word) - into the alternatives of alt, and whether each is a dependency
-	function read(word,   i) {
-		alts = split(word, alt, "|")
-		for (i = 1; i <= alts; i++) {
-			if (alt[i] !~ /^[A-Za-z0-9][A-Za-z0-9+.-]*(:[a-z0-9-]+)?([<>=]+[A-Za-z0-9.+~:-]+)?$/)
-				return 0
-			sub(/[:<>=].*/, "", alt[i])
-		}
-		return alts > 0
-	}
-	function made(   i) {
-		for (i = 1; i <= alts; i++)
-			if (alt[i] in maker)
-				return maker[alt[i]]
-		return 0
-	}
-	# sort(word) - each once, in its place
-	function sort(word,   k) {
-		if (word in have)
-			return
-		have[word]
-		for (k = ++count; k > 1 && sorted[k - 1] > word; k--)
-			sorted[k] = sorted[k - 1]
-		sorted[k] = word
-	}
-	BEGIN { state = "done" }
-	$3 == "!" { state = "partly"; next }
-	{
-		if (from == "")
-			from = $3
-		provide($3 " " $9)
-	}
-	# autobuild refuses it before anything else.
-	$6 != "ok" { state = "partly"; next }
-	{
-		take($7, "build")
-		if (!index(ENVIRON["alone"], "/" $2 "/"))
-			take($8)
-	}
-	END {
-		for (i = 1; i <= all; i++) {
-			if (!read(want[i])) {
-				print "bad" "\n" want[i]
-				exit
-			}
-			# What it takes to build itself, a compiler say, comes from elsewhere.
-			by = made()
-			if (!by || (build[i] && by >= part[i]))
-				sort(want[i])
-			else if (by >= part[i])
-				state = "partly"	# and is not there when it is looked for
-		}
-		print from == "" ? "partly" : state
-		print from == "" ? "-" : from
-		for (i = 1; i <= count; i++)
-			print sorted[i]
-	}'
-
-# deps_want BUNDLE - sets deps_wanted, what its parts want from others, a word a
-# line; deps_from, its first package; and deps_state: "done" when there can be
-# nothing more to install, else "partly"
-deps_want() {
-	! deps_stage2 "$1" || { deps_state=partly deps_from=- deps_wanted=''; return 0; }
-	deps_words=$(deps_rows "$1" | alone=${2-} awk -F '\t' "$deps_awk")$nl
-	deps_state=${deps_words%%"$nl"*} deps_words=${deps_words#*"$nl"}
-	deps_from=${deps_words%%"$nl"*} deps_wanted=${deps_words#*"$nl"}
-	[ "$deps_wanted" ] && [ $# -eq 1 ] || return 0
-	alone=$(deps_alone "$1")
-	[ ! "$alone" ] || deps_want "$1" "/$alone/"
-}
-
-# deps_stage2 BUNDLE - whether autobuild will read other defines than we do
-deps_stage2() {
-	case ${ABMODIFIERS-} in
-	*+[sS][tT][aA][gG][eE]2*)
-		for defines in "$1"/*/defines.stage2; do
-			[ ! -e "$defines" ] || return 0
-		done ;;
-	esac
-	return 1
-}
-
-# deps_alone BUNDLE - the parts whose PKGDEP stays uninstalled, because
-# ABBUILDDEPONLY says so
-deps_alone() {
-	for defines in "$1/autobuild/defines" "$1"/[0-9]*-*/defines; do
-		[ -f "$defines" ] && grep -q ABBUILDDEPONLY "$defines" || continue
-		only=$(aoinb-spec --lenient --kind=defines --arch="$arch" --format=records -- \
-		    "$defines" 2>/dev/null | sed -n 's/.*\tABBUILDDEPONLY\t//p')
-		part=${defines%/defines} part=${part##*/}
-		case $only in
-		1|[tT]|[tT][rR][uU][eE]|[yY]|[yY][eE][sS])
-			[ "$part" != autobuild ] || part=.
-			printf '%s/' "$part" ;;
-		esac
-	done
-}
-
 # deps_stanzas NAMES PACKAGES - a digest of what PACKAGES, an index, says about the
 # packages that are or provide one of the NAMES, a file whose first line is none
 deps_stanzas() {
@@ -201,10 +65,10 @@ deps_began() {
 
 # deps_done - whether the layers that the job stands on have all that it wants
 deps_done() {
-	[ ! "$dry" ] || { [ "${deps_state-}" = done ]; return; }
+	[ ! "$dry" ] || { [ "${deps_state-}" = 'done' ]; return; }
 	[ -r "$job/deps" ] || return 1
 	{ read -r deps_state; read -r _; read -r deps_after; } <"$job/deps"
-	[ "$deps_state" = done ] && [ "$deps_after" = "$stack" ]
+	[ "$deps_state" = 'done' ] && [ "$deps_after" = "$stack" ]
 }
 
 # deps_branch_index - sets deps_index, that of what was built for the branch
@@ -302,6 +166,7 @@ deps_lock() {
 		# shellcheck disable=SC3013 # dash, bash and busybox have it
 		[ "$lock_file" -ef /proc/self/fd/8 ]
 	do :; done
+	deps_locked=1
 }
 
 # deps_unlock - what was made under it and is not finished goes, too
@@ -310,6 +175,7 @@ deps_unlock() {
 	layer_new=''
 	rm -f "$work_dir/lock/deps.$deps_key"
 	lock_drop 8
+	deps_locked=''
 }
 
 # deps_use - stands on the layer, when somebody has made it
@@ -387,7 +253,7 @@ deps_failed() {
 	[ "$1" -lt 128 ] || die "$1" "$job_id: apt was ended by signal $(($1 - 128)); the log is $job/log"
 	unknown=''
 	[ ! -f "$deps_ws/output/unknown" ] || [ -L "$deps_ws/output/unknown" ] ||
-		unknown=$(head -n 50 "$deps_ws/output/unknown" | tr '\n' ' ')
+		unknown=$(head -n 50 "$deps_ws/output/unknown" | paste -sd , | sed 's/,/, /g')
 	[ ! "$unknown" ] || die 1 "$job_id: no package is or provides: $unknown"
 	grep -aE '^E:|Depends: ' "$job/log" | tail -n 3 | tr -c '[:print:]\n' '?' >&2
 	! grep -aq '^E: Failed to fetch' "$job/log" ||

@@ -167,7 +167,7 @@ job_steps() {
 
 # job_end CODE - what there is to say when the job ends, however it does.  After
 # steps that were named by hand the workspace stays, for the next of them.
-by_hand=''
+by_hand='' deps_locked=''
 job_end() {
 	trap '' INT TERM HUP
 	trap - EXIT
@@ -179,6 +179,7 @@ job_end() {
 	*) verdict=error ;;
 	esac
 	[ "$by_hand" ] || history_add "$verdict"
+	[ ! "$deps_locked" ] || deps_unlock
 	[ ! -d "$job/resolve" ] || trash "$job/resolve"
 	[ ! -d "$job/archives" ] || [ "$verdict" = stopped ] ||
 		archives_end "$job/archives" "$(cat "$job/stack")"

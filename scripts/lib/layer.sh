@@ -126,8 +126,8 @@ layers_used() {
 	} | tr ' ' '\n' | LC_ALL=C sort -u
 }
 
-# layers_gc - drops the layers that nothing stands on.  The lock makes sure that
-# no job is just about to stand on one.
+# layers_gc - drops the layers that nothing stands on, but dependencies that a build
+# may use.  The lock makes sure that no job is just about to stand on one.
 layers_gc() {
 	lock_take 7 layers wait 'the layers are in use'
 	for layer in "$work_dir"/layers/new.*; do

@@ -1,8 +1,9 @@
 # shellcheck shell=sh
 # What the packages of the bundle want to be there, as a layer over the instance.
 
-[ "${stack-}" ] || [ "$dry" ] || read -r stack <"$job/stack" ||
+[ "${stack-}" ] || read -r stack 2>/dev/null <"$job/stack" || [ "$dry" ] ||
 	die 66 "job $job_id: no layers yet; run the step instance first"
+stack=${stack-}
 deps_began
 deps_top=${stack##* }
 deps_cache=$work_dir/cache/deps/$deps_top
@@ -10,8 +11,9 @@ if [ "$dry" ]; then
 	run aoinb-spec --packages --arch="$arch" -- "${bundle:-$job/bundle}"
 	deps_want "${bundle:-$job/bundle}"
 else
-	# Of an earlier try.
+	# What an earlier try of the build left does not stand on what is to come.
 	[ ! -e "$job/log" ] || rm -f "$job/rusage" "$job/samples.csv" "$job/log" "$job/code"
+	[ ! -d "$job/upper" ] || job_drop_workspace "$job"
 	deps_want "$job/bundle"
 fi
 [ "$deps_state" != bad ] || die 1 "$job_id: BUILDDEP, PKGDEP: \"$deps_from\" is no dependency"

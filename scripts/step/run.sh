@@ -21,7 +21,7 @@ jobs=${job_jobs:-$build_jobs}
 root_setenv AOINB_ARCH "$arch"
 root_setenv AOINB_JOBS "$jobs"
 root_setenv AOINB_NETWORK "$build_network"
-! deps_done || root_setenv AOINB_DEPS done
+! deps_done || root_setenv AOINB_DEPS 'done'
 root_setenv AOINB_MAINTAINER "$build_maintainer"
 root_setenv ABMODIFIERS "${ABMODIFIERS-}"
 root_setenv SOURCE_DATE_EPOCH "${SOURCE_DATE_EPOCH:-$(bundle_epoch "${bundle:-$job/bundle}")}"

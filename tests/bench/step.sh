@@ -1,9 +1,9 @@
 # shellcheck shell=sh
-# The step fetch alone, as the benchmarks of sources measure it.  For what has
-# sourced lib.sh and world.sh, and made a world.
+# A step alone, as the benchmarks measure it.  For what has sourced lib.sh and
+# world.sh, and made a world.
 
-# step_time BUNDLE - seconds of the step, the middle one of 21, for a job that was
-# frozen from BUNDLE
+# step_time BUNDLE [STEP [TIMES]] - seconds of the step, fetch when none is named, the
+# middle one of 21 or TIMES, for a job that was frozen from BUNDLE
 step_time() (
 	set -eu
 	# shellcheck disable=SC2034 # for the libraries
@@ -18,11 +18,11 @@ step_time() (
 	mkdir -p "$job"
 	cp -a "$1" "$job/bundle"
 	job_stand "$branch"
-	round=0
-	while [ "$round" -lt 21 ]; do
+	step=${2:-fetch} times=${3:-21} round=0
+	while [ "$round" -lt "$times" ]; do
 		began=$(date +%s%6N)
-		. "$here/step/fetch.sh"
+		. "$here/step/$step.sh"
 		echo $(($(date +%s%6N) - began))
 		round=$((round + 1))
-	done | sort -n | sed -n 11p | awk '{ print $1 / 1e6 }'
+	done | sort -n | sed -n "$(((times + 1) / 2))p" | awk '{ print $1 / 1e6 }'
 )
