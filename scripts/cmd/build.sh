@@ -34,19 +34,19 @@ with_settings() {
 
 # build_one BUNDLE - here and now
 build_one() {
+	bundle=$1
 	instance_list "$branch" >/dev/null
-	bundle_check "$1"
+	bundle_check "$bundle"
 	[ "$dry" ] || jobs_sweep
-	bundle_name "$1"
+	bundle_name "$bundle"
 	job_new build "$name"
 	[ "$dry" ] || trap 'job_end $?' EXIT
 	[ ! "$opt_group" ] || job_join "$opt_group"
-	with_settings job_freeze "$1" "$branch"
+	with_settings job_freeze "$bundle" "$branch"
 	job_steps instance fetch deps run collect clean
 }
 
-# build_group TARGET... - in order, several at once; one that is alone is built as
-# if its folder had been named
+# build_group TARGET... - in order, several at once
 build_group() {
 	use tree plan group engine board ends
 	if [ "$dry" ]; then
