@@ -56,7 +56,7 @@ whole() {
 			id=$(sed -n 's/^parent=//p' "$work/layers/$id/info")
 		done
 	done
-	for deb in "$work"/output/stable/*; do
+	for deb in "$work"/output/stable/*.deb; do
 		[ ! -e "$deb" ] || dpkg-deb --info "$deb" >/dev/null || return 1
 	done
 }

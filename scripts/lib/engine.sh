@@ -172,6 +172,7 @@ unit_end() {
 	unit_log "$1"
 	board_clear
 	cat "$run/out"
+	cat "$run/err" >&2
 	case $code in
 	0)
 		group_event ok "$unit"
@@ -184,7 +185,6 @@ unit_end() {
 		group_event failed "$unit"
 		ended=$((ended + 1)) engine_code=1
 		[ ! "$opt_fail_fast" ] || stopping=1
-		cat "$run/err" >&2
 		engine_say "$unit: failed, $(unit_took)" ;;
 	esac
 }
