@@ -54,13 +54,15 @@ build_group() {
 		    ${opt_with_deps:+--with-deps} ${opt_rebuild:+--rebuild} \
 		    ${opt_slots:+--slots="$opt_slots"} -- "$@" "$branch"
 	fi
+	instance_list "$branch" >/dev/null
 	jobs_sweep
-	instance_ready "$branch"
 	group_new "$branch" "$@"
 	trap 'group_drop' EXIT
 	with_settings group_freeze
+	plan_wanted "$group" "$branch" "$@"
+	instance_ready "$branch"
 	progress_begin 'plan'
-	plan_make "$group" "$branch" "$@"
+	plan_finish
 	progress_end
 	trap - EXIT
 	group_recover
@@ -75,7 +77,7 @@ while [ "$targets" -gt 0 ]; do
 	shift; targets=$((targets - 1))
 done
 shift
-if [ $# -eq 1 ] && [ -e "$1/spec" ] && [ ! "$opt_with_deps" ]; then
+if [ $# -eq 1 ] && [ ! "$opt_with_deps" ] && { [ -e "$1/spec" ] || [ ! "$tree_path" ]; }; then
 	build_one "$1"
 else
 	build_group "$@"

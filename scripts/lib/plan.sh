@@ -19,6 +19,12 @@
 # what waits for them can be told.  It heeds opt_tree, opt_with_deps, opt_rebuild
 # and opt_slots, where these are set.
 plan_make() {
+	plan_wanted "$@"
+	plan_finish
+}
+
+# plan_wanted FOLDER BRANCH TARGET... - the beginning of it: what the targets mean
+plan_wanted() {
 	plan=$1 plan_branch=$2; shift 2
 	printf '%s\n' "$@" >"$plan/targets"
 	tree_find
@@ -27,6 +33,10 @@ plan_make() {
 	targets_rows "$plan" >"$plan/rows.path" || exit $?
 	tree_groups >"$plan/groups" || exit $?
 	targets_resolve "$plan" >"$plan/wanted" || exit $?
+}
+
+# plan_finish - the rest, when there is the instance that it is asked of
+plan_finish() {
 	plan_built "$plan/wanted" >"$plan/built" || exit $?
 	plan_known >"$plan/known" || exit $?
 	[ ! "$plan_blind" ] || note "branch $plan_branch: $plan_blind: dependencies are not checked"
