@@ -54,9 +54,10 @@ group_wait() {
 	wait "$group" || code=$?
 }
 
-# most_at_once - how many builds ran at the same time, by the records of all jobs
+# most_at_once - how many builds ran at the same time, by the records of all jobs but
+# those that were killed, whose end is when somebody found them
 most_at_once() {
-	find "$work/jobs" -name result.json -exec jq -r '"\(.began) 1", "\(.ended) -1"' {} + |
+	find "$work/jobs" -name result.json -exec jq -r 'select(.verdict != "killed") | "\(.began) 1", "\(.ended) -1"' {} + |
 	    sort -k 1,1n -k 2,2n | awk '{ n += $2; if (n > most) most = n } END { print most + 0 }'
 }
 
