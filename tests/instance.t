@@ -304,8 +304,10 @@ try 75 'whose workspace cannot be committed' aoinb -c "$conf" commit "$one"
 # Jobs by name.
 try 0 'log of a job'                       aoinb -c "$conf" log left
 is 'by a part of its name'                 "$(cmp out "$work/jobs/$left_job/log")" ''
-try 66 'a part of many names'              aoinb -c "$conf" log tiny
-says err 'more than one job is like tiny' 'names them'
+try 0 'by the name of a package'           aoinb -c "$conf" log tiny
+is 'its newest job'                        "$(cmp out "$(find "$work/jobs" -maxdepth 1 -name '*-tiny*' | LC_ALL=C sort | tail -n 1)/log")" ''
+try 66 'a part of many names'              aoinb -c "$conf" log tin
+says err 'more than one job is like tin' 'names them'
 try 66 'no such job'                       aoinb -c "$conf" log nosuch
 try 64 'no name at all'                    aoinb -c "$conf" log ../conf
 bundle_tiny newest 3

@@ -49,7 +49,7 @@ try 1 'one that is killed with its tokens' aoinb -c "$conf" build -t tree --slot
 is 'takes none from those behind it'       "$(tokens after)" 5
 
 # make, of two versions: ours says that it is another, and what it was given.
-cat >make <<'X'
+cat >make.in <<'X'
 #!/bin/sh
 [ "$1" != --version ] || { echo "GNU Make @VERSION@"; exit 0; }
 echo "make is given: $* MAKEFLAGS=${MAKEFLAGS-}"
@@ -69,7 +69,7 @@ echo 'ABTHREADS=1' >>tree/app/fixed/autobuild/defines
 # with_make VERSION - builds both with it
 with_make() {
 	job=$(aoinb -c "$conf" run --keep stable -- touch /usr/local/bin/make)
-	sed "s/@VERSION@/$1/" make >"$work/jobs/$job/upper/usr/local/bin/make"
+	sed "s/@VERSION@/$1/" make.in >"$work/jobs/$job/upper/usr/local/bin/make"
 	chmod 755 "$work/jobs/$job/upper/usr/local/bin/make"
 	aoinb -c "$conf" commit "$job" >/dev/null
 	try 0 "with make $1"               aoinb -c "$conf" build -t tree --rebuild made fixed stable

@@ -63,7 +63,8 @@ job_find() {
 			BEGIN { want = ENVIRON["want"] }
 			want == "last" { newest = $0; next }
 			{ name = $0; sub(/^[0-9]*-[0-9]*-/, "", name) }
-			name == want { newest = $0 }
+			name == want || index(name, want ".") == 1 &&
+			    substr(name, length(want) + 2) ~ /^[0-9]+$/ { newest = $0 }
 			index($0, want) { like[++n] = $0 }
 			END {
 				if (newest != "")
