@@ -211,6 +211,7 @@ wrong 'five fields'           "b	1	0	-	-"          'not six fields'
 wrong 'seven fields'          "$(unit b 1 0 - - -)	" 'not six fields'
 wrong 'an empty line'         ''                     'not six fields'
 wrong 'no name'               "$(unit '' 1 0 - - -)" 'the unit has no name'
+wrong 'a name without end'    "$(unit "$(head -c 4097 /dev/zero | tr '\0' x)" 1 0 - - -)" "the unit's name"
 wrong 'a weight below 0'      "$(unit b -1 0 - - -)" 'the weight'
 wrong 'no weight'             "$(unit b '' 0 - - -)" 'the weight'
 wrong 'a weight with an exponent' "$(unit b 1e3 0 - - -)" 'the weight'

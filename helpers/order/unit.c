@@ -95,6 +95,8 @@ unit_read(struct unit *u, char *line, struct fault *f)
 	u->name = field[0];
 	if (!*u->name || !strcmp(u->name, "-"))
 		return wrong(f, u->line, "the unit has no name");
+	if (strlen(u->name) > UNIT_NAME)
+		return wrong(f, u->line, "the unit's name is past 4096 bytes");
 	if (microseconds(field[1], &u->weight) < 0)
 		return wrong(f, u->line, "the weight is not seconds, or past "
 		    "100 days");

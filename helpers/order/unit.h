@@ -5,10 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* With these no sum over all units passes 64 bits: a line has 12 bytes at
- * least. */
+/* With these no sum over all units passes 64 bits: a line has 9 bytes at
+ * least.  Names come again and again in the output, which would have no end
+ * without theirs. */
 enum {
 	UNITS_TEXT = 16 << 20,		/* bytes of input */
+	UNIT_NAME = 4096,		/* most bytes of a name, as of a path */
 	UNIT_DAYS = 100,		/* longest weight */
 };
 #define UNIT_MEMORY (1ULL << 40)	/* most memory, KiB */
