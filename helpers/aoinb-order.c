@@ -111,8 +111,9 @@ print(struct job *j)
 {
 	if (j->log)
 		return plan_next(&j->out, &j->sched);
-	return plan_units(&j->out, &j->sched) |
-	    plan_broken(&j->out, &j->graph, &j->knots);
+	if (plan_units(&j->out, &j->sched) < 0)
+		return -1;
+	return plan_broken(&j->out, &j->graph, &j->knots);
 }
 
 int

@@ -188,15 +188,17 @@ head(struct buf *b, const char *tree, const char *arch)
 	bad = buf_printf(b, "aoinb-spec index\t%s\t", AOINB_VERSION);
 	for (i = 0; i < FILE_NUMBERS; i++)
 		bad |= put_number(b, '.', n[i]);
-	bad |= buf_putc(b, '\t') | show_escaped(b, arch, strlen(arch));
-	bad |= buf_putc(b, '\t') | show_escaped(b, tree, strlen(tree));
-	return bad | buf_putc(b, '\n');
+	bad |= buf_putc(b, '\t');
+	bad |= show_escaped(b, arch, strlen(arch));
+	bad |= buf_putc(b, '\t');
+	bad |= show_escaped(b, tree, strlen(tree));
+	bad |= buf_putc(b, '\n');
+	return bad;
 }
 
 int
 index_open(struct index *x, const char *file, const char *tree, const char *arch)
 {
-
 	*x = (struct index){ .file = file };
 	if (!file)
 		return 0;
