@@ -91,7 +91,7 @@ fits(const struct wish *w, char *const *operand)
 	if (w->packages)
 		return f->arch && *f->arch && !w->tree == (*operand != NULL) &&
 		    (w->tree || !w->index) && !other && !f->no_digests &&
-		    !f->sets && f->kind == KIND_BY_NAME;
+		    !f->lenient && !f->sets && f->kind == KIND_BY_NAME;
 	return *operand && !w->tree && !w->index &&
 	    !(f->sources && w->format) && (f->sources || !f->no_digests) &&
 	    !(f->nedits && (f->sources || w->format || operand[1]));

@@ -205,7 +205,7 @@ says err 'none: there is no spec in it' 'and the second'
 is 'and the third printed' "$(cut -f 3 out)" "foo$nl!"
 try 66 'no tree' aoinb-spec --packages -a amd64 --tree=nowhere
 for args in '-a amd64' '-a amd64 --tree=. b' 'b' "-a amd64 --index=x b" '-a amd64 -s b' '-a amd64 -f json b' \
-    '-a amd64 -D A=1 b' '-a amd64 -k spec b'; do
+    '-a amd64 -D A=1 b' '-a amd64 -k spec b' '-a amd64 -l b'; do
 	# shellcheck disable=SC2086 # options
 	try 64 "usage: $args" aoinb-spec --packages $args
 done
