@@ -191,7 +191,7 @@ field_words(struct package *p, const char *name, const char *s)
 	p->failed |= buf_putc(&p->out, '\t');
 	if (name)
 		p->failed |= buf_printf(&p->out, "%s=", name);
-	n = words_put(&p->out, s, strlen(s));
+	n = words_put(&p->out, s);
 	p->failed |= n < 0 || (n == 0 && buf_putc(&p->out, '-') < 0);
 }
 

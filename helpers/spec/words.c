@@ -10,15 +10,14 @@ joins(char c)
 }
 
 ptrdiff_t
-words_put(struct buf *out, const char *s, size_t len)
+words_put(struct buf *out, const char *s)
 {
-	const char *end = s + len, *last = NULL;
+	const char *last = NULL;
 	size_t before = out->len, n;
 
 	for (;; s += n) {
-		while (s < end && strchr(" \t\n", *s))
-			s++;
-		if (s == end)
+		s += strspn(s, " \t\n");
+		if (!*s)
 			return (ptrdiff_t)(out->len - before);
 		n = strcspn(s, " \t\n");
 		if (last && !joins(*last) && !joins(*s) &&
