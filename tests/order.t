@@ -66,6 +66,11 @@ $(printf '%s\t' unit 3 3 app/hello 20 20 91.25 111.25)lib/hello"
 is 'the first alternative that is provided, by the first that provides it' \
     "$(field a 9)" 'b c'
 {
+	unit a 1 0 x x -
+	unit b 1 0 x x -
+} >graph
+is 'a name of two is that of the first, for the other too' "$(field a 9) $(field b 9)" '- a'
+{
 	unit a 1 0 'a a2' 'a a2 nowhere' 'a (>= 1)'
 	unit b 1 0 b a a
 } >graph

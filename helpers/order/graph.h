@@ -31,10 +31,10 @@ edge_is(const struct graph *g, uint32_t e, int kinds)
 	return g->kind[e] < EDGE_GONE && (g->kind[e] & kinds);
 }
 
-/* Finds who provides what the units need.  Names that none provides, and what a
- * unit provides itself, make no edge; a name needed twice makes one, and that is
- * EDGE_BUILD if one of them is.  g refers to all.  Returns 0, or -1 with errno
- * ENOMEM. */
+/* Finds who provides what the units need: of several, the first in the input.
+ * Names that none provides, and those that lead a unit to itself, make no edge;
+ * two that lead to the same unit make one, and that is EDGE_BUILD if one of them
+ * is.  g refers to all.  Returns 0, or -1 with errno ENOMEM. */
 int graph_make(struct graph *g, const struct units *all);
 
 void graph_free(struct graph *g);
