@@ -5,6 +5,7 @@
 
 #include "file.h"
 #include "opt.h"
+#include "spec/hex.h"
 #include "spec/index.h"
 #include "spec/show.h"
 
@@ -12,9 +13,8 @@
  *
  *	aoinb-spec index TAB VERSION TAB PROGRAM TAB ARCH TAB TREE
  *	DIR TAB FILES TAB BYTES			for each bundle, by DIR,
- *	PATH TAB INODE TAB SIZE TAB MTIME TAB NS TAB CTIME TAB NS	FILES of
- *						them, or PATH TAB "-", and
- *	...					BYTES bytes of lines
+ *	...					FILES lines of its trail, and
+ *						BYTES bytes of lines
  *	end TAB CHECK				of all before it
  *
  * Numbers are hexadecimal, negative ones in 64 bits.  PROGRAM is our own file, by
@@ -23,48 +23,8 @@
 enum {
 	MAX = 512 << 20,	/* bytes that we read, and write */
 	MARGIN = 2,		/* seconds; see index_open */
-	FILE_NUMBERS = 6,
 	END = 4 + 16 + 1,	/* "end\t", CHECK, newline */
 };
-
-/* --- numbers */
-
-static int
-put_number(struct buf *b, char before, uint64_t n)
-{
-	char s[18], *p = s + sizeof(s);
-
-	do
-		*--p = "0123456789abcdef"[n & 15];
-	while (n >>= 4);
-	*--p = before;
-	return buf_put(b, p, (size_t)(s + sizeof(s) - p));
-}
-
-/* Reads the number at *s, which moves behind it and the character after, which
- * must be `after`.  Returns 0, or -1 when that is not there. */
-static int
-get_number(const char **s, char after, uint64_t *n)
-{
-	const char *p = *s;
-	unsigned d;
-
-	for (*n = 0;; *n = *n << 4 | d, p++) {
-		d = (unsigned)*p - '0';
-		if (d > 9) {
-			d = (unsigned)*p - 'a';
-			if (d > 5)
-				break;
-			d += 10;
-		}
-		if (p - *s == 16)
-			return -1;
-	}
-	if (p == *s || *p != after)
-		return -1;
-	*s = p + 1;
-	return 0;
-}
 
 /* Tells a file from one that was cut off, overwritten or edited; it is no seal
  * against those who mean it. */
@@ -82,54 +42,6 @@ check_of(const char *s, size_t len)
 		h ^= h >> 32;
 	}
 	return h;
-}
-
-/* --- files */
-
-static int
-later(struct timespec a, struct timespec b)
-{
-	return a.tv_sec != b.tv_sec ? a.tv_sec > b.tv_sec : a.tv_nsec > b.tv_nsec;
-}
-
-void
-trail_begin(struct trail *t)
-{
-	t->text.len = t->n = 0;
-	t->newest = (struct timespec){ 0 };
-	t->lost = 0;
-}
-
-static void
-numbers_of(const struct stat *st, uint64_t *n)
-{
-	n[0] = (uint64_t)st->st_ino;
-	n[1] = (uint64_t)st->st_size;
-	n[2] = (uint64_t)st->st_mtim.tv_sec;
-	n[3] = (uint64_t)st->st_mtim.tv_nsec;
-	n[4] = (uint64_t)st->st_ctim.tv_sec;
-	n[5] = (uint64_t)st->st_ctim.tv_nsec;
-}
-
-int
-trail_add(struct trail *t, const char *path, const struct stat *st)
-{
-	struct buf *b = &t->text;
-	uint64_t n[FILE_NUMBERS];
-	int i, bad;
-
-	t->n++;
-	bad = show_escaped(b, path, strlen(path));
-	if (!st)
-		return bad || buf_puts(b, "\t-\n") < 0 ? -1 : 0;
-	numbers_of(st, n);
-	for (i = 0; i < FILE_NUMBERS; i++)
-		bad |= put_number(b, '\t', n[i]);
-	if (later(st->st_mtim, t->newest))
-		t->newest = st->st_mtim;
-	if (later(st->st_ctim, t->newest))
-		t->newest = st->st_ctim;
-	return bad || buf_putc(b, '\n') < 0 ? -1 : 0;
 }
 
 /* --- reading */
@@ -150,7 +62,7 @@ whole(const struct buf *b, const struct buf *first)
 	if (strncmp(s, "end\t", 4))
 		return 0;
 	s += 4;
-	return get_number(&s, '\n', &check) == 0 && s == b->s + b->len &&
+	return hex_get(&s, '\n', &check) == 0 && s == b->s + b->len &&
 	    check == check_of(b->s, len) ? len : 0;
 }
 
@@ -179,15 +91,15 @@ read_old(struct index *x)
 static int
 head(struct buf *b, const char *tree, const char *arch)
 {
-	uint64_t n[FILE_NUMBERS] = { 0 };
+	uint64_t n[TRAIL_NUMBERS] = { 0 };
 	struct stat st;
 	int i, bad;
 
 	if (stat("/proc/self/exe", &st) == 0)
-		numbers_of(&st, n);
+		trail_numbers(&st, n);
 	bad = buf_printf(b, "aoinb-spec index\t%s\t", AOINB_VERSION);
-	for (i = 0; i < FILE_NUMBERS; i++)
-		bad |= put_number(b, '.', n[i]);
+	for (i = 0; i < TRAIL_NUMBERS; i++)
+		bad |= hex_put(b, '.', n[i]);
 	bad |= buf_putc(b, '\t');
 	bad |= show_escaped(b, arch, strlen(arch));
 	bad |= buf_putc(b, '\t');
@@ -235,8 +147,8 @@ entry_read(const struct index *x, size_t at, struct entry *e)
 	e->dir = s;
 	e->dir_len = (size_t)(tab - s);
 	s = tab + 1;
-	if (get_number(&s, '\t', &e->nfiles) < 0 ||
-	    get_number(&s, '\n', &bytes) < 0)
+	if (hex_get(&s, '\t', &e->nfiles) < 0 ||
+	    hex_get(&s, '\n', &bytes) < 0)
 		return 0;
 	e->files = s;
 	for (i = 0; i < e->nfiles; i++) {
@@ -250,74 +162,6 @@ entry_read(const struct index *x, size_t at, struct entry *e)
 	e->lines = s;
 	e->end = s + bytes;
 	return 1;
-}
-
-/* Reads PATH TAB into out, behind what is there.  Returns 0; 1 when there is no
- * path; or -1 with errno ENOMEM. */
-static int
-path_read(const char **s, struct buf *out)
-{
-	const char *p = *s;
-	size_t n;
-	char c;
-
-	for (;; p += 2) {
-		n = strcspn(p, "\t\n\\");
-		if (buf_put(out, p, n) < 0)
-			return -1;
-		p += n;
-		if (*p != '\\')
-			break;
-		c = p[1] == 't' ? '\t' : p[1] == 'n' ? '\n' : p[1];
-		if (c == '\0' || (c == p[1] && c != '\\'))
-			return 1;
-		if (buf_putc(out, c) < 0)
-			return -1;
-	}
-	*s = p + 1;
-	return *p != '\t';
-}
-
-/* Whether the file that *s tells of is as it was; *s moves behind it. */
-static int
-same_file(const char **s, int at, const char *path)
-{
-	uint64_t is[FILE_NUMBERS], was;
-	struct stat st;
-	int i, got;
-
-	got = fstatat(at, path, &st, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT);
-	if (got < 0)
-		return (errno == ENOENT || errno == ENOTDIR) && *(*s)++ == '-' &&
-		    *(*s)++ == '\n';
-	numbers_of(&st, is);
-	for (i = 0; i < FILE_NUMBERS; i++)
-		if (get_number(s, i == FILE_NUMBERS - 1 ? '\n' : '\t', &was) < 0 ||
-		    was != is[i])
-			return 0;
-	return 1;
-}
-
-/* Whether all files of the entry are.  Returns -1 with errno ENOMEM. */
-static int
-fresh(const struct entry *e, int at, const char *name, struct buf *path)
-{
-	const char *s = e->files;
-	size_t len;
-	uint64_t i;
-	int got = 1;
-
-	path->len = 0;
-	if (buf_puts(path, name) < 0 || buf_putc(path, '/') < 0)
-		return -1;
-	len = path->len;
-	for (i = 0; got > 0 && i < e->nfiles; i++) {
-		path->len = len;
-		got = path_read(&s, path);
-		if (got >= 0)
-			got = got == 0 && same_file(&s, at, path->s);
-	}
-	return got;
 }
 
 /* As strcmp, with the entry's name first. */
@@ -362,7 +206,7 @@ index_get(struct place *p, const char *dir, int at, const char *name,
 	}
 	if (got != 0)
 		return 0;
-	got = fresh(&e, at, name, &p->path);
+	got = trail_same(e.files, e.nfiles, at, name, &p->path);
 	if (got <= 0)
 		return got;
 	return buf_put(lines, e.lines, (size_t)(e.end - e.lines)) < 0 ||
@@ -375,11 +219,11 @@ int
 index_put(const struct index *x, const char *dir, const struct trail *t,
     const struct buf *lines, struct buf *entries)
 {
-	if (!x->file || t->lost || !later(x->safe, t->newest))
+	if (!x->file || t->lost || !trail_before(t, x->safe))
 		return 0;
 	return buf_puts(entries, dir) < 0 ||
-	    put_number(entries, '\t', t->n) < 0 ||
-	    put_number(entries, '\t', lines->len) < 0 ||
+	    hex_put(entries, '\t', t->n) < 0 ||
+	    hex_put(entries, '\t', lines->len) < 0 ||
 	    buf_putc(entries, '\n') < 0 ||
 	    buf_put(entries, t->text.s, t->text.len) < 0 ||
 	    buf_put(entries, lines->s, lines->len) < 0 ? -1 : 0;

@@ -6,24 +6,10 @@
 #ifndef AOINB_SPEC_INDEX_H
 #define AOINB_SPEC_INDEX_H
 
-#include <sys/stat.h>
 #include <time.h>
 
 #include "buf.h"
-
-/* The files that a bundle's lines were made of, as they were just before. */
-struct trail {
-	struct buf text;
-	size_t n;
-	struct timespec newest;	/* change of any */
-	int lost;		/* something failed that no file's state tells */
-};
-
-void trail_begin(struct trail *t);
-
-/* Adds path, seen from the bundle; st is NULL when there is no such file.
- * Returns 0, or -1 with errno ENOMEM. */
-int trail_add(struct trail *t, const char *path, const struct stat *st);
+#include "spec/trail.h"
 
 struct index {
 	const char *file;	/* NULL: none is kept */
