@@ -47,5 +47,5 @@ awk -F '\t' -v OFS='\t' 'NR == FNR { us[$1] = $2; next } { $2 = us[$1] / 1e6; pr
     aoinb-order --slots="$slots" >order
 least=$(awk -F '\t' -v slots="$slots" '
 	{ sum += $5; if ($6 > chain) chain = $6 }
-	END { sum /= slots; print sum > chain ? sum : chain }' order)
+	END { sum /= slots; print (sum > chain ? sum : chain) }' order)
 row 'group: 1000 packages' "$(awk '{ print $1 / 1e6 }' took)" "$least" 1.1 "against: the least for these builds in $slots slots"
