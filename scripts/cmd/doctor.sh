@@ -49,6 +49,7 @@ doctor_tools() {
 	jq jq must
 	apt-ftparchive apt-utils must
 	xz xz-utils must
+	column bsdextrautils must
 	unsquashfs squashfs-tools squashfs images
 	mmdebstrap mmdebstrap load-baseos --debian
 	systemd-nspawn systemd-container --backend=nspawn
