@@ -103,11 +103,17 @@ trash() {
 	[ $# -eq 0 ] || mv -t "$trash_in" "$@"
 }
 
-# trash_empty - removes what was put there, by anybody
+# trash_empty - removes what was put there, by us or by who has died.  Who lives may
+# just be about to move something into a folder that is empty yet.
 trash_empty() {
-	[ -d "$work_dir/trash" ] || return 0
-	find "$work_dir/trash" -mindepth 1 -maxdepth 1 \
-	    -exec rm -rf --one-file-system {} +
+	for gone in "$work_dir"/trash/*; do
+		trash_of=${gone##*/}
+		trash_of=${trash_of%%.*}
+		[ ! -e "$gone" ] || [ "$trash_of" = $$ ] || [ -d "/proc/$trash_of" ] ||
+			mv -T "$gone" "$work_dir/trash/$$.${gone##*/}" 2>/dev/null || :	# somebody else has it
+	done
+	set -- "$work_dir/trash/$$".*
+	[ ! -e "$1" ] || rm -rf --one-file-system "$@"
 }
 
 # layers_used - the ids that a ref, a running job, a kept workspace or a layer in
