@@ -120,15 +120,21 @@ job_keep_workspace() {
 	mkdir "$1/work"
 }
 
-# jobs_sweep - jobs that died: what they say is "killed", their workspace goes
+# jobs_sweep - jobs that died: what they say is "killed", their workspace goes.  Under
+# their lock, since others may be sweeping, too.
 jobs_sweep() {
+	swept=''
 	for dead in "$work_dir"/jobs/*; do
 		[ -d "$dead" ] && [ ! -e "$dead/result.json" ] || continue
-		! job_running "${dead##*/}" || continue
+		exec 8>>"$work_dir/lock/job.${dead##*/}"
+		flock -n 8 && [ -d "$dead" ] && [ ! -e "$dead/result.json" ] || continue
 		note "job ${dead##*/}: was killed"
 		job_drop_workspace "$dead"
 		job_result "$dead" killed ''
+		swept=1
 	done
+	lock_drop 8
+	[ ! "$swept" ] || trash_empty
 }
 
 # job_result JOB VERDICT CODE - writes result.json
