@@ -9,13 +9,14 @@ board_clear() {
 }
 
 # board_show - of group, with what is running
-board_show() {
+board_show() (
+	trap '' INT
 	board_cols=$(stty size <&2 2>/dev/null | cut -d ' ' -f 2)
 	board=$(board_rows | awk -v cols="${board_cols:-80}" '
 		{ gsub(/[^ -~]/, "?"); print substr($0, 1, cols - 1) }
 		END { printf "\033[%dA\r", NR }')
 	printf '\r\033[J%s\r' "$board" >&2
-}
+)
 
 # board_rows - a line a build: package, step, time, CPU and memory as they were
 # sampled last; then how many there are, and when that may end: no sooner than

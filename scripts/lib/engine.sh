@@ -4,6 +4,9 @@
 # can be ended alone, and it ends when we do.
 #
 # running holds KEY:PID of each that runs.
+#
+# Ctrl-C reaches every process that we have in the foreground.  It is for us alone:
+# what we run meanwhile is kept from it by calm, or ignores it in a subshell.
 
 # engine_run - builds what the plan says.  Sets engine_code: 0, 1 when something
 # was not built, 130 when it was interrupted.
@@ -39,21 +42,27 @@ engine_begin() {
 }
 
 engine_end() {
+	trap '' INT	# there is not much to come
 	board_clear
 	# wait tells of the kill, which is no failure of ours.
 	kill "$ticker" && wait "$ticker" 2>/dev/null || :
 	exec 3>&- 4>&-
 	rm -f "$group/ends" "$group/jobserver" "$group/next" "$group/todo"
-	trap interrupted INT
+}
+
+# calm PROG [ARG]... - PROG, which Ctrl-C does not end
+calm() {
+	(trap '' INT; "$@")
 }
 
 # jobserver_fill - GNU make's tokens for all builds together, beside the one that
 # each has without asking.  Only while nothing runs: a build that was killed keeps
 # what it had, and nobody can tell how many those were.
-jobserver_fill() {
+jobserver_fill() (
+	trap '' INT
 	dd iflag=nonblock status=none bs=4096 count=1 <&4 >/dev/null 2>&1 || :	# empty
 	[ "$jobs" -le "$slots" ] || printf "%$((jobs - slots))s" '' | tr ' ' + >&4
-}
+)
 
 # engine_interrupt - Ctrl-C: what runs is finished; once more, and it is ended
 engine_interrupt() {
@@ -72,46 +81,67 @@ engine_interrupt() {
 # engine_say TEXT - a line for people, above the board when there is one
 engine_say() {
 	board_clear
-	say "[$ended/$total] $*"
+	calm say "[$ended/$total] $*"
 }
 
 # engine_next - starts what may start, and skips what never can
 engine_next() {
+	calm engine_ask || die 70 "group $group_id: there is no order; see $group/graph"
+	engine_clock
+	while IFS='	' read -r word unit because dir modifiers; do
+		case $word in
+		start) [ "$stopping" ] || unit_start ;;
+		skip)
+			group_event skip "$unit"
+			printf '%s\t%s\n' "$unit" "$because" >>"$group/skipped"
+			ended=$((ended + 1))
+			engine_missed
+			engine_say "$unit: skipped, since $because was not built" ;;
+		esac
+	done <"$group/todo"
+}
+
+# engine_ask - what is to be done now, into todo
+engine_ask() {
 	aoinb-order --slots="$slots" --memory="$memory" --next="$group/events" \
-	    <"$group/graph" >"$group/next" || die 70 "group $group_id: there is no order; see $group/graph"
-	engine_now=$(date +%s)
+	    <"$group/graph" >"$group/next" || return
 	# units: UNIT DIR NAMES VERSION MODIFIERS STATE WHY
 	awk -F '\t' -v OFS='\t' '
 		FILENAME == ARGV[1] { rest[$1] = $2 OFS $5; next }
 		$1 != "left" { print $1, $2, $1 == "skip" ? $3 : "-", rest[$2] }
 	' "$group/units" "$group/next" >"$group/todo"
-	while IFS='	' read -r word unit because dir modifiers; do
-		case $word in
-		start) unit_start ;;
-		skip)
-			group_event skip "$unit"
-			printf '%s\t%s\n' "$unit" "$because" >>"$group/skipped"
-			ended=$((ended + 1)) engine_code=1
-			engine_say "$unit: skipped, since $because was not built" ;;
-		esac
-	done <"$group/todo"
+}
+
+# engine_clock - sets engine_now
+engine_clock() {
+	engine_now=$(trap '' INT; date +%s)
+}
+
+# engine_missed - something was not built; that we were interrupted says more
+engine_missed() {
+	[ "$engine_code" -eq 130 ] || engine_code=1
 }
 
 # unit_start - unit, in dir, with modifiers
 unit_start() {
 	unit_key "$unit"
 	run=$group/run/$key
-	rm -rf "$run"
-	mkdir "$run"
+	calm unit_folder
 	echo "$unit" >"$run/unit"
 	echo "$engine_now" >"$run/began"
 	echo "$(((jobs + slots - 1) / slots))" >"$run/jobs"
-	[ ! "$broken" ] || unit_without "$unit" >"$run/without"
+	[ ! "$broken" ] || calm unit_without "$unit" >"$run/without"
 	[ "$modifiers" != - ] || modifiers=${ABMODIFIERS-}
 	group_event start "$unit"
 	[ -t 2 ] || engine_say "$unit: begins"
 	unit_run &
 	running="$running${running:+ }$key:$!"
+}
+
+# unit_folder - run, empty
+unit_folder() {
+	rm -rf "$run"
+	mkdir "$run"
 }
 
 # unit_run - becomes the build, which writes to run how it ended, and tells 3
@@ -169,10 +199,13 @@ unit_end() {
 	run=$group/run/$1 code=137
 	read -r unit <"$run/unit"
 	[ ! -r "$run/code" ] || read -r code <"$run/code"
+	# Of itself no build ends like that.
+	[ "$code" -ne 130 ] || [ "$stopping" ] || code=1
 	unit_log "$1"
 	board_clear
-	cat "$run/out"
-	cat "$run/err" >&2
+	calm cat "$run/out"
+	calm cat "$run/err" >&2
+	engine_clock
 	case $code in
 	0)
 		group_event ok "$unit"
@@ -183,7 +216,8 @@ unit_end() {
 		engine_say "$unit: ended" ;;
 	*)
 		group_event failed "$unit"
-		ended=$((ended + 1)) engine_code=1
+		ended=$((ended + 1))
+		engine_missed
 		[ ! "$opt_fail_fast" ] || stopping=1
 		engine_say "$unit: failed, $(unit_took)" ;;
 	esac
@@ -193,11 +227,11 @@ unit_end() {
 unit_log() {
 	[ -r "$run/job" ] || return 0
 	read -r unit_job <"$run/job"
-	ln -sf "../../../jobs/$unit_job/log" "$group/log/$1.log"
+	calm ln -sf "../../../jobs/$unit_job/log" "$group/log/$1.log"
 }
 
 # unit_took - for people
 unit_took() {
 	read -r unit_began <"$run/began"
-	age $(($(date +%s) - unit_began))
+	age $((engine_now - unit_began))
 }

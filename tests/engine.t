@@ -1,0 +1,72 @@
+#!/bin/sh
+# The engine of groups where it is hard to look: what happens between its steps
+. "${0%/*}/lib.sh"
+. "$top/tests/world.sh"
+need_root
+need jq setsid
+
+world_new w group_slots=2 tree_path="$PWD/tree"
+
+# nap NAME SECONDS [LINE] - a package that takes a while, in whose build LINE runs
+nap() {
+	bundle_tiny "tree/app-nap/$1"
+	echo "PKGNAME=$1" >>"tree/app-nap/$1/autobuild/defines"
+	printf 'sleep %s\n%s\n' "$2" "${3-}" >>"tree/app-nap/$1/autobuild/build"
+}
+
+# verdicts - "unit verdict" of the newest group, a line each
+verdicts() {
+	set -- "$work"/groups/*
+	shift $(($# - 1))
+	jq -r '.units[] | "\(.unit | sub(".*/"; "")) \(.verdict)"' "$1/group.json" | LC_ALL=C sort
+}
+
+# says_begins N - N builds have begun
+says_begins() {
+	[ "$(grep -c ': begins$' group.err)" -ge "$1" ] 2>/dev/null
+}
+
+# group_wait - for the group in the background; sets code
+group_wait() {
+	code=0
+	wait "$group" || code=$?
+}
+
+echo '# Ctrl-C while a program of the engine runs'
+# An aoinb-order that takes its time, so that there is one to hit.
+mkdir slow
+real=$(command -v aoinb-order)
+cat >slow/aoinb-order <<X
+#!/bin/sh
+case \$* in
+*--next=*) : >"$PWD/asking"; sleep 1 ;;
+esac
+exec "$real" "\$@"
+X
+chmod +x slow/aoinb-order
+for i in 1 2 3; do nap "nap$i" 1; done
+PATH=$PWD/slow:$PATH group aoinb -c "$conf" build nap1 nap2 nap3 stable
+wait_for 60 says_begins 2
+rm -f asking
+ok 'the engine asks for the order'         wait_for 10 test -e asking
+env kill -s INT -- "-$group"
+group_wait
+is 'the code is 130'                       "$code" 130
+is 'what ran is finished'                  "$(verdicts)" 'nap1 ok
+nap2 ok
+nap3 waiting'
+
+echo '# Ctrl-C, and a failure after it'
+nap nap4 2 'exit 1'
+group aoinb -c "$conf" build nap3 nap4 stable
+wait_for 60 says_begins 2
+sleep 0.2
+env kill -s INT -- "-$group"
+group_wait
+is 'the code is 130 all the same'          "$code" 130
+is 'and the failure is there'              "$(verdicts)" 'nap3 ok
+nap4 failed'
+
+aoinb -c "$conf" cleanup jobs
+nothing_left
+finish
