@@ -65,8 +65,8 @@ group_find() {
 		group_id=${found##*/}
 		[ "$group_id" != "${1-}" ] || break
 	done
-	[ "$group_id" ] ||
-		die 66 "${1:+no such group: $1}${1-there is no group to go on with}; \"aoinb ls groups\" lists them"
+	[ "$group_id" ] || [ $# -eq 0 ] || die 66 "no such group: $1; \"aoinb ls groups\" lists them"
+	[ "$group_id" ] || die 66 'there is no group to go on with; "aoinb ls groups" lists them'
 	group=$work_dir/groups/$group_id
 }
 
