@@ -67,6 +67,12 @@ is 'the code is 130 all the same'          "$code" 130
 is 'and the failure is there'              "$(verdicts)" 'nap3 ok
 nap4 failed'
 
+echo '# what is not there'
+try 66 'no such package'                   aoinb -c "$conf" build nap9 stable
+is 'nothing is left of the plan'           "$(ls "$work/trash"; ls "$work/groups" | grep nap9)" ''
+try 66 'no such group'                     aoinb -c "$conf" resume nobody
+says err 'no such group: nobody;'          'is named'
+
 aoinb -c "$conf" cleanup jobs
 nothing_left
 finish

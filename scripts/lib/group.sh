@@ -44,6 +44,7 @@ group_drop() {
 	trash "$group"
 	rm -f "$work_dir/lock/group.$group_id"
 	exec 5>&-
+	trash_empty
 }
 
 # group_freeze SETTING... - the configuration that its builds see
