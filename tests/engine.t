@@ -21,9 +21,16 @@ verdicts() {
 	jq -r '.units[] | "\(.unit | sub(".*/"; "")) \(.verdict)"' "$1/group.json" | LC_ALL=C sort
 }
 
-# says_begins N - N builds have begun
-says_begins() {
-	[ "$(grep -c ': begins$' group.err)" -ge "$1" ] 2>/dev/null
+# group_begins N ARG... - aoinb ARG... in the background, until N builds have begun
+group_begins() {
+	begins=$1; shift
+	rm -f group.err
+	group aoinb -c "$conf" "$@"
+	wait_for 60 has_begun "$begins"
+}
+
+has_begun() {
+	[ "$(grep -cs ": begins$" group.err || :)" -ge "$1" ] 2>/dev/null
 }
 
 # group_wait - for the group in the background; sets code
@@ -45,8 +52,9 @@ exec "$real" "\$@"
 X
 chmod +x slow/aoinb-order
 for i in 1 2 3; do nap "nap$i" 1; done
-PATH=$PWD/slow:$PATH group aoinb -c "$conf" build nap1 nap2 nap3 stable
-wait_for 60 says_begins 2
+fast=$PATH PATH=$PWD/slow:$PATH
+ok 'two begin'                             group_begins 2 build nap1 nap2 nap3 stable
+PATH=$fast
 rm -f asking
 ok 'the engine asks for the order'         wait_for 10 test -e asking
 env kill -s INT -- "-$group"
@@ -58,14 +66,24 @@ nap3 waiting'
 
 echo '# Ctrl-C, and a failure after it'
 nap nap4 2 'exit 1'
-group aoinb -c "$conf" build nap3 nap4 stable
-wait_for 60 says_begins 2
+ok 'two begin'                             group_begins 2 build nap3 nap4 stable
 sleep 0.2
 env kill -s INT -- "-$group"
 group_wait
 is 'the code is 130 all the same'          "$code" 130
 is 'and the failure is there'              "$(verdicts)" 'nap3 ok
 nap4 failed'
+
+echo '# bundles with odd paths, outside of the tree'
+mkdir -p 'out side'
+cp -a tree/app-nap/nap3 'out side/100%'
+cp -a tree/app-nap/nap3 ./-dash
+echo PKGNAME=dash >>./-dash/autobuild/defines
+try 0 'a group of them'                    aoinb -c "$conf" build -- 'out side/100%' -dash nap3 stable
+is 'history of one, by its path'           "$(aoinb -c "$conf" history 'out side/100%' | cut -f 2,6)" '100_25	ok'
+is 'and of one in the tree'                "$(aoinb -c "$conf" history tree/app-nap/nap3 | cut -f 2 | uniq)" app-nap/nap3
+try 1 'of one that was never built'        aoinb -c "$conf" history tree/app-nap/nap9
+try 0 'one alone whose name is like an option' aoinb -c "$conf" build -- -dash stable
 
 echo '# what is not there'
 try 66 'no such package'                   aoinb -c "$conf" build nap9 stable

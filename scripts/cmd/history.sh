@@ -13,7 +13,11 @@ conf_load
 history_rows() {
 	history_want=$nl
 	for package; do
-		[ ! -e "$package/spec" ] || package=$(cd "$package" && pwd)
+		if [ -e "$package/spec" ]; then
+			bundle_unit "$(readlink -e -- "$package")"
+			history_name "$unit"
+			package=$history_unit
+		fi
 		history_want=$history_want$package$nl
 	done
 	want=$history_want branch=$opt_branch awk -F '\t' '
@@ -34,9 +38,9 @@ history_rows() {
 		END { exit !found }' "$work_dir/history"
 }
 
-history_code=0
+rows=$(history_rows "$@") || die 1 "no build${*:+ of $*} yet"
 if [ -t 1 ]; then
-	history_rows "$@" | jq -R -s -r '
+	printf '%s\n' "$rows" | jq -R -s -r '
 		def span: (. / 1e6 + 0.5 | floor)
 			| "\(. / 60 | floor):\(. % 60 | tostring | if length < 2 then "0" + . else . end)";
 		["ENDED", "PACKAGE", "BRANCH", "VERSION", "VERDICT", "TIME", "CPU", "MEMORY", "JOB"],
@@ -46,6 +50,5 @@ if [ -t 1 ]; then
 			   "\((.[8] | tonumber) / 1024 + 0.5 | floor)M", .[9]])
 		| @tsv' | column -t -s "$(printf '\t')"
 else
-	history_rows "$@" || history_code=$?
+	printf '%s\n' "$rows"
 fi
-[ "$history_code" -eq 0 ] || die 1 "no build of $* yet"

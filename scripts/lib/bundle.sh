@@ -14,7 +14,7 @@ bundle_check() {
 
 # bundle_name BUNDLE - sets name, which may name its job
 bundle_name() {
-	name=$(cd "$1" && pwd); name=${name##*/}
+	name=$(cd -- "$1" && pwd); name=${name##*/}
 	name_ok "$name" || name=$(printf '%s' "$name" | tr -c 'a-zA-Z0-9._+~@' '_' | sed 's/^\./_/')
 }
 

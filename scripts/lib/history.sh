@@ -14,13 +14,19 @@ unit_key() {
 	name_ok "$key" || key=$(printf '%s' "$key" | tr -c 'a-zA-Z0-9._+~@-' '_' | sed 's/^[.-]/_/')
 }
 
+# history_name UNIT - sets history_unit, what the history calls it
+history_name() {
+	history_unit=$1
+	case $1 in
+	/*) unit_key "${1##*/}"; history_unit=$key ;;
+	esac
+}
+
 # history_add VERDICT - of the job, when its container ran
 history_add() {
 	[ -r "$job/unit" ] && [ -s "$job/rusage" ] || return 0
 	read -r history_unit <"$job/unit"
-	case $history_unit in
-	/*) unit_key "${history_unit##*/}"; history_unit=$key ;;
-	esac
+	history_name "$history_unit"
 	history_version=-
 	[ ! -r "$job/version" ] || read -r history_version <"$job/version"
 	history_wall=0 history_cpu=0 history_peak=0
