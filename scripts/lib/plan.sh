@@ -25,7 +25,7 @@ plan_make() {
 
 # plan_wanted FOLDER BRANCH TARGET... - the beginning of it: what the targets mean
 plan_wanted() {
-	plan=$1 plan_branch=$2; shift 2
+	plan=$1 plan_branch=$2 plan_code=''; shift 2
 	printf '%s\n' "$@" >"$plan/targets"
 	tree_find
 	targets_read "$plan" "$@"
@@ -41,11 +41,11 @@ plan_finish() {
 	plan_known >"$plan/known" || exit $?
 	[ ! "$plan_blind" ] || note "branch $plan_branch: $plan_blind: dependencies are not checked"
 	plan_times >"$plan/times" || exit $?
-	plan_units || exit $?
-	plan_joined || exit $?
+	plan_units && plan_joined || plan_code=$?
 	while IFS= read -r plan_line; do
 		say "$plan_line"
 	done <"$plan/said"
+	[ ! "$plan_code" ] || exit "$plan_code"
 	plan_order >"$plan/order" || exit $?
 	rm -f "$plan"/rows.* "$plan/groups" "$plan/asked" "$plan/said" "$plan/wanted" \
 	    "$plan/built" "$plan/known" "$plan/times"
@@ -148,6 +148,7 @@ plan_known() {
 	plan_blind='there is no instance yet'
 	plan_top=$(ref_get "instance/$plan_branch") || return 0
 	plan_blind='it takes root to ask apt'
+	[ ! "$dry" ] || plan_blind='-n does not ask apt'
 	plan_names=$work_dir/cache/names/$plan_top
 	if [ ! -r "$plan_names" ]; then
 		[ ! "$dry" ] && [ "$(id -u)" -eq 0 ] || return 0
@@ -302,7 +303,13 @@ needs_awk='
 		}
 	}
 	# a unit joins the set; FOR needs it
-	function join(unit, dir, mods, by,   n, i, of) {
+	function join(unit, dir, mods, by,   n, i, of, key) {
+		key = key_of(unit)
+		if (key in has_key) {
+			print unit ": cannot be told from " has_key[key] " (both are " key " in file names); build one after the other" >ENVIRON["said"]
+			exit 65
+		}
+		has_key[key] = unit
 		set[++count] = unit
 		in_set[unit]
 		dir_of[unit] = dir
