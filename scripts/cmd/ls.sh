@@ -34,7 +34,8 @@ ls_groups() {
 		else
 			verdict=$(jq -r .verdict "$dir/group.json" 2>/dev/null) || verdict=killed
 		fi
-		built=$(awk -F '\t' '{ last[$2] = $1 }
+		built=0
+		[ ! -e "$dir/events" ] || built=$(awk -F '\t' '{ last[$2] = $1 }
 			END { for (unit in last) n += last[unit] == "ok"; print n + 0 }' "$dir/events")
 		printf '%s\t%s\t%s\t%s\t%s\n' "${dir##*/}" "$(cat "$dir/branch")" "$verdict" \
 		    "$(age $((now - $(stat -c %Y "$dir"))))" "$built/$(grep -c '' "$dir/graph")"
