@@ -85,6 +85,38 @@ is 'and of one in the tree'                "$(aoinb -c "$conf" history tree/app-
 try 1 'of one that was never built'        aoinb -c "$conf" history tree/app-nap/nap9
 try 0 'one alone whose name is like an option' aoinb -c "$conf" build -- -dash stable
 
+echo '# two that have the same file names'
+mkdir twins
+cp -a tree/app-nap/nap3 twins/a_b
+cp -a tree/app-nap/nap3 twins/a:b
+try 65 'are not built beside each other'   aoinb -c "$conf" build twins/a_b twins/a:b stable
+says err 'twins/a:b.*twins/a_b'            'both are named'
+try 0 'one of them is'                     aoinb -c "$conf" build twins/a:b nap3 stable
+
+echo '# a folder that goes before its turn'
+for i in 5 6; do nap "nap$i" 1; done
+ok 'a group begins'                        group_begins 1 build --slots=1 nap5 nap6 stable
+rm -r tree/app-nap/nap5 tree/app-nap/nap6
+group_wait
+is 'the code is 1'                         "$code" 1
+is 'that one failed'                       "$(verdicts | cut -d ' ' -f 2 | sort | tr '\n' ' ')" 'failed ok '
+is 'and why is said'                       "$(grep -c 'nap[56]: no such folder' group.err)" 1
+
+echo '# -n changes nothing'
+rm -rf "$work/cache/names" "$work/cache/index"
+find "$work" | sort >before
+try 0 'shows the plan'                     aoinb -c "$conf" -n build --rebuild nap1 nap3 stable
+is 'of both'                               "$(grep -c ^build out)" 2
+is 'and leaves everything as it was'       "$(find "$work" | sort | diff before -)" ''
+
+echo '# groups, while one is planned'
+mkdir "$work/groups/99991231-000000-new"
+: >"$work/groups/99991231-000000-new/graph"
+echo stable >"$work/groups/99991231-000000-new/branch"
+try 0 'ls groups'                          aoinb -c "$conf" ls groups
+is 'has it, with nothing built'            "$(grep -c 'new	stable	killed	.*	0/0$' out) $(cat err)" '1 '
+rm -r "$work/groups/99991231-000000-new"
+
 echo '# what is not there'
 try 66 'no such package'                   aoinb -c "$conf" build nap9 stable
 is 'nothing is left of the plan'           "$(ls "$work/trash"; ls "$work/groups" | grep nap9)" ''

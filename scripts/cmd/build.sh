@@ -50,7 +50,7 @@ build_one() {
 build_group() {
 	use tree plan group engine board ends
 	if [ "$dry" ]; then
-		exec "$here/aoinb" --conf="$conf_dir" plan ${opt_tree:+--tree="$opt_tree"} \
+		exec "$here/aoinb" --dry-run --conf="$conf_dir" plan ${opt_tree:+--tree="$opt_tree"} \
 		    ${opt_with_deps:+--with-deps} ${opt_rebuild:+--rebuild} \
 		    ${opt_slots:+--slots="$opt_slots"} -- "$@" "$branch"
 	fi
@@ -77,7 +77,8 @@ while [ "$targets" -gt 0 ]; do
 	shift; targets=$((targets - 1))
 done
 shift
-if [ $# -eq 1 ] && [ ! "$opt_with_deps" ] && { [ -e "$1/spec" ] || [ ! "$tree_path" ]; }; then
+if [ "$opt_group" ] || { [ $# -eq 1 ] && [ ! "$opt_with_deps" ] &&
+    { [ -e "$1/spec" ] || [ ! "$tree_path" ]; }; }; then
 	build_one "$1"
 else
 	build_group "$@"
