@@ -29,7 +29,7 @@ group_ends() {
 
 # ends_rows - UNIT VERDICT WHY JOB VERSION WALL_US CPU_US PEAK_KIB PACKAGES
 ends_rows() {
-	dir=$group jobs_dir=$work_dir/jobs awk -F '\t' -v OFS='\t' "$tree_awk"'
+	LC_ALL=C dir=$group jobs_dir=$work_dir/jobs awk -F '\t' -v OFS='\t' "$tree_awk"'
 		function word(file,   text) {
 			text = ""
 			getline text <file

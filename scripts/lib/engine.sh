@@ -108,7 +108,7 @@ engine_ask() {
 	# units: UNIT DIR NAMES VERSION MODIFIERS STATE WHY
 	awk -F '\t' -v OFS='\t' '
 		FILENAME == ARGV[1] { rest[$1] = $2 OFS $5; next }
-		$1 != "left" { print $1, $2, $1 == "skip" ? $3 : "-", rest[$2] }
+		$1 != "left" { print $1, $2, ($1 == "skip" ? $3 : "-"), rest[$2] }
 	' "$group/units" "$group/next" >"$group/todo"
 }
 

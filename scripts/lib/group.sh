@@ -92,7 +92,7 @@ group_recover() {
 	# A line that was being written.
 	[ ! "$(tail -c 1 "$group/events")" ] || sed -i '$d' "$group/events"
 	# units: UNIT DIR NAMES VERSION MODIFIERS STATE WHY
-	run=$group/run/ awk -F '\t' -v OFS='\t' "$tree_awk"'
+	LC_ALL=C run=$group/run/ awk -F '\t' -v OFS='\t' "$tree_awk"'
 		function went_well(unit,   file, code) {
 			file = ENVIRON["run"] key_of(unit) "/code"
 			code = ""

@@ -93,7 +93,7 @@ plan_built() {
 	[ -d "$work_dir/built/$plan_branch" ] && [ -d "$work_dir/output/$plan_branch" ] || return 0
 	find "$work_dir/built/$plan_branch" -maxdepth 1 -type f -printf '%f\n' >"$plan/records"
 	find "$work_dir/output/$plan_branch" -maxdepth 1 -type f -printf '%f\n' >"$plan/files"
-	records=$work_dir/built/$plan_branch/ awk -F '\t' -v OFS='\t' "$tree_awk"'
+	LC_ALL=C records=$work_dir/built/$plan_branch/ awk -F '\t' -v OFS='\t' "$tree_awk"'
 		function is_built(unit, mods, version, path,   line, ok, key, value) {
 			ok = 0
 			version_of = digest = ""
@@ -250,7 +250,7 @@ plan_units() {
 	[ ! -e "$plan/apt" ] || apt=1
 	: >"$plan/said"
 	: >"$plan/graph"
-	tree=$tree arch=$arch apt=$apt with_deps=${opt_with_deps-} rebuild=${opt_rebuild-} \
+	LC_ALL=C tree=$tree arch=$arch apt=$apt with_deps=${opt_with_deps-} rebuild=${opt_rebuild-} \
 	    branch=$plan_branch said=$plan/said graph=$plan/graph \
 	    awk -F '\t' -v OFS='\t' "$tree_awk$needs_awk$graph_awk" \
 	    "$plan/wanted" "$plan/built" "$plan/known" "$plan/times" "$plan/rows.tree" \

@@ -16,7 +16,7 @@ tree_awk='
 		sub(/.*\//, "", path)
 		return path
 	}
-	# as unit_key has it
+	# as unit_key has it: of each byte, so LC_ALL is C where this is used
 	function key_of(unit) {
 		gsub("/", "_", unit)
 		gsub(/[^a-zA-Z0-9._+~@-]/, "_", unit)

@@ -78,8 +78,8 @@ deps_awk='
 			else if (by >= part[i])
 				state = "partly"	# and is not there when it is looked for
 		}
-		print from == "" ? "partly" : state
-		print from == "" ? "-" : from
+		print (from == "" ? "partly" : state)
+		print (from == "" ? "-" : from)
 		for (i = 1; i <= count; i++)
 			print sorted[i]
 	}'
