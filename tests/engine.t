@@ -3,7 +3,7 @@
 . "${0%/*}/lib.sh"
 . "$top/tests/world.sh"
 need_root
-need jq setsid
+need jq setsid script
 
 world_new w group_slots=2 tree_path="$PWD/tree"
 
@@ -73,6 +73,19 @@ group_wait
 is 'the code is 130 all the same'          "$code" 130
 is 'and the failure is there'              "$(verdicts)" 'nap3 ok
 nap4 failed'
+
+echo '# a terminal with less room than builds'
+for i in 1 2 3 4; do nap "wide$i" 3; done
+try 0 'four at once, on four lines'        env TERM=xterm script -qec \
+    "stty rows 4 cols 50; aoinb -c '$conf' build --slots=4 wide1 wide2 wide3 wide4 stable" typescript
+# board_lines - of each board: how many lines, and how far up the cursor goes
+board_lines() {
+	awk 'BEGIN { RS = "\033\\[J" } match($0, /\033\[[0-9]+A/) {
+		up = substr($0, RSTART + 2, RLENGTH - 3)
+		print gsub(/\n/, ""), up }' typescript
+}
+is 'the board has three, and stays where it is' "$(board_lines | sort -n | tail -n 1)" '3 3'
+ok 'the last one is of all'                grep -q '4 running, 0 waiting, 0 built' typescript
 
 echo '# bundles with odd paths, outside of the tree'
 mkdir -p 'out side'

@@ -8,13 +8,26 @@ board_clear() {
 	[ ! -t 2 ] || printf '\r\033[J' >&2
 }
 
-# board_show - of group, with what is running
+# board_show - of group, with what is running; of what does not fit on the terminal,
+# the beginning and the last line
 board_show() (
 	trap '' INT
-	board_cols=$(stty size <&2 2>/dev/null | cut -d ' ' -f 2)
-	board=$(board_rows | awk -v cols="${board_cols:-80}" '
-		{ gsub(/[^ -~]/, "?"); print substr($0, 1, cols - 1) }
-		END { printf "\033[%dA\r", NR }')
+	board=$({ stty size <&2 2>/dev/null || echo 0 0; board_rows; } | awk '
+		NR == 1 {
+			rows = $1 > 2 ? $1 : 24
+			cols = $2 > 0 ? $2 : 80
+			next
+		}
+		{ last = $0 }
+		NR <= rows { line[++n] = $0 }
+		END {
+			line[n] = last
+			for (i = 1; i <= n; i++) {
+				gsub(/[^ -~]/, "?", line[i])
+				print substr(line[i], 1, cols - 1)
+			}
+			printf "\033[%dA\r", n
+		}')
 	printf '\r\033[J%s\r' "$board" >&2
 )
 
