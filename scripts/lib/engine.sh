@@ -13,7 +13,7 @@
 engine_run() {
 	engine_begin
 	while :; do
-		[ "$stopping" ] || engine_next
+		[ "$stopping" ] || [ ! "$news" ] || engine_next
 		[ "$running" ] || break
 		engine_wait
 	done
@@ -22,7 +22,7 @@ engine_run() {
 
 # engine_begin - slots, tokens, and descriptors 3 and 4
 engine_begin() {
-	running='' stopping='' broken='' engine_code=0
+	running='' stopping='' broken='' engine_code=0 news=1
 	! cut -f 6 "$group/units" | grep -qx unmet || engine_code=1
 	read -r group_branch <"$group/branch"
 	slots=$(group_slots) memory=$(group_memory_kib)K jobs=$build_jobs
@@ -86,6 +86,7 @@ engine_say() {
 
 # engine_next - starts what may start, and skips what never can
 engine_next() {
+	news=''
 	calm engine_ask || die 70 "group $group_id: there is no order; see $group/graph"
 	engine_clock
 	while IFS='	' read -r word unit because dir modifiers; do
@@ -126,11 +127,7 @@ engine_missed() {
 unit_start() {
 	unit_key "$unit"
 	run=$group/run/$key
-	calm unit_folder
-	echo "$unit" >"$run/unit"
-	echo "$engine_now" >"$run/began"
-	echo "$(((jobs + slots - 1) / slots))" >"$run/jobs"
-	[ ! "$broken" ] || calm unit_without "$unit" >"$run/without"
+	calm unit_folder || group_full "$run"
 	[ "$modifiers" != - ] || modifiers=${ABMODIFIERS-}
 	group_event start "$unit"
 	[ -t 2 ] || engine_say "$unit: begins"
@@ -138,10 +135,12 @@ unit_start() {
 	running="$running${running:+ }$key:$!"
 }
 
-# unit_folder - run, empty
+# unit_folder - run, with what the build has to know
 unit_folder() {
-	rm -rf "$run"
-	mkdir "$run"
+	rm -rf "$run" && mkdir "$run" && echo "$unit" >"$run/unit" &&
+		echo "$engine_now" >"$run/began" &&
+		echo "$(((jobs + slots - 1) / slots))" >"$run/jobs" &&
+		{ [ ! "$broken" ] || unit_without "$unit" >"$run/without"; }
 }
 
 # unit_run - becomes the build, which writes to run how it ended, and tells 3
@@ -194,7 +193,7 @@ unit_end() {
 		esac
 	done
 	[ "$left" != "$running" ] || return 0	# said twice
-	running=$left
+	running=$left news=1
 	wait "$unit_pid" || :	# its code is in a file
 	run=$group/run/$1 code=137
 	read -r unit <"$run/unit"

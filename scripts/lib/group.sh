@@ -82,7 +82,12 @@ group_running() {
 
 # group_event EVENT UNIT - written down before it is acted on, at once and whole
 group_event() {
-	printf '%s\t%s\n' "$1" "$2" >>"$group/events"
+	printf '%s\t%s\n' "$1" "$2" >>"$group/events" || group_full "$group/events"
+}
+
+# group_full FILE - there may be no room for it
+group_full() {
+	die 74 "group $group_id: $1 cannot be written; \"aoinb resume\" goes on"
 }
 
 # group_recover - what a group that was killed left in the middle: a build that ended
