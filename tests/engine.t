@@ -109,11 +109,21 @@ try 0 'one of them is'                     aoinb -c "$conf" build twins/a:b nap3
 echo '# a folder that goes before its turn'
 for i in 5 6; do nap "nap$i" 1; done
 ok 'a group begins'                        group_begins 1 build --slots=1 nap5 nap6 stable
+wait_for 20 sh -c 'grep -sqx run "$1"/jobs/*-nap[56]/step' sh "$work"	# it has its copy
 rm -r tree/app-nap/nap5 tree/app-nap/nap6
 group_wait
 is 'the code is 1'                         "$code" 1
 is 'that one failed'                       "$(verdicts | cut -d ' ' -f 2 | sort | tr '\n' ' ')" 'failed ok '
 is 'and why is said'                       "$(grep -c 'nap[56]: no such folder' group.err)" 1
+
+echo '# modifiers from the environment'
+# states - of nap1 and nap2, with ABMODIFIERS
+states() {
+	ABMODIFIERS=$1 aoinb -c "$conf" plan nap1 nap2:+big stable | cut -f 1,2 | LC_ALL=C sort | tr '\t\n' ' ;'
+}
+try 0 'a group with modifiers'             env ABMODIFIERS=+small aoinb -c "$conf" build nap1 nap2:+big stable
+is 'it is built with these'                "$(states +small)" 'built app-nap/nap1;built app-nap/nap2;estimate 0;'
+is 'and with no other'                     "$(states '' | tr ';' '\n' | grep -c "^build 1$")" 1
 
 echo '# -n changes nothing'
 rm -rf "$work/cache/names" "$work/cache/index"
@@ -132,7 +142,7 @@ rm -r "$work/groups/99991231-000000-new"
 
 echo '# what is not there'
 try 66 'no such package'                   aoinb -c "$conf" build nap9 stable
-is 'nothing is left of the plan'           "$(ls "$work/trash"; ls "$work/groups" | grep nap9)" ''
+is 'nothing is left of the plan'           "$(ls "$work/trash"; find "$work/groups" -name "*-nap9")" ''
 try 66 'no such group'                     aoinb -c "$conf" resume nobody
 says err 'no such group: nobody;'          'is named'
 

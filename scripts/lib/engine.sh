@@ -128,7 +128,7 @@ unit_start() {
 	unit_key "$unit"
 	run=$group/run/$key
 	calm unit_folder || group_full "$run"
-	[ "$modifiers" != - ] || modifiers=${ABMODIFIERS-}
+	[ "$modifiers" != - ] || modifiers=''
 	group_event start "$unit"
 	[ -t 2 ] || engine_say "$unit: begins"
 	unit_run &

@@ -25,7 +25,10 @@ plan_make() {
 
 # plan_wanted FOLDER BRANCH TARGET... - the beginning of it: what the targets mean
 plan_wanted() {
-	plan=$1 plan_branch=$2 plan_code=''; shift 2
+	plan=$1 plan_branch=$2 plan_code='' plan_mods=${ABMODIFIERS:--}; shift 2
+	case $plan_mods in
+	*[[:cntrl:]]*) bad 'ABMODIFIERS: holds a control character' ;;
+	esac
 	printf '%s\n' "$@" >"$plan/targets"
 	tree_find
 	targets_read "$plan" "$@"
@@ -250,7 +253,7 @@ plan_units() {
 	[ ! -e "$plan/apt" ] || apt=1
 	: >"$plan/said"
 	: >"$plan/graph"
-	LC_ALL=C tree=$tree arch=$arch apt=$apt with_deps=${opt_with_deps-} rebuild=${opt_rebuild-} \
+	LC_ALL=C tree=$tree arch=$arch apt=$apt mods=$plan_mods with_deps=${opt_with_deps-} rebuild=${opt_rebuild-} \
 	    branch=$plan_branch said=$plan/said graph=$plan/graph \
 	    awk -F '\t' -v OFS='\t' "$tree_awk$needs_awk$graph_awk" \
 	    "$plan/wanted" "$plan/built" "$plan/known" "$plan/times" "$plan/rows.tree" \
@@ -343,7 +346,7 @@ needs_awk='
 				if (ENVIRON["with_deps"] == "")
 					return lacks(unit, word, maker[of[i]] " makes it: --with-deps builds it")
 				if (!(maker[of[i]] in in_set))
-					join(maker[of[i]], tree "/" maker[of[i]], "-", unit)
+					join(maker[of[i]], tree "/" maker[of[i]], ENVIRON["mods"], unit)
 				return
 			}
 		for (i = 1; i <= n; i++)

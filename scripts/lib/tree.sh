@@ -138,7 +138,7 @@ targets_rows() {
 targets_resolve() {
 	: >"$1/said"
 	resolve_code=0
-	said=$1/said tree=$tree awk -F '\t' "$tree_awk$names_awk$groups_awk"'
+	said=$1/said tree=$tree mods=$plan_mods awk -F '\t' "$tree_awk$names_awk$groups_awk"'
 		BEGIN {
 			tree = ENVIRON["tree"]
 			rows = ARGV[1]; paths = ARGV[2]; groups = ARGV[3]
@@ -254,7 +254,8 @@ targets_resolve() {
 				exit worst
 			for (i = 1; i <= count; i++) {
 				unit = order[i]
-				print unit "\t" dir_of[unit] "\t" mods_of[unit] "\t" ver_of[unit]
+				mods = mods_of[unit] == "-" ? ENVIRON["mods"] : mods_of[unit]
+				print unit "\t" dir_of[unit] "\t" mods "\t" ver_of[unit]
 			}
 		}' "$1/rows.tree" "$1/rows.path" "$1/groups" "$1/asked" || resolve_code=$?
 	while IFS= read -r resolve_line; do
