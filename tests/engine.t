@@ -125,6 +125,12 @@ try 0 'a group with modifiers'             env ABMODIFIERS=+small aoinb -c "$con
 is 'it is built with these'                "$(states +small)" 'built app-nap/nap1;built app-nap/nap2;estimate 0;'
 is 'and with no other'                     "$(states '' | tr ';' '\n' | grep -c "^build 1$")" 1
 
+mkdir bare
+cp -a "$conf/source_lists" bare/
+sed '/^\[tree\]/,/^path/{/^path/d}' "$conf/aoinb.ini" >bare/aoinb.ini
+try 0 'on a bundle, where there is no tree' aoinb -c bare build tree/app-nap/nap1:+dry stable
+is 'the build gets them'                   "$(sed -n 's/^modifiers=//p' "$work"/built/stable/*nap1 | tr '\n' ' ')" '+dry +small '
+
 echo '# -n changes nothing'
 rm -rf "$work/cache/names" "$work/cache/index"
 find "$work" | sort >before

@@ -77,8 +77,12 @@ while [ "$targets" -gt 0 ]; do
 	shift; targets=$((targets - 1))
 done
 shift
-if [ "$opt_group" ] || { [ $# -eq 1 ] && [ ! "$opt_with_deps" ] &&
-    { [ -e "$1/spec" ] || [ ! "$tree_path" ]; }; }; then
+one=$opt_group
+[ $# -ne 1 ] || [ "$opt_with_deps" ] || case $1 in
+*:[+-]*) [ ! -e "$1/spec" ] || one=1 ;;	# else with modifiers
+*) [ "$tree_path" ] && [ ! -e "$1/spec" ] || one=1 ;;
+esac
+if [ "$one" ]; then
 	build_one "$1"
 else
 	build_group "$@"
