@@ -24,3 +24,8 @@ package_defines() {
 	shift
 	[ $# -eq 0 ] || printf '%s\n' "$@"
 }
+
+# bundle_digest DIR - of one bundle; for who has sourced scripts/lib/bundle.sh
+bundle_digest() {
+	bundle_digests "$PWD/digests.one" "$1"
+}

@@ -48,7 +48,7 @@ build_one() {
 
 # build_group TARGET... - in order, several at once
 build_group() {
-	use tree plan group engine board ends
+	use tree units plan group engine board ends
 	if [ "$dry" ]; then
 		exec "$here/aoinb" --dry-run --conf="$conf_dir" plan ${opt_tree:+--tree="$opt_tree"} \
 		    ${opt_with_deps:+--with-deps} ${opt_rebuild:+--rebuild} \

@@ -9,7 +9,7 @@
 #
 # Exits 1 when something cannot be built, since what it needs is nowhere.
 
-use tree plan
+use tree units plan
 [ $# -ge 2 ] || bad 'plan wants a TARGET and a BRANCH'
 [ ! "$opt_json" ] || [ ! "$opt_dot" ] || bad 'plan: --json, or --dot'
 case $opt_slots in

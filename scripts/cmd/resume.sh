@@ -6,7 +6,7 @@
 # built stays; what failed is tried again.
 
 [ $# -le 1 ] || bad 'resume takes one GROUP'
-use tree plan group engine board ends
+use tree units plan group engine board ends
 need_root
 conf_load
 group_find "$@"

@@ -73,8 +73,14 @@ bundle_digests() {
 	    -o -type f -printf 'f\0%P\0%m\0' -fprint0 "$digests/files" >"$digests/raw" &&
 		xargs -0 -r -a "$digests/files" sha256sum -b -- >"$digests/sums" || return
 	sed -z 's/\\/\\\\/g; s/\n/\\n/g; s/\t/\\t/g' "$digests/raw" | tr '\0' '\n' |
-	    paste - - - | sums=$digests/sums awk -F '\t' -v OFS='\t' '
-		$1 == "d" && $2 == "" { n++; next }
+	    paste - - - | sums=$digests/sums into=$digests/n/ awk -F '\t' -v OFS='\t' '
+		$1 == "d" && $2 == "" {
+			n++
+			# A bundle may have no file at all.
+			printf "" >(ENVIRON["into"] n)
+			close(ENVIRON["into"] n)
+			next
+		}
 		$1 == "l" { print n, $2, "link", $3 }
 		$1 == "f" {
 			getline sum <ENVIRON["sums"]
@@ -90,15 +96,7 @@ bundle_digests() {
 		{ print substr($0, index($0, "\t") + 1) >(ENVIRON["into"] n) }'
 	(
 		cd "$digests/n" || exit
-		seq $# | xargs touch	# one may have no file at all
 		seq $# | xargs sha256sum -b
 	) | cut -d ' ' -f 1
 	rm -rf --one-file-system "$digests"
-}
-
-# bundle_digest DIR - the same of one
-bundle_digest() {
-	digest_in=$(mktemp -d) || die 73 'a temporary folder cannot be made'
-	bundle_digests "$digest_in/digests" "$1" || { rm -r "$digest_in"; return 74; }
-	rmdir "$digest_in"
 }

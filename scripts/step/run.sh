@@ -34,7 +34,7 @@ else
 	[ ! -e "$job/log" ] || rm -f "$job/rusage" "$job/samples.csv" "$job/log" "$job/code"
 	: >"$job/log"
 	progress_begin "build $job_id" "$job/log"
-	bundle_digest "$job/bundle" >"$job/bundle.digest" &	# meanwhile
+	bundle_digests "$job/digests" "$job/bundle" >"$job/bundle.digest" &	# meanwhile
 	digest_pid=$!
 	code=0; in_root /buildroot/toolbox/build.sh || code=$?
 	progress_end

@@ -22,7 +22,7 @@ echo stable >g/branch
 	here=$top/scripts dry='' verbose='' opt_slots=$slots opt_fail_fast='' build_jobs=0 \
 	    group_memory=0 group=$PWD/g group_id=g work_dir=$PWD/w command=bench nl='
 '
-	for word in say lock layer history tree plan group engine board ends; do
+	for word in say lock layer history tree units plan group engine board ends; do
 		. "$here/lib/$word.sh"
 	done
 	# unit_run - in place of a build
