@@ -40,6 +40,18 @@ is 'whatever it is asked'                  "$(aoinb -c "$conf" conf work_dir)" "
 AOINB_CONF=$PWD/other try 0 'AOINB_CONF is heeded' \
     env AOINB_CONF="$PWD/other" aoinb init --arch=riscv64
 is 'and so is --arch'                      "$(aoinb --conf=other conf arch)" riscv64
+# A mirror that only this machine can see is none for a container.
+suite=$(. /etc/os-release; echo "$VERSION_CODENAME")
+dist=apt/mirror/dists/$suite
+mkdir -p apt/lists/partial "$dist/main/binary-$(dpkg --print-architecture)"
+: >"$dist/main/binary-$(dpkg --print-architecture)/Packages"
+apt-ftparchive -o APT::FTPArchive::Release::Codename="$suite" release "$dist" >apt/Release
+mv apt/Release "$dist/Release"
+echo "deb [trusted=yes] file:$PWD/apt/mirror $suite main" >apt/list
+printf 'Dir::State::lists "%s";\nDir::Etc::sourcelist "%s";\nDir::Etc::sourceparts "-";\nDir::Cache "%s";\n' \
+    "$PWD/apt/lists" "$PWD/apt/list" "$PWD/apt" >apt/conf
+try 0 'apt has a mirror on this machine'   env APT_CONFIG="$PWD/apt/conf" apt-get update
+try 69 'init does without it'              env APT_CONFIG="$PWD/apt/conf" aoinb -c nearby init --work-dir="$work"
 try 64 'an unknown option'                 aoinb init --arc=riscv64
 try 64 'an unknown command'                aoinb initialise
 try 0 'conf prints all of it'              aoinb -c "$conf" conf

@@ -149,6 +149,13 @@ rm -r "$work/groups/99991231-000000-new"
 echo '# what is not there'
 try 66 'no such package'                   aoinb -c "$conf" build nap9 stable
 is 'nothing is left of the plan'           "$(ls "$work/trash"; find "$work/groups" -name "*-nap9")" ''
+mkdir "$work/groups/99999999-000000-new"
+try 1 'one that was killed before it was planned is passed over' aoinb -c "$conf" resume
+says err 'app-nap/nap6: failed'            'for the one before it'
+rmdir "$work/groups/99999999-000000-new"
+printf '1\tapp-nap/nap1\tsta' >>"$work/history"
+try 0 'a line of history that was cut off' script -qec "aoinb -c '$conf' history" tty
+is 'is left out'                           "$(grep -c 'sta$' tty)" 0
 try 66 'no such group'                     aoinb -c "$conf" resume nobody
 says err 'no such group: nobody;'          'is named'
 

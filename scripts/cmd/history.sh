@@ -31,7 +31,7 @@ history_rows() {
 			name = $2
 			sub(/.*\//, "", name)
 		}
-		(n == 2 || $2 in want || name in want) && (branch == "" || branch == $3) {
+		NF == 10 && (n == 2 || $2 in want || name in want) && (branch == "" || branch == $3) {
 			print
 			found = 1
 		}

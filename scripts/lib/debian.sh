@@ -7,12 +7,14 @@ debian_packages='build-essential bzip2 ca-certificates curl file git libarchive-
 
 # debian_sources [SUITE] - this machine's own apt sources as one-line entries,
 # whatever form they are kept in; with SUITE, only those of that suite and its
-# -updates and -security.  Signed-By stays behind: a base has its own keyring.
+# -updates and -security.  Signed-By stays behind: a base has its own keyring; and so
+# do sources that only this machine can see.
 debian_sources() {
 	# shellcheck disable=SC2016 # apt-get's own words, not ours
 	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' \
 	    'Created-By: Packages' | LC_ALL=C sort -u |
 	    awk -v suite="${1-}" '
+		$1 ~ /^(file|copy|cdrom):/ { next }
 		suite == "" || $2 == suite || index($2, suite "-") == 1 ||
 		    index($2, suite "/") == 1 {
 			key = $1 " " $2

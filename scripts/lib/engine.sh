@@ -66,9 +66,8 @@ jobserver_fill() (
 
 # engine_interrupt - Ctrl-C: what runs is finished; once more, and it is ended
 engine_interrupt() {
-	engine_code=130
-	if [ ! "$stopping" ]; then
-		stopping=1
+	if [ "$engine_code" -ne 130 ]; then
+		engine_code=130 stopping=1
 		[ ! "$running" ] ||
 			engine_say 'interrupted: what runs is finished; Ctrl-C again ends it'
 		return 0

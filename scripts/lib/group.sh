@@ -54,7 +54,7 @@ group_freeze() {
 }
 
 # group_find [GROUP] - sets group and group_id; a part of an id will do; the default
-# is the newest that did not come to its end
+# is the newest that was planned and did not come to its end
 group_find() {
 	group_id=''
 	for found in "$work_dir"/groups/*; do
@@ -62,7 +62,7 @@ group_find() {
 		*"${1-}"*) [ -d "$found" ] || continue ;;
 		*) continue ;;
 		esac
-		[ $# -gt 0 ] || ! group_ended "$found" || continue
+		[ $# -gt 0 ] || { [ -r "$found/order" ] && ! group_ended "$found"; } || continue
 		group_id=${found##*/}
 		[ "$group_id" != "${1-}" ] || break
 	done
