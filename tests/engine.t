@@ -147,6 +147,8 @@ is 'has it, with nothing built'            "$(grep -c 'new	stable	killed	.*	0/0$
 rm -r "$work/groups/99991231-000000-new"
 
 echo '# what is not there'
+try 66 'no such tree'                      aoinb -c "$conf" build -t nowhere nap1 nap2 stable
+says err 'tree nowhere: no such folder'    'is named'
 try 66 'no such package'                   aoinb -c "$conf" build nap9 stable
 is 'nothing is left of the plan'           "$(ls "$work/trash"; find "$work/groups" -name "*-nap9")" ''
 mkdir "$work/groups/99999999-000000-new"

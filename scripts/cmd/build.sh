@@ -19,7 +19,8 @@
 need_root
 [ ! "$opt_no_network" ] || opt_network=no
 if [ "$opt_tree" ]; then
-	opt_tree=$(readlink -e -- "$opt_tree") || die 66 "tree $opt_tree: no such folder"
+	tree=$(readlink -e -- "$opt_tree") || die 66 "tree $opt_tree: no such folder"
+	opt_tree=$tree
 fi
 
 # with_settings PROG [ARG]... - PROG with our options as settings behind its ARGs
