@@ -36,13 +36,7 @@ board_show() (
 # the longest chain, or all work by all slots
 board_rows() {
 	now=$(date +%s) running=$running dir=$group jobs_dir=$work_dir/jobs slots=$slots \
-	    awk -F '\t' '
-		function word(file,   text) {
-			text = ""
-			getline text <file
-			close(file)
-			return text
-		}
+	    awk -F '\t' "$tree_awk"'
 		function span(s) {
 			if (s < 3600)
 				return sprintf("%d:%02d", s / 60, s % 60)
@@ -63,10 +57,10 @@ board_rows() {
 		}
 		function row(key,   run, job, began) {
 			run = ENVIRON["dir"] "/run/" key
-			began = word(run "/began")
-			job = ENVIRON["jobs_dir"] "/" word(run "/job")
-			spent[word(run "/unit")] = now - began
-			printf "  %-32s %-9s %8s  %s\n", word(run "/unit"), word(job "/step"),
+			began = first_line(run "/began")
+			job = ENVIRON["jobs_dir"] "/" first_line(run "/job")
+			spent[first_line(run "/unit")] = now - began
+			printf "  %-32s %-9s %8s  %s\n", first_line(run "/unit"), first_line(job "/step"),
 			    span(now - began), usage(job "/samples.csv")
 		}
 		BEGIN {

@@ -30,12 +30,6 @@ group_ends() {
 # ends_rows - UNIT VERDICT WHY JOB VERSION WALL_US CPU_US PEAK_KIB PACKAGES
 ends_rows() {
 	LC_ALL=C dir=$group jobs_dir=$work_dir/jobs awk -F '\t' -v OFS='\t' "$tree_awk"'
-		function word(file,   text) {
-			text = ""
-			getline text <file
-			close(file)
-			return text
-		}
 		function is(text) {
 			return text == "" ? "-" : text
 		}
@@ -63,7 +57,7 @@ ends_rows() {
 			state = last[$1]
 			verdict = state == "ok" || state == "failed" ? state : state == "skip" ? "skipped" : "waiting"
 			why = state == "skip" ? because[$1] " was not built" : ""
-			job = state == "ok" || state == "failed" ? word(ENVIRON["dir"] "/run/" key_of($1) "/job") : ""
+			job = state == "ok" || state == "failed" ? first_line(ENVIRON["dir"] "/run/" key_of($1) "/job") : ""
 			dir = ENVIRON["jobs_dir"] "/" job
 			split("", used)
 			if (job != "")

@@ -23,6 +23,12 @@ tree_awk='
 		sub(/^[.-]/, "_", unit)
 		return unit
 	}
+	function first_line(file,   text) {
+		text = ""
+		getline text <file
+		close(file)
+		return text
+	}
 	function unit_of_path(path) {
 		gsub(/%/, "%25", path)
 		gsub(/ /, "%20", path)
