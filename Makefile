@@ -16,6 +16,10 @@ CC      = gcc
 SAN     =
 
 helpers = conf fetch mount order run rusage spec unpack
+
+# What a helper is made of beside its own folder and the library: parts that are more
+# than one helper's and less than everybody's.
+parts_spec  = eval
 pkgs_conf   = inih
 pkgs_fetch  = libcurl libcrypto
 pkgs_run    = libseccomp
@@ -37,14 +41,15 @@ ldflags = $(if $(SAN),-fsanitize=address$(,)undefined,-pie -Wl$(,)-z$(,)relro$(,
 , := ,
 
 bins = $(helpers:%=$(B)/bin/aoinb-%)
-objs_lib = $(patsubst helpers/%.c,$(B)/%.o,$(wildcard helpers/lib/*.c))
+objs_of  = $(patsubst helpers/%.c,$(B)/%.o,$(wildcard $(1:%=helpers/%/*.c)))
+objs_lib = $(call objs_of,lib lib/store)
 
 all: $(bins)
 
-# One helper: its main, its own folder if it has one, and the library.
+# One helper: its main, its own folder if it has one, its parts, and the library.
 define helper
-objs_$(1) = $(B)/aoinb-$(1).o $(patsubst helpers/%.c,$(B)/%.o,$(wildcard helpers/$(1)/*.c))
-$(B)/bin/aoinb-$(1): $$(objs_$(1)) $(B)/libaoinb.a
+objs_$(1) = $(B)/aoinb-$(1).o $(call objs_of,$(1))
+$(B)/bin/aoinb-$(1): $$(objs_$(1)) $(call objs_of,$(parts_$(1))) $(B)/libaoinb.a
 	@mkdir -p $$(@D)
 	$$(CC) $$(ldflags) -o $$@ $$^ $$(if $$(pkgs_$(1)),$$$$(pkg-config --libs $$(pkgs_$(1))))
 $$(objs_$(1)): pkgs = $$(pkgs_$(1))
@@ -59,7 +64,7 @@ $(B)/%.o: helpers/%.c
 	@mkdir -p $(@D)
 	$(CC) $(cflags) $(if $(pkgs),$$(pkg-config --cflags $(pkgs))) -c -o $@ $<
 
--include $(wildcard $(B)/*.d $(B)/*/*.d)
+-include $(wildcard $(B)/*.d $(B)/*/*.d $(B)/*/*/*.d)
 
 # Tests, by prove(1).  Those of the helpers run again under sanitizers.
 tests = $(wildcard tests/*.t)
@@ -90,7 +95,7 @@ fuzz: all $(B)/fuzz/spec
 	    $(B)/fuzz/corpus tests/fuzz/corpus
 
 $(B)/fuzz/spec: harden = -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
-$(B)/fuzz/spec: tests/fuzz/spec.c $(wildcard helpers/spec/*.[ch] helpers/lib/*.[ch])
+$(B)/fuzz/spec: tests/fuzz/spec.c $(wildcard helpers/eval/*.[ch] helpers/lib/*.[ch])
 	@mkdir -p $(@D)
 	clang $(filter-out -M%,$(cflags)) -o $@ $(filter %.c,$^)
 

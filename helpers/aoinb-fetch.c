@@ -12,9 +12,9 @@
 #include "parse.h"
 #include "proc.h"
 #include "fetch/import.h"
-#include "fetch/run.h"
-#include "fetch/shelf.h"
-#include "fetch/tidy.h"
+#include "fetch/queue.h"
+#include "fetch/inventory.h"
+#include "fetch/gc.h"
 #include "fetch/user.h"
 
 enum {

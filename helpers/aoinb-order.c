@@ -9,7 +9,7 @@
 #include "file.h"
 #include "opt.h"
 #include "order/cycle.h"
-#include "order/log.h"
+#include "order/events.h"
 #include "order/plan.h"
 #include "parse.h"
 

@@ -5,11 +5,11 @@
 
 #include "err.h"
 #include "opt.h"
-#include "spec/arch.h"
-#include "spec/files.h"
-#include "spec/packages.h"
-#include "spec/show.h"
-#include "spec/tree.h"
+#include "eval/arch.h"
+#include "eval/files.h"
+#include "eval/packages.h"
+#include "eval/show.h"
+#include "eval/tree.h"
 
 enum {
 	O_DIGESTS = OPT_LONG, O_NO_DIGESTS, O_PACKAGES, O_TREE, O_INDEX,

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 
 #include "order/cycle.h"
-#include "order/place.h"
+#include "order/arrange.h"
 
 /* Edges looked at for the sake of keeping one more, at most.  A whole package
  * tree takes a thirtieth of it; past it, in a graph made to be slow, edges are

@@ -3,7 +3,7 @@
 #define AOINB_ORDER_PLAN_H
 
 #include "buf.h"
-#include "order/knot.h"
+#include "order/scc.h"
 #include "order/sched.h"
 
 /* Builds everything of s in thought, each unit taking its weight, and adds a line

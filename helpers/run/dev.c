@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "run/dev.h"
-#include "run/put.h"
+#include "mnt.h"
 
 static const struct node {
 	const char *name;

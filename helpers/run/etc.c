@@ -10,7 +10,7 @@
 #include "file.h"
 #include "inroot.h"
 #include "run/etc.h"
-#include "run/put.h"
+#include "mnt.h"
 
 #define FILE_MAX ((size_t)1 << 20)
 

@@ -8,8 +8,8 @@
 #include "run/dev.h"
 #include "run/etc.h"
 #include "run/fs.h"
-#include "run/kernel.h"
-#include "run/put.h"
+#include "run/procfs.h"
+#include "mnt.h"
 
 /* The root, with what the caller mounted in it, as a mount of our own; its
  * device nodes are dead, as whoever made the image made them.  Beneath it, at

@@ -14,7 +14,7 @@
 #include "err.h"
 #include "proc.h"
 #include "run/fs.h"
-#include "run/guard.h"
+#include "run/confine.h"
 #include "run/init.h"
 #include "run/nspawn.h"
 #include "run/tty.h"

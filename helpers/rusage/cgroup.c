@@ -9,7 +9,7 @@
 
 #include "rusage/cgroup.h"
 #include "rusage/cgdir.h"
-#include "rusage/hier.h"
+#include "rusage/cgpath.h"
 
 static const char *const v1_ctl[CG_N] = {
 	"", "cpuacct", "memory", "pids", "name=systemd",

@@ -7,7 +7,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include "unpack/late.h"
+#include "unpack/fixup.h"
 #include "unpack/meta.h"
 #include "unpack/tree.h"
 

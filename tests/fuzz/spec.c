@@ -17,13 +17,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "spec/arch.h"
-#include "spec/edit.h"
-#include "spec/eval.h"
-#include "spec/index.h"
-#include "spec/package.h"
-#include "spec/show.h"
-#include "spec/sources.h"
+#include "eval/arch.h"
+#include "eval/edit.h"
+#include "eval/eval.h"
+#include "eval/index.h"
+#include "eval/package.h"
+#include "eval/show.h"
+#include "eval/sources.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

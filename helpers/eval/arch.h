@@ -1,0 +1,18 @@
+/* NAME__SUFFIX: what replaces NAME on one architecture, or on a group of them. */
+#ifndef AOINB_EVAL_ARCH_H
+#define AOINB_EVAL_ARCH_H
+
+#include "eval/vars.h"
+
+enum spec_kind { KIND_SPEC, KIND_DEFINES };
+
+/* Gives every variable that has a suffixed one for arch (a name such as amd64)
+ * the value of that.  In a spec this is for SRCS, CHKSUMS and ENVREQ, and for
+ * arch alone; in a defines for every name, arch before the groups that arch is
+ * in.  Returns 0, or -1 with errno ENOSPC. */
+int arch_resolve(struct vars *t, const char *arch, enum spec_kind kind);
+
+/* Whether arch is of the group that the len bytes at name are, in any case. */
+int arch_in(const char *arch, const char *name, size_t len);
+
+#endif

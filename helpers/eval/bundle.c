@@ -1,0 +1,209 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "eval/bundle.h"
+#include "eval/names.h"
+
+int
+bundle_init(struct bundle *b, const char *arch)
+{
+	*b = (struct bundle){ 0 };
+	return package_init(&b->p, arch);
+}
+
+void
+bundle_free(struct bundle *b)
+{
+	package_free(&b->p);
+	buf_free(&b->trail.text);
+	buf_free(&b->text);
+}
+
+/* Opens a file of the bundle.  Returns a descriptor; or -1 with errno set, EINVAL
+ * for what is there and no file. */
+static int
+open_file(int dir, const char *path, struct stat *st)
+{
+	/* A FIFO, even one that nobody writes to, must not hold us up. */
+	struct open_how how = {
+		.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
+	};
+	int fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof(how)), err;
+
+	if (fd < 0) {
+		if (errno == ENXIO)
+			errno = EINVAL;	/* a socket */
+		return -1;
+	}
+	if (fstat(fd, st) == 0) {
+		if (S_ISREG(st->st_mode))
+			return fd;
+		errno = EINVAL;
+	}
+	err = errno;
+	close(fd);
+	errno = err;
+	return -1;
+}
+
+static const char *
+reason(int err)
+{
+	switch (err) {
+	case ELOOP: return "a symbolic link, which is not followed";
+	case EINVAL: return "not a file";
+	case EFBIG: return "more than 4 MiB";
+	default: return strerror(err);
+	}
+}
+
+/* Remembers how path looks that could not be read. */
+static void
+trail_failed(struct bundle *b, const char *path, int err)
+{
+	struct stat st;
+	int told = err == ELOOP || err == EINVAL;
+
+	if (told && fstatat(b->dir, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		b->p.failed |= trail_add(&b->trail, path, &st);
+	else
+		b->trail.lost = 1;
+}
+
+/* Reads a file of the bundle into b->text.  Returns 1, 0 when there is none; or
+ * -1 after a line that says what is wrong with it. */
+static int
+read_text(struct bundle *b, const char *path)
+{
+	struct stat st;
+	int fd = open_file(b->dir, path, &st), got, err = errno;
+
+	if (fd < 0 && (err == ENOENT || err == ENOTDIR)) {
+		b->p.failed |= trail_add(&b->trail, path, NULL);
+		return 0;
+	}
+	if (fd < 0) {
+		trail_failed(b, path, err);
+		package_bad(&b->p, 0, reason(err));
+		return -1;
+	}
+	b->p.failed |= trail_add(&b->trail, path, &st);
+	b->text.len = 0;
+	got = buf_read(&b->text, fd, EVAL_FILE);
+	err = errno;
+	close(fd);
+	if (got == 0)
+		return 1;
+	b->trail.lost |= err != EFBIG;
+	package_bad(&b->p, 0, reason(err));
+	return -1;
+}
+
+/* The same for a defines, with the line of its package.  Returns 0 when there is
+ * none, else 1. */
+static int
+part(struct bundle *b, const char *shown, const char *file, const char *path)
+{
+	int got;
+
+	b->p.part = shown;
+	b->p.file = file;
+	got = read_text(b, path);
+	if (got > 0)
+		package_defines(&b->p, b->text.s, b->text.len);
+	return got != 0;
+}
+
+/* By the number that they begin with, however long; then by bytes. */
+static int
+by_number(const void *a, const void *b)
+{
+	const char *s = ((const struct name *)a)->raw;
+	const char *t = ((const struct name *)b)->raw;
+	const char *x = s + strspn(s, "0"), *y = t + strspn(t, "0");
+	size_t n = strspn(x, "0123456789"), m = strspn(y, "0123456789");
+	int order = n != m ? (n > m) - (n < m) : memcmp(x, y, n);
+
+	return order ? order : strcmp(s, t);
+}
+
+/* Whether it may be a folder called 01-NAME.  A link to one is, to be told. */
+static int
+may_be_part(int dir, const struct dirent *e)
+{
+	return *e->d_name >= '0' && *e->d_name <= '9' &&
+	    strchr(e->d_name, '-') &&
+	    (e->d_type == DT_LNK || e->d_type == DT_UNKNOWN ||
+	    names_folder(dir, e));
+}
+
+/* One sub-package.  Returns 0 when the folder holds none, else 1. */
+static int
+one_part(struct bundle *b, const struct name *name)
+{
+	struct buf file = { 0 }, path = { 0 };
+	int got = 0;
+
+	if (buf_printf(&file, "%s/defines", name->shown) < 0 ||
+	    buf_printf(&path, "%s/defines", name->raw) < 0)
+		b->p.failed = 1;
+	else
+		got = part(b, name->shown, file.s, path.s);
+	buf_free(&file);
+	buf_free(&path);
+	return got;
+}
+
+static void
+parts(struct bundle *b)
+{
+	struct names l = { 0 };
+	const char *what = NULL;
+	size_t i, found = 0;
+
+	if (names_read(&l, b->dir, may_be_part, by_number) < 0) {
+		b->trail.lost = 1;
+		what = strerror(errno);
+	} else {
+		for (i = 0; i < l.n; i++)
+			found += (size_t)one_part(b, &l.v[i]);
+		if (!found)
+			what = "neither autobuild/defines nor 01-NAME/defines";
+	}
+	b->p.part = b->p.file = ".";
+	if (what)
+		package_bad(&b->p, 0, what);
+	names_free(&l);
+}
+
+int
+bundle_read(struct bundle *b, int dir, const char *shown)
+{
+	size_t before = b->p.out.len;
+	struct stat st;
+	int got;
+
+	b->dir = dir;
+	b->p.dir = shown;
+	b->p.part = ".";
+	b->p.file = "spec";
+	trail_begin(&b->trail);
+	if (fstat(dir, &st) < 0)
+		b->trail.lost = 1;
+	else
+		b->p.failed |= trail_add(&b->trail, ".", &st);
+	got = read_text(b, "spec");
+	if (got > 0 && package_spec(&b->p, b->text.s, b->text.len) == 0 &&
+	    !part(b, ".", "autobuild/defines", "autobuild/defines"))
+		parts(b);
+	if (!b->p.failed)
+		return got != 0;
+	b->p.out.len = before;
+	errno = ENOMEM;
+	return -1;
+}

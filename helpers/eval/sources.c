@@ -1,0 +1,204 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "parse.h"
+#include "eval/show.h"
+#include "eval/source.h"
+#include "eval/sources.h"
+
+/* The table as it grows. */
+struct table {
+	const struct vars *vars;
+	const char *file;
+	int digests;		/* whether they are looked at */
+	struct buf *out;
+	unsigned n;
+	struct why why;
+};
+
+/* The forms of 2020 that name one repository. */
+static const struct {
+	const char *type, *url, *commit, *branch;
+} repositories[] = {
+	{ "git", "GITSRC", "GITCO", "GITBRCH" },
+	{ "svn", "SVNSRC", "SVNCO", NULL },
+	{ "hg", "HGSRC", "HGCO", NULL },
+	{ "bzr", "BZRSRC", "BZRCO", NULL },
+	{ "fossil", "FSLSRC", "FSLCO", NULL },
+};
+
+/* The next word at *s, which moves behind it; n is 0 at the end. */
+static struct span
+next_word(const char **s)
+{
+	struct span w;
+
+	*s += strspn(*s, " \t\n\r\v\f");
+	w.s = *s;
+	w.n = strcspn(*s, " \t\n\r\v\f");
+	*s += w.n;
+	return w;
+}
+
+static unsigned
+count_words(const char *s)
+{
+	unsigned n;
+
+	for (n = 0; next_word(&s).n; n++)
+		;
+	return n;
+}
+
+/* The value of name, NULL when unset or blank. */
+static const char *
+value(const struct table *t, const char *name)
+{
+	const char *s = vars_get(t->vars, name);
+
+	return s && count_words(s) ? s : NULL;
+}
+
+static int
+line(struct table *t, const struct source *s, const char *digest)
+{
+	int bad = 0;
+
+	if (t->file)
+		bad |= show_escaped(t->out, t->file, strlen(t->file)) < 0 ||
+		    buf_putc(t->out, '\t') < 0;
+	bad |= buf_printf(t->out, "%u\t%s\t%s\t", ++t->n, s->type, digest);
+	bad |= buf_put(t->out, s->name.s, s->name.n);
+	bad |= buf_putc(t->out, '\t');
+	bad |= s->options.n ? buf_put(t->out, s->options.s, s->options.n) :
+	    buf_putc(t->out, '-');
+	bad |= buf_putc(t->out, '\t');
+	bad |= s->url.n ? buf_put(t->out, s->url.s, s->url.n) :
+	    buf_putc(t->out, '-');
+	bad |= buf_putc(t->out, '\n');
+	return bad ? why_not(&t->why, "out of memory") : 0;
+}
+
+/* Says which entry of which variable the reason is about. */
+static int
+blame(struct table *t, const char *name, unsigned n)
+{
+	char old[400];
+
+	snprintf(old, sizeof(old), "%s", t->why.s);
+	return why_not(&t->why, "%s, entry %u: %s", name, n, old);
+}
+
+/* The sources in the variable `list`, their digests in `sums`; tbl says that
+ * all are tarballs, as in 2020, when a digest could be left out. */
+static int
+listed(struct table *t, const char *list, const char *sums, int tbl)
+{
+	const char *words = value(t, list);
+	const char *digests = t->digests ? value(t, sums) : NULL;
+	unsigned n = count_words(words), m = digests ? count_words(digests) : 0, i;
+	struct source s;
+	struct span word;
+	char digest[DIGEST_ROOM] = "SKIP";
+
+	if (digests && n != m)
+		return why_not(&t->why, "%s has %u, but %s has %u", list, n, sums, m);
+	for (i = 1; i <= n; i++) {
+		word = next_word(&words);
+		if (tbl ? source_make(&s, "tarball", (struct span){ "", 0 }, word,
+		    &t->why) < 0 : source_parse(&s, word, &t->why) < 0)
+			return blame(t, list, i);
+		if (digests &&
+		    digest_parse(digest, next_word(&digests), &t->why) < 0)
+			return blame(t, sums, i);
+		if (!digests && t->digests && s.digested && !tbl)
+			return why_not(&t->why, "no %s", sums);
+		if (line(t, &s, digest) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* "commit=X;branch=Y" of the variables of 2020. */
+static int
+options_of_2020(struct table *t, size_t i, struct buf *options)
+{
+	const char *names[] = { repositories[i].commit, repositories[i].branch };
+	static const char *const keys[] = { "commit", "branch" };
+	const char *s;
+	struct span word;
+	size_t k;
+
+	for (k = 0; k < 2; k++) {
+		s = names[k] ? value(t, names[k]) : NULL;
+		if (!s)
+			continue;
+		word = next_word(&s);
+		if (next_word(&s).n || memchr(word.s, ';', word.n))
+			return why_not(&t->why, "%s is not one word", names[k]);
+		if (buf_printf(options, "%s%s=%.*s", options->len ? ";" : "",
+		    keys[k], (int)word.n, word.s) < 0)
+			return why_not(&t->why, "out of memory");
+	}
+	return 0;
+}
+
+static int
+repository(struct table *t, size_t i)
+{
+	const char *url = value(t, repositories[i].url);
+	struct buf options = { 0 };
+	struct source s;
+	struct span word;
+	int got = -1;
+
+	if (!url)
+		return 0;
+	word = next_word(&url);
+	if (next_word(&url).n)
+		return why_not(&t->why, "%s is not one word", repositories[i].url);
+	if (options_of_2020(t, i, &options) == 0) {
+		got = source_make(&s, repositories[i].type, (struct span){
+		    options.len ? options.s : "", options.len }, word, &t->why);
+		got = got == 0 ? line(t, &s, "SKIP") :
+		    blame(t, repositories[i].url, 1);
+	}
+	buf_free(&options);
+	return got;
+}
+
+static int
+fill(struct table *t)
+{
+	const char *dummy = value(t, "DUMMYSRC");
+	int none = 0;
+	size_t i;
+
+	if (dummy && parse_bool(dummy, &none) < 0)
+		return why_not(&t->why, "DUMMYSRC is neither yes nor no: %.100s",
+		    dummy);
+	if (none)
+		return 0;
+	if (value(t, "SRCS"))
+		return listed(t, "SRCS", "CHKSUMS", 0);
+	if (value(t, "SRCTBL") && listed(t, "SRCTBL", "CHKSUM", 1) < 0)
+		return -1;
+	for (i = 0; i < sizeof(repositories) / sizeof(*repositories); i++)
+		if (repository(t, i) < 0)
+			return -1;
+	return t->n ? 0 : why_not(&t->why, "no sources: neither SRCS nor "
+	    "DUMMYSRC is set");
+}
+
+int
+sources_table(struct buf *out, const struct vars *vars, const char *file,
+    int digests, char *why, size_t room)
+{
+	struct table t = { vars, file, digests, out, 0, { why, room } };
+	size_t before = out->len;
+
+	if (fill(&t) == 0)
+		return 0;
+	out->len = before;
+	return -1;
+}

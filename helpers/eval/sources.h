@@ -1,0 +1,18 @@
+/* The sources that a spec names, in today's form and in that of 2020. */
+#ifndef AOINB_EVAL_SOURCES_H
+#define AOINB_EVAL_SOURCES_H
+
+#include <stddef.h>
+
+#include "buf.h"
+#include "eval/vars.h"
+
+/* Adds a line for each source to out:
+ *   N TAB TYPE TAB DIGEST TAB NAME TAB OPTIONS TAB URL
+ * with file and a TAB before it unless file is NULL.  digests says whether there
+ * must be some; without, they are not looked at, and all are SKIP.  Returns 0; or -1 with the
+ * reason in why and out as it was. */
+int sources_table(struct buf *out, const struct vars *t, const char *file,
+    int digests, char *why, size_t room);
+
+#endif

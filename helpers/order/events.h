@@ -1,0 +1,14 @@
+/* What has become of the units until now. */
+#ifndef AOINB_ORDER_EVENTS_H
+#define AOINB_ORDER_EVENTS_H
+
+#include "order/sched.h"
+
+/* Reads lines "EVENT TAB UNIT" from text, len bytes and a NUL behind them, which
+ * is taken apart, and sets the units of s to what their last one says.  A last
+ * line without its newline was not written to its end, and is left out.  Returns
+ * 0, or -1 with errno EBADMSG and f set. */
+int log_read(struct sched *s, const struct units *all, char *text, size_t len,
+    struct fault *f);
+
+#endif

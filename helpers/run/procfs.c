@@ -1,0 +1,71 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "run/procfs.h"
+#include "mnt.h"
+
+static const char *const fixed[] = {
+	"bus", "fs", "irq", "sys", "sysrq-trigger",
+};
+
+static const char *const hidden[] = {
+	"acpi", "asound", "kcore", "keys", "latency_stats", "sched_debug", "scsi",
+	"timer_list", "timer_stats",
+};
+
+/* Not every kernel has each of them. */
+static int
+unless_missing(int r)
+{
+	return r < 0 && errno == ENOENT ? 0 : r;
+}
+
+static int
+hide(int dir, const char *name, int null, int empty)
+{
+	struct stat st;
+
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return unless_missing(-1);
+	return put_bind(S_ISDIR(st.st_mode) ? empty : null, "", dir, name,
+	    MOUNT_ATTR_RDONLY);
+}
+
+int
+kernel_proc(int at, int null, int empty)
+{
+	int proc = put_fresh("proc", STILL, NULL), r;
+	size_t i;
+
+	if (proc < 0)
+		return -1;
+	r = put_on(proc, at);
+	for (i = 0; r == 0 && i < sizeof(fixed) / sizeof(*fixed); i++)
+		r = unless_missing(put_bind(proc, fixed[i], proc, fixed[i],
+		    MOUNT_ATTR_RDONLY));
+	for (i = 0; r == 0 && i < sizeof(hidden) / sizeof(*hidden); i++)
+		r = hide(proc, hidden[i], null, empty);
+	close(proc);
+	return r;
+}
+
+/* Who does not own the network namespace gets no new sysfs, but may show the
+ * one there is. */
+int
+kernel_sys(int at, int empty)
+{
+	int sys = put_fresh("sysfs", STILL | MOUNT_ATTR_RDONLY, NULL), r;
+
+	if (sys < 0 && errno == EPERM)
+		sys = put_copy(AT_FDCWD, "/sys", MOUNT_ATTR_RDONLY);
+	if (sys < 0)
+		return -1;
+	r = put_on(sys, at);
+	if (r == 0)
+		r = hide(sys, "firmware", -1, empty);
+	close(sys);
+	return r;
+}
