@@ -14,6 +14,10 @@ int file_write(int fd, const char *s, size_t len);
  * path as it was. */
 int file_replace(const char *path, const char *s, size_t len);
 
+/* close(2), with errno as it was: for the way out of a failure.  Nothing happens
+ * when fd is below 0. */
+void close_keep(int fd);
+
 /* mkdir -p, mode 0755 less the umask.  Returns 0, or -1 with errno set. */
 int file_mkdirs(const char *path);
 
