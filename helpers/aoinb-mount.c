@@ -41,12 +41,12 @@ plan_lower(struct plan *p, const char *dir)
 }
 
 static void
-plan_bind(struct plan *p, const char *s)
+plan_bind(struct plan *p, const struct opts *o)
 {
-	struct bind *b = bind_parse(s);
+	struct bind *b = bind_parse(o->arg);
 
 	if (!b)
-		die(EX_USAGE, "not SRC:DST or SRC:DST:ro: %s", s);
+		opt_refuse(o, "not SRC:DST or SRC:DST:ro: %s", o->arg);
 	*p->last = b;
 	p->last = &b->next;
 }
@@ -109,10 +109,10 @@ build(struct plan *p)
 int
 main(int argc, char *argv[])
 {
-	struct opts o = { .usage = "[-l DIR]... [-u DIR -w DIR] "
-	    "[-b SRC:DST[:ro]]... ROOT PROG [ARG]...",
+	struct opts o = { .usage = "[--options=FILE] [-l DIR]... "
+	    "[-u DIR -w DIR] [-b SRC:DST[:ro]]... ROOT PROG [ARG]...",
 	    .about = "Put a root together at ROOT, seen by PROG alone, and become PROG.",
-	    .tab = tab };
+	    .tab = tab, .helper = "mount" };
 	struct plan p = { 0 };
 	int c;
 
@@ -124,14 +124,14 @@ main(int argc, char *argv[])
 		case 'l': plan_lower(&p, o.arg); break;
 		case 'u': p.o.upper = o.arg; break;
 		case 'w': p.o.work = o.arg; break;
-		case 'b': plan_bind(&p, o.arg); break;
+		case 'b': plan_bind(&p, &o); break;
 		case VOLATILE: p.o.is_volatile = 1; break;
 		case CLASSIC: p.o.classic = 1; break;
 		}
-	if (!o.argv[0] || !o.argv[1] || !p.o.upper != !p.o.work ||
+	p.root = o.root ? o.root : *o.argv ? *o.argv++ : NULL;
+	if (!*o.argv || !p.o.upper != !p.o.work ||
 	    (p.o.upper && !p.o.lowers) || (p.o.is_volatile && !p.o.upper))
 		opt_bad(&o);
-	p.root = *o.argv++;
 	if (opt_dry)
 		plan_show(&p, o.argv);
 	enter();

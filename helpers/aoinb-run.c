@@ -50,8 +50,6 @@ env_set(struct run *r, const char *s)
 {
 	size_t i = env_find(r, s);
 
-	if (*s == '=' || !strchr(s, '='))
-		die(EX_USAGE, "not NAME=VALUE: %s", s);
 	if (!env_has(r, s)) {
 		r->env = realloc(r->env, (i + 2) * sizeof(*r->env));
 		if (!r->env)
@@ -108,21 +106,30 @@ registered_become(const struct run *r)
 }
 
 static int
-yes(const char *name, const char *s)
+yes(const struct opts *o, const char *name)
 {
 	int v;
 
-	if (parse_bool(s, &v) < 0)
-		die(EX_USAGE, "--%s=%s: yes or no is wanted", name, s);
+	if (parse_bool(o->arg, &v) < 0)
+		opt_refuse(o, "--%s=%s: yes or no is wanted", name, o->arg);
 	return v;
+}
+
+static int
+is_nspawn(const struct opts *o)
+{
+	if (strcmp(o->arg, "native") && strcmp(o->arg, "nspawn"))
+		opt_refuse(o, "--backend=%s: native or nspawn is wanted", o->arg);
+	return !strcmp(o->arg, "nspawn");
 }
 
 int
 main(int argc, char *argv[])
 {
-	struct opts o = { .usage = "[--backend=native|nspawn] [--network=yes|no] "
-	    "[-t] [-e NAME=VALUE]... [-C DIR] ROOT PROG [ARG]...",
-	    .about = "Run PROG inside ROOT as a container.", .tab = tab };
+	struct opts o = { .usage = "[--options=FILE] [--backend=native|nspawn] "
+	    "[--network=yes|no] [-t] [-e NAME=VALUE]... [-C DIR] ROOT PROG [ARG]...",
+	    .about = "Run PROG inside ROOT as a container.", .tab = tab,
+	    .helper = "run" };
 	static struct run r = { .cwd = "/", .hostname = "aoinb", .seccomp = 1 };
 	int c, nspawn = 0, registered = 0;
 
@@ -130,27 +137,27 @@ main(int argc, char *argv[])
 	opt_begin(&o, argv);
 	while ((c = opt_next(&o)) != -1)
 		switch (c) {
-		case NETWORK: r.network = yes("network", o.arg); break;
-		case SECCOMP: r.seccomp = yes("seccomp", o.arg); break;
+		case NETWORK: r.network = yes(&o, "network"); break;
+		case SECCOMP: r.seccomp = yes(&o, "seccomp"); break;
 		case HOSTNAME: r.hostname = o.arg; break;
 		case 'C': r.cwd = o.arg; break;
-		case 'e': env_set(&r, o.arg); break;
-		case 't': r.tty = 1; break;
-		case BACKEND:
-			nspawn = !strcmp(o.arg, "nspawn");
-			if (!nspawn && strcmp(o.arg, "native"))
-				die(EX_USAGE, "--backend=%s: native or nspawn is wanted", o.arg);
+		case 'e':
+			if (*o.arg == '=' || !strchr(o.arg, '='))
+				opt_refuse(&o, "not NAME=VALUE: %s", o.arg);
+			env_set(&r, o.arg);
 			break;
+		case 't': r.tty = 1; break;
+		case BACKEND: nspawn = is_nspawn(&o); break;
 		case REGISTER: registered = 1; break;
 		case DIE:
 			if (proc_die_with(getppid()) < 0)
 				die_sys(EX_OSERR, "die with the parent");
 			break;
 		}
-	if (!o.argv[0] || !o.argv[1] || (registered && !nspawn))
-		opt_bad(&o);
-	r.root = *o.argv++;
+	r.root = o.root ? o.root : *o.argv ? *o.argv++ : NULL;
 	r.prog = o.argv;
+	if (!*r.prog || (registered && !nspawn))
+		opt_bad(&o);
 	env_default(&r);
 	if (nspawn)
 		r.nspawn = nspawn_words(&r, registered);

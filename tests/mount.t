@@ -1,6 +1,6 @@
 #!/bin/sh
 # aoinb-mount: layers, binds, strange names, what is left behind (nothing)
-# shellcheck disable=SC2016,SC2317 # quoted for another shell; called by name
+# shellcheck disable=SC1003,SC2016,SC2317 # quoted for another shell; called by name
 . "${0%/*}/lib.sh"
 need_root
 echo "# kernel $(uname -r), pid 1 is $(cat /proc/1/comm)"
@@ -195,6 +195,88 @@ upper u
 work w
 bind src at /s, read-only
 echo 'a b'"
+
+# --- options in a file
+cat >options <<EOF
+# a stack, and what others are told
+root r
+mount lower=a
+run network=no
+
+rusage time=1h
+mount lower=b
+mount bind=src:/s:ro
+EOF
+fresh
+try 0 'options in a file' aoinb-mount -n --options=options --upper u -w w echo 'a b'
+is 'its lines for us, and the command line' "$(cat out)" "root r
+lower a
+lower b
+upper u
+work w
+bind src at /s, read-only
+echo 'a b'"
+try 0 'options behind come after' aoinb-mount -l c --options options -n -l d -u u -w w true
+is 'those in front before' "$(sed -n 's/^lower //p' out | tr '\n' ' ')" 'c a b d '
+printf 'root r\nmount lower=a' >options
+try 0 'no newline at the end' aoinb-mount -n --options=options true
+is 'is no matter' "$(cat out)" 'root r
+lower a
+true'
+: >options
+try 0 'an empty one' aoinb-mount -n --options=options r true
+is 'says nothing' "$(cat out)" 'root r
+true'
+for odd in 'with space "and" $quotes' 'colon:colon' 'back\slash' 'back\nn\\' 'new
+line' '=#'; do
+	rm -rf "odd/$odd"; mkdir -p "odd/$odd/l" && printf "%s\n" "$odd" >"odd/$odd/l/file"
+	fresh
+	# As in the page: ":" and "\" for the bind, then "\" and newline for the file.
+	path=$(printf %s "$here/odd/$odd/l" | sed 's/[:\]/\\&/g')
+	value=$(printf '%s/file:/%s/file:ro' "$path" "$path" | sed 's/\\/\\\\/g' |
+	    sed ':a;N;$!ba;s/\n/\\n/g')
+	lower=$(printf %s "$here/odd/$odd/l" | sed 's/\\/\\\\/g' | sed ':a;N;$!ba;s/\n/\\n/g')
+	printf 'root r\nmount upper=u\nmount work=w\nmount bind=%s\nmount lower=%s\n' \
+	    "$value" "$lower" >options
+	try 0 "a path in a file: $odd" aoinb-mount --options=options \
+	    cat r/file "r/$here/odd/$odd/l/file"
+	is 'is found, and made' "$(cat out)" "$odd
+$odd"
+done
+# wrong LINE TEXT - the third line of a file is wrong
+wrong() {
+	printf '# one\nroot r\n%b\nmount lower=a\n' "$1" >options
+	try 65 "a line that is wrong: $1" aoinb-mount --options=options -n true
+	says err "^aoinb-mount: options:3: .*$2" 'file, line, reason'
+}
+wrong 'mount nothing=x' 'mount nothing'
+wrong 'mount low=x' 'mount low'
+wrong 'mount lower' 'lower wants'
+wrong 'mount volatile=yes' 'volatile takes no'
+wrong 'mount options=x' 'mount options'
+wrong 'mount dry-run' 'mount dry-run'
+wrong 'mount help' 'mount help'
+wrong 'mount bind=a' 'SRC:DST'
+wrong 'mount bind=a\\x:/b' 'backslash'
+wrong 'mount lower=a\\' 'backslash'
+wrong 'root a\\tb' 'backslash'
+wrong 'root ' 'neither'
+wrong 'root' 'neither'
+wrong 'mount' 'neither'
+wrong ' mount lower=a' 'no such helper'
+wrong 'umount lower=a' 'no such helper: umount'
+wrong 'mount lower=a\0000b' 'NUL'
+try 66 'a file that is not there' aoinb-mount --options=none r true
+says err '^aoinb-mount: none: No such file' 'named'
+mkfifo fifo
+try 65 'a FIFO holds nobody' timeout 10 aoinb-mount --options=fifo r true
+says err 'fifo: not a regular file' 'named'
+try 65 'a folder' aoinb-mount --options=a r true
+try 65 'a device' aoinb-mount --options=/dev/zero r true
+{ echo 'root r'; head -c 4194300 /dev/zero | tr '\0' '#'; } >options
+try 65 'too large' aoinb-mount -n --options=options true
+says err 'options: more than 4 MiB' 'and says so'
+rm options
 
 # --- what is left when the chain is killed
 fresh

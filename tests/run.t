@@ -321,6 +321,47 @@ else
 fi
 try 77 'nspawn wants root' asuser aoinb-run --backend=nspawn "$base" true
 
+# --- options in a file
+cat >options <<EOF
+root r
+mount lower=$base
+mount upper=u
+mount work=w
+mount volatile
+mount bind=src:/b\\\\:c:ro
+rusage output=record
+run hostname=box
+run cwd=/usr
+run env=A=in the file
+run env=B=one\ntwo\\\\three "\$x"
+run env=C=
+EOF
+fresh
+try 0 'options in a file, for the whole chain' aoinb-rusage --options=options \
+    aoinb-mount --options=options aoinb-run --options=options -e A=behind \
+    sh -c 'hostname; pwd; printf "%s|" "$A" "$B" "$C"; cat /b:c/file'
+is 'all of them' "$(cat out)" 'box
+/usr
+behind|one
+two\three "$x"||bound'
+ok 'a record too' test -s record
+# wrong LINE TEXT
+wrong() {
+	printf '%s\nroot r\n' "$1" >options
+	try 65 "a line that is wrong: $1" aoinb-run --options=options true
+	says err "^aoinb-run: options:1: .*$2" 'file, line, reason'
+}
+wrong 'run network=x' '--network=x: yes or no'
+wrong 'run seccomp=' 'yes or no'
+wrong 'run backend=x' 'native or nspawn'
+wrong 'run env=x' 'NAME=VALUE'
+wrong 'run env' 'wants a value'
+wrong 'run tty=yes' 'takes no value'
+wrong 'run e=A=B' 'no such option: run e'
+echo 'root r' >options
+try 64 'no PROG' aoinb-run --options=options
+try 66 'no such file' aoinb-run --options=none r true
+
 # --- words and codes
 try 64 'no PROG' aoinb-run r
 try 64 'no such back end' aoinb-run --backend=x r true
