@@ -29,7 +29,7 @@ gives_controllers(int dir)
 	char s[256];
 
 	return cgroup_text(dir, "cgroup.subtree_control", s, sizeof(s)) == 0 &&
-	    hier_has(s, "memory", ' ') && hier_has(s, "pids", ' ');
+	    cgpath_has(s, "memory", ' ') && cgpath_has(s, "pids", ' ');
 }
 
 /* Makes our folder in path.  A child of a threaded cgroup cannot hold whole
@@ -82,7 +82,7 @@ static int
 make_v2(struct cgroup *cg, int controllers)
 {
 	size_t top;
-	char *path = hier_path("", &top);
+	char *path = cgpath_own("", &top);
 	int r = -1;
 
 	while (path && (r = make_in(cg, CG_V2, path, controllers)) < 0)
@@ -99,16 +99,16 @@ learn_v2(struct cgroup *cg)
 
 	if (cgroup_text(cg->dir[CG_V2], "cgroup.controllers", s, sizeof(s)) < 0)
 		return;
-	cg->v2_memory = hier_has(s, "memory", ' ');
-	cg->v2_pids = hier_has(s, "pids", ' ');
-	cg->v2_io = hier_has(s, "io", ' ');
+	cg->v2_memory = cgpath_has(s, "memory", ' ');
+	cg->v2_pids = cgpath_has(s, "pids", ' ');
+	cg->v2_io = cgpath_has(s, "io", ' ');
 }
 
 static void
 make_v1(struct cgroup *cg, int which)
 {
 	size_t top;
-	char *path = hier_path(v1_ctl[which], &top);
+	char *path = cgpath_own(v1_ctl[which], &top);
 
 	if (path)
 		make_in(cg, which, path, 0);
@@ -346,7 +346,7 @@ cgroup_sweep(void (*said)(const char *path), int dry)
 	int i, fd;
 
 	for (i = 0; i < CG_N; i++) {
-		path = hier_path(v1_ctl[i], &top);
+		path = cgpath_own(v1_ctl[i], &top);
 		if (!path)
 			continue;
 		do {
