@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +11,7 @@
 #include "run/nspawn.h"
 #include "run/run.h"
 
-enum { BACKEND = OPT_LONG, NETWORK, HOSTNAME, SECCOMP, REGISTER, DIE };
+enum { BACKEND = OPT_LONG, NETWORK, HOSTNAME, SECCOMP, DIE };
 
 static const struct opt tab[] = {
 	{ BACKEND, "backend", "native|nspawn", "who makes the container; native" },
@@ -22,7 +21,6 @@ static const struct opt tab[] = {
 	{ HOSTNAME, "hostname", "NAME", "the container's host name; aoinb" },
 	{ 't', "tty", NULL, "give PROG a terminal, shown on this one" },
 	{ SECCOMP, "seccomp", "yes|no", "filter system calls; yes" },
-	{ REGISTER, "register", NULL, "with nspawn: tell machined(8) of the container" },
 	{ DIE, "die-with-parent", NULL, "be killed when the caller dies" },
 	{ 0 },
 };
@@ -94,17 +92,6 @@ show(const struct run *r)
 	exit(0);
 }
 
-/* machined(8) knows processes by the machine's own numbers, so there can be no
- * pid namespace of ours around it. */
-static void
-registered_become(const struct run *r)
-{
-	if (unshare(CLONE_NEWNS) < 0)
-		die_sys(EX_NOPERM, "make a mount namespace");
-	nspawn_make(r);
-	nspawn_become(r);
-}
-
 static int
 yes(const struct opts *o, const char *name)
 {
@@ -131,7 +118,7 @@ main(int argc, char *argv[])
 	    .about = "Run PROG inside ROOT as a container.", .tab = tab,
 	    .helper = "run" };
 	static struct run r = { .cwd = "/", .hostname = "aoinb", .seccomp = 1 };
-	int c, nspawn = 0, registered = 0;
+	int c, nspawn = 0;
 
 	(void)argc;
 	opt_begin(&o, argv);
@@ -148,7 +135,6 @@ main(int argc, char *argv[])
 			break;
 		case 't': r.tty = 1; break;
 		case BACKEND: nspawn = is_nspawn(&o); break;
-		case REGISTER: registered = 1; break;
 		case DIE:
 			if (proc_die_with(getppid()) < 0)
 				die_sys(EX_OSERR, "die with the parent");
@@ -156,18 +142,16 @@ main(int argc, char *argv[])
 		}
 	r.root = o.root ? o.root : *o.argv ? *o.argv++ : NULL;
 	r.prog = o.argv;
-	if (!*r.prog || (registered && !nspawn))
+	if (!*r.prog)
 		opt_bad(&o);
 	env_default(&r);
 	if (nspawn)
-		r.nspawn = nspawn_words(&r, registered);
+		r.nspawn = nspawn_words(&r);
 	if (opt_dry)
 		show(&r);
 	if (opt_verbose)
 		proc_show(STDERR_FILENO, nspawn ? r.nspawn : r.prog);
 	if (nspawn)
 		nspawn_check(&r);
-	if (registered)
-		registered_become(&r);
-	return box_run(&r);
+	return supervise_run(&r);
 }

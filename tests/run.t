@@ -288,20 +288,6 @@ bound'
 ok 'and what is written' test -e plain/made
 rm -f script
 
-# --- machined
-if machinectl list >/dev/null 2>&1; then
-	back=nspawn want=1 text='told to end, it does, with the code of nspawn'
-	start --register r sleep $mark
-	ok 'a registered container runs' wait_for 20 asleep
-	machinectl list --no-legend >out
-	says out '^aoinb-' 'machined knows it'
-	code kill "$pid"
-	ok 'and leaves no process' wait_for 5 quiet
-	back=native
-else
-	skip 4 'machined does not answer'
-fi
-
 # --- not root
 chmod 755 "$scratch" "$here"; fresh; chown nobody u w
 asuser() {
@@ -367,7 +353,6 @@ try 64 'no PROG' aoinb-run r
 try 64 'no such back end' aoinb-run --backend=x r true
 try 64 'neither yes nor no' aoinb-run --network=x r true
 try 64 'no NAME=VALUE' aoinb-run -e x r true
-try 64 '--register is for nspawn' aoinb-run --register r true
 try 66 'no such root' aoinb-run none true
 try 66 'no such folder inside' inside -C /none r true
 try 65 'nspawn wants a /usr' aoinb-run --backend=nspawn r true

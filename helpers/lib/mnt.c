@@ -8,7 +8,7 @@
 #include "mnt.h"
 
 int
-put_fresh(const char *type, unsigned int attr, const char *const *opts)
+mnt_new(const char *type, unsigned int attr, const char *const *opts)
 {
 	int fs = fsopen(type, FSOPEN_CLOEXEC), fd = -1, r = 0;
 
@@ -25,22 +25,22 @@ put_fresh(const char *type, unsigned int attr, const char *const *opts)
 }
 
 int
-put_on(int fd, int at)
+mnt_attach(int fd, int at)
 {
 	return move_mount(fd, "", at, "",
 	    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
 }
 
 int
-put_copy(int dir, const char *name, unsigned int attr)
+mnt_copy(int dir, const char *name, unsigned int how, unsigned int attr)
 {
 	struct mount_attr set = { .attr_set = attr, .propagation = MS_PRIVATE };
 	int fd;
 
 	fd = open_tree(dir, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC |
-	    AT_RECURSIVE | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH);
-	if (fd >= 0 && mount_setattr(fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &set,
-	    sizeof(set)) < 0) {
+	    AT_EMPTY_PATH | how);
+	if (fd >= 0 && mount_setattr(fd, "", AT_EMPTY_PATH | (how & AT_RECURSIVE),
+	    &set, sizeof(set)) < 0) {
 		close_keep(fd);
 		return -1;
 	}
@@ -48,23 +48,23 @@ put_copy(int dir, const char *name, unsigned int attr)
 }
 
 int
-put_bind(int from, const char *src, int to, const char *dst, unsigned int attr)
+mnt_bind(int from, const char *src, int to, const char *dst, unsigned int attr)
 {
 	int fd, at, r = -1;
 
 	at = openat(to, dst, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (at < 0)
 		return -1;
-	fd = put_copy(from, src, attr);
+	fd = mnt_copy(from, src, AT_RECURSIVE | AT_SYMLINK_NOFOLLOW, attr);
 	if (fd >= 0)
-		r = put_on(fd, at);
+		r = mnt_attach(fd, at);
 	close_keep(fd);
 	close_keep(at);
 	return r;
 }
 
 int
-put_dir(int dir, const char *name)
+mnt_dir(int dir, const char *name)
 {
 	if (mkdirat(dir, name, 0755) < 0 && errno != EEXIST && errno != EROFS)
 		return -1;

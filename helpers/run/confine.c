@@ -99,7 +99,7 @@ rules(scmp_filter_ctx f)
 }
 
 int
-guard_calls(void)
+confine_calls(void)
 {
 	scmp_filter_ctx f = seccomp_init(SCMP_ACT_ALLOW);
 	int r;
@@ -119,7 +119,7 @@ guard_calls(void)
 }
 
 int
-guard_caps(void)
+confine_caps(void)
 {
 	struct __user_cap_header_struct h = { _LINUX_CAPABILITY_VERSION_3, 0 };
 	struct __user_cap_data_struct d[2] = { 0 };

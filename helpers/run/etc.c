@@ -64,8 +64,8 @@ show(int root, int spare, const char *path, const struct buf *b)
 		errno = EISDIR;
 		return -1;
 	}
-	tree = put_copy(spare, name, 0);
-	r = tree < 0 ? -1 : put_on(tree, at);
+	tree = mnt_copy(spare, name, AT_SYMLINK_NOFOLLOW, 0);
+	r = tree < 0 ? -1 : mnt_attach(tree, at);
 	close(tree);
 	close(at);
 	return r;
@@ -101,7 +101,7 @@ etc_resolv(struct buf *b)
 }
 
 int
-etc_put(const struct run *r, int root, int spare, const char **at)
+etc_mount(const struct run *r, int root, int spare, const char **at)
 {
 	struct buf b = { 0 };
 	int ret;

@@ -23,10 +23,10 @@ root_take(const char *path, int *spare)
 	at = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (at < 0)
 		return -1;
-	root = put_copy(at, "", MOUNT_ATTR_NODEV);
-	*spare = put_fresh("tmpfs", STILL, OPTS("mode", "0755"));
-	if (root >= 0 && *spare >= 0 && put_on(*spare, at) == 0)
-		r = put_on(root, at);
+	root = mnt_copy(at, "", AT_RECURSIVE, MOUNT_ATTR_NODEV);
+	*spare = mnt_new("tmpfs", NOSUID_NODEV_NOEXEC, MNT_OPTS("mode", "0755"));
+	if (root >= 0 && *spare >= 0 && mnt_attach(*spare, at) == 0)
+		r = mnt_attach(root, at);
 	close(at);
 	return r < 0 ? -1 : root;
 }
@@ -44,14 +44,14 @@ taken(int fd)
 static int
 scratch(int root, const char *name, const char *mode)
 {
-	int at = put_dir(root, name), fs, r;
+	int at = mnt_dir(root, name), fs, r;
 
 	if (at < 0)
 		return -1;
 	r = taken(at) ? 1 : 0;
 	if (!r) {
-		fs = put_fresh("tmpfs", QUIET, OPTS("mode", mode));
-		r = fs < 0 ? -1 : put_on(fs, at);
+		fs = mnt_new("tmpfs", NOSUID_NODEV, MNT_OPTS("mode", mode));
+		r = fs < 0 ? -1 : mnt_attach(fs, at);
 		close(fs);
 	}
 	close(at);
@@ -64,22 +64,22 @@ api(int root, int spare, const char **at)
 	int dev, proc, sys, null, empty, r = -1;
 
 	*at = "/dev";
-	dev = put_dir(root, "dev");
-	if (dev < 0 || (dev = dev_put(dev)) < 0)
+	dev = mnt_dir(root, "dev");
+	if (dev < 0 || (dev = dev_mount(dev)) < 0)
 		return -1;
 	null = openat(dev, "null", O_PATH | O_CLOEXEC);
-	empty = put_dir(spare, "empty");
+	empty = mnt_dir(spare, "empty");
 	if (null < 0 || empty < 0)
 		return -1;
 	*at = "/proc";
-	proc = put_dir(root, "proc");
+	proc = mnt_dir(root, "proc");
 	if (proc >= 0)
-		r = kernel_proc(proc, null, empty);
+		r = procfs_mount(proc, null, empty);
 	if (r < 0)
 		return -1;
 	*at = "/sys";
-	sys = put_dir(root, "sys");
-	return sys < 0 ? -1 : kernel_sys(sys, empty);
+	sys = mnt_dir(root, "sys");
+	return sys < 0 ? -1 : procfs_mount_sys(sys, empty);
 }
 
 /* Descriptors are left to the close_range(2) of the caller: all of this
@@ -106,7 +106,7 @@ fs_enter(const struct run *r, const char **at)
 	*at = "/tmp";
 	if (scratch(root, "tmp", "1777") < 0)
 		return -1;
-	if (etc_put(r, root, spare, at) < 0)
+	if (etc_mount(r, root, spare, at) < 0)
 		return -1;
 	*at = "/";
 	if (fchdir(root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||

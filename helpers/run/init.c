@@ -67,11 +67,11 @@ make(const struct run *r)
 }
 
 static void
-guard(const struct run *r)
+confine(const struct run *r)
 {
-	if (r->seccomp && guard_calls() < 0)
+	if (r->seccomp && confine_calls() < 0)
 		die_sys(EX_OSERR, "filter system calls");
-	if (guard_caps() < 0)
+	if (confine_caps() < 0)
 		die_sys(EX_OSERR, "drop capabilities");
 }
 
@@ -98,9 +98,9 @@ become(const struct run *r)
 	proc_become(r->prog);
 }
 
-/* Signals go to all of PROG's group, as a terminal would send them. */
+/* To all of PROG's group, as a terminal would send it. */
 static void
-pass(pid_t prog, int sig)
+signal_group(pid_t prog, int sig)
 {
 	if (kill(-prog, sig) < 0)
 		kill(prog, sig);
@@ -109,7 +109,7 @@ pass(pid_t prog, int sig)
 /* Until PROG has ended, whose wait status it returns; others are reaped on the
  * way.  *last is the last signal that was passed on. */
 static int
-mind(pid_t prog, const sigset_t *signals, int *last)
+wait_for_prog(pid_t prog, const sigset_t *signals, int *last)
 {
 	int sig, status;
 	pid_t pid;
@@ -119,7 +119,7 @@ mind(pid_t prog, const sigset_t *signals, int *last)
 			if (pid == prog)
 				return status;
 		if (sigwait(signals, &sig) == 0 && sig != SIGCHLD) {
-			pass(prog, sig);
+			signal_group(prog, sig);
 			*last = sig;
 		}
 	}
@@ -147,7 +147,7 @@ run(const struct run *r, const struct init *in)
 	pid_t prog = start(r);
 	int status, last = 0;
 
-	status = mind(prog, &in->signals, &last);
+	status = wait_for_prog(prog, &in->signals, &last);
 	if (!r->nspawn || !WIFEXITED(status))
 		return proc_code(status);
 	/* It has no code of its own for having been told to end. */
@@ -166,7 +166,7 @@ init_main(const struct run *r, const struct init *in)
 	make(r);
 	if (r->tty && tty_send(in) < 0)
 		die_sys(EX_OSERR, "make a terminal");
-	guard(r);
+	confine(r);
 	if (close_range(STDERR_FILENO + 1, ~0U, 0) < 0)
 		die_sys(EX_OSERR, "close descriptors");
 	_exit(run(r, in));

@@ -68,7 +68,7 @@ words_prog(struct words *w, const struct run *r)
 }
 
 static void
-words_box(struct words *w, const struct run *r, int registered)
+words_nspawn(struct words *w, const struct run *r)
 {
 	uint64_t id;
 
@@ -78,7 +78,7 @@ words_box(struct words *w, const struct run *r, int registered)
 	add(w, "--quiet");
 	add(w, "--settings=no");
 	add(w, "--machine=aoinb-%016llx", (unsigned long long)id);
-	add(w, "--register=%s", registered ? "yes" : "no");
+	add(w, "--register=no");
 	add(w, "--keep-unit"); /* and so in our cgroup */
 	add(w, "--directory=%s", r->root);
 	add(w, "--as-pid2");
@@ -98,11 +98,11 @@ words_box(struct words *w, const struct run *r, int registered)
 }
 
 char **
-nspawn_words(const struct run *r, int registered)
+nspawn_words(const struct run *r)
 {
 	struct words w = { 0 };
 
-	words_box(&w, r, registered);
+	words_nspawn(&w, r);
 	words_prog(&w, r);
 	return w.v;
 }
@@ -122,8 +122,8 @@ nspawn_make(const struct run *r)
 
 	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
 		die_sys(EX_OSERR, "make mounts private");
-	if (getpid() == 1 && mount("proc", "/proc", "proc",
-	    MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
+	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+	    NULL) < 0)
 		die_sys(EX_OSERR, "mount /proc");
 	if (file_mkdirs(STATE) < 0 ||
 	    mount("aoinb", STATE, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") < 0 ||

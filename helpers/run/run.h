@@ -18,6 +18,6 @@ struct run {
 /* Runs r beneath a pid 1 of ours, in namespaces that end with this process, and
  * returns the exit code to pass on, having said what went wrong when that was
  * our doing. */
-int box_run(const struct run *r);
+int supervise_run(const struct run *r);
 
 #endif

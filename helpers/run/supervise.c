@@ -20,7 +20,7 @@
 #include "run/tty.h"
 
 /* The parent's side of a running container. */
-struct view {
+struct supervisor {
 	pid_t init;
 	int tty;
 	int signals;		/* signalfd */
@@ -66,8 +66,10 @@ fork_into(unsigned long flags)
 #endif
 }
 
+/* Takes the master of the container's terminal from pid 1, and makes the
+ * caller's pass every key on. */
 static void
-look_on(struct view *v, int sock, const struct termios *saved)
+terminal_begin(struct supervisor *v, int sock, const struct termios *saved)
 {
 	v->master = tty_receive(sock);
 	if (v->master < 0)
@@ -78,9 +80,10 @@ look_on(struct view *v, int sock, const struct termios *saved)
 		warn_sys("terminal");
 }
 
-/* What the container shows.  Returns -1 when there is no more. */
+/* Shows what the container wrote to its terminal.  Returns -1 when there is no
+ * more. */
 static int
-output(struct view *v)
+output_copy(struct supervisor *v)
 {
 	char b[8192];
 	ssize_t n = read(v->master, b, sizeof(b));
@@ -91,7 +94,7 @@ output(struct view *v)
 }
 
 static void
-input(struct view *v)
+input_read(struct supervisor *v)
 {
 	ssize_t n = read(v->in, v->typed, sizeof(v->typed));
 
@@ -104,7 +107,7 @@ input(struct view *v)
 }
 
 static void
-hand_over(struct view *v)
+input_write(struct supervisor *v)
 {
 	ssize_t n = write(v->master, v->typed, v->len);
 
@@ -116,7 +119,7 @@ hand_over(struct view *v)
 
 /* Returns pid 1's exit code once it is dead, else -1. */
 static int
-signals(struct view *v, const struct termios *saved)
+signals(struct supervisor *v, const struct termios *saved)
 {
 	struct signalfd_siginfo si;
 	int status;
@@ -142,7 +145,7 @@ signals(struct view *v, const struct termios *saved)
 }
 
 static int
-watch(struct view *v, const struct termios *saved)
+watch(struct supervisor *v, const struct termios *saved)
 {
 	int code = -1;
 
@@ -157,13 +160,13 @@ watch(struct view *v, const struct termios *saved)
 		if (poll(p, 3, -1) < 0)
 			continue;
 		if (p[1].revents & POLLOUT)
-			hand_over(v);
-		if (p[1].revents & ~POLLOUT && output(v) < 0) {
+			input_write(v);
+		if (p[1].revents & ~POLLOUT && output_copy(v) < 0) {
 			v->master = v->in = -1;
 			v->len = 0;
 		}
 		if (p[2].revents)
-			input(v);
+			input_read(v);
 		if (p[0].revents)
 			code = signals(v, saved);
 	}
@@ -172,11 +175,11 @@ watch(struct view *v, const struct termios *saved)
 
 /* What was shown last is still in the terminal when pid 1 is gone. */
 static void
-drain(struct view *v)
+drain(struct supervisor *v)
 {
 	struct pollfd p = { .fd = v->master, .events = POLLIN };
 
-	while (v->master >= 0 && poll(&p, 1, 0) > 0 && output(v) == 0)
+	while (v->master >= 0 && poll(&p, 1, 0) > 0 && output_copy(v) == 0)
 		;
 	tty_restore();
 }
@@ -195,9 +198,9 @@ flags(const struct run *r)
 }
 
 int
-box_run(const struct run *r)
+supervise_run(const struct run *r)
 {
-	struct view v = { .tty = r->tty && !r->nspawn, .in = -1, .master = -1 };
+	struct supervisor v = { .tty = r->tty && !r->nspawn, .in = -1, .master = -1 };
 	struct init in = { 0 };
 	int sock[2], code;
 
@@ -221,7 +224,7 @@ box_run(const struct run *r)
 	}
 	close(sock[1]);
 	if (v.tty)
-		look_on(&v, sock[0], &in.termios);
+		terminal_begin(&v, sock[0], &in.termios);
 	code = watch(&v, &in.termios);
 	drain(&v);
 	return code;

@@ -15,7 +15,6 @@ mkdir upper work all
 try 0 'overlay'                 mount -t overlay -o lowerdir=/srv/base,upperdir=upper,workdir=work x all
 later 'umount all'
 ok 'with the base below'        test -x all/usr/bin/dpkg
-try 0 'machined answers'        machinectl list
 try 0 'all that a program uses'  aoinb-rusage -o record --memory=1G --tasks=100 \
     dd if=/dev/zero of=io bs=1M count=16 oflag=direct
 is 'is counted by cgroup v2'    "$(sed -n 's/^source_detail=//p' record)" \
