@@ -25,39 +25,39 @@ static const struct opt tab[] = {
 	{ 0 },
 };
 
-/* Where the variable that s sets is in the environment, or would be added. */
-static size_t
+/* Where the variable that s sets is in the environment; NULL when it is not. */
+static char **
 env_find(const struct run *r, const char *s)
 {
 	size_t n = strcspn(s, "=") + 1, i;
 
-	for (i = 0; r->env && r->env[i]; i++)
-		if (!strncmp(r->env[i], s, n))
-			break;
-	return i;
-}
-
-static int
-env_has(const struct run *r, const char *s)
-{
-	return r->env && r->env[env_find(r, s)];
+	for (i = 0; i < r->env.len; i++)
+		if (!strncmp(r->env.at[i], s, n))
+			return &r->env.at[i];
+	return NULL;
 }
 
 static void
-env_set(struct run *r, const char *s)
+env_add(struct run *r, const char *s)
 {
-	size_t i = env_find(r, s);
-
-	if (!env_has(r, s)) {
-		r->env = realloc(r->env, (i + 2) * sizeof(*r->env));
-		if (!r->env)
-			die_sys(EX_OSERR, "memory");
-		r->env[i + 1] = NULL;
-	}
-	r->env[i] = (char *)s;
+	if (vec_push(&r->env, (char *)s) < 0)
+		die_sys(EX_OSERR, "memory");
 }
 
-/* What the caller has not set himself. */
+static void
+env_set(struct run *r, const struct opts *o)
+{
+	char **old = env_find(r, o->arg);
+
+	if (*o->arg == '=' || !strchr(o->arg, '='))
+		opt_refuse(o, "not NAME=VALUE: %s", o->arg);
+	if (old)
+		*old = (char *)o->arg;
+	else
+		env_add(r, o->arg);
+}
+
+/* What the caller has not set himself, and the end. */
 static void
 env_default(struct run *r)
 {
@@ -70,11 +70,12 @@ env_default(struct run *r)
 	char **p;
 
 	for (p = environ; r->tty && *p; p++)
-		if (!strncmp(*p, "TERM=", 5) && !env_has(r, *p))
-			env_set(r, *p);
+		if (!strncmp(*p, "TERM=", 5) && !env_find(r, *p))
+			env_add(r, *p);
 	for (i = 0; i < sizeof(fixed) / sizeof(*fixed); i++)
-		if (!env_has(r, fixed[i]))
-			env_set(r, fixed[i]);
+		if (!env_find(r, fixed[i]))
+			env_add(r, fixed[i]);
+	env_add(r, NULL);
 }
 
 static void
@@ -128,11 +129,7 @@ main(int argc, char *argv[])
 		case SECCOMP: r.seccomp = yes(&o, "seccomp"); break;
 		case HOSTNAME: r.hostname = o.arg; break;
 		case 'C': r.cwd = o.arg; break;
-		case 'e':
-			if (*o.arg == '=' || !strchr(o.arg, '='))
-				opt_refuse(&o, "not NAME=VALUE: %s", o.arg);
-			env_set(&r, o.arg);
-			break;
+		case 'e': env_set(&r, &o); break;
 		case 't': r.tty = 1; break;
 		case BACKEND: nspawn = is_nspawn(&o); break;
 		case DIE:

@@ -30,7 +30,7 @@ proc_write(const char *path, const char *s)
 	if (fd < 0)
 		return -1;
 	r = file_write(fd, s, strlen(s));
-	close(fd);
+	close_keep(fd);
 	return r;
 }
 
@@ -69,7 +69,7 @@ ns_in_user(void)
 	if (buf_read(&b, fd, 4096) == 0 && b.s &&
 	    sscanf(b.s, "%u %u %u", &in, &out, &n) == 3)
 		r = in != 0 || out != 0 || n != (unsigned int)-1;
-	close(fd);
+	close_keep(fd);
 	buf_free(&b);
 	return r;
 }

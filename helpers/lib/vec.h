@@ -12,6 +12,7 @@
 
 #include <stdlib.h>
 
+/* Of a struct that is an array and has a name: struct pids { VEC(pid_t); }; */
 #define VEC(type) struct { type *at; size_t len, room; }
 
 /* Adds an element, which may be a compound literal.  Is 0; or -1 with errno

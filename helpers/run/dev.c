@@ -5,8 +5,9 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "run/dev.h"
+#include "file.h"
 #include "mnt.h"
+#include "run/dev.h"
 
 static const struct node {
 	const char *name;
@@ -47,7 +48,7 @@ node_borrow(int dev, const struct node *n)
 	fd = openat(dev, n->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return -1;
-	close(fd);
+	close_keep(fd);
 	return mnt_bind(AT_FDCWD, path, dev, n->name, MOUNT_ATTR_RDONLY);
 }
 
@@ -68,8 +69,8 @@ fs_in(int dev, const char *name, int fs)
 		return -1;
 	at = mnt_dir(dev, name);
 	r = at < 0 ? -1 : mnt_attach(fs, at);
-	close(fs);
-	close(at);
+	close_keep(fs);
+	close_keep(at);
 	return r;
 }
 

@@ -5,11 +5,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "file.h"
+#include "mnt.h"
 #include "run/dev.h"
 #include "run/etc.h"
 #include "run/fs.h"
 #include "run/procfs.h"
-#include "mnt.h"
 
 /* The root, with what the caller mounted in it, as a mount of our own; its
  * device nodes are dead, as whoever made the image made them.  Beneath it, at
@@ -27,7 +28,7 @@ root_take(const char *path, int *spare)
 	*spare = mnt_new("tmpfs", NOSUID_NODEV_NOEXEC, MNT_OPTS("mode", "0755"));
 	if (root >= 0 && *spare >= 0 && mnt_attach(*spare, at) == 0)
 		r = mnt_attach(root, at);
-	close(at);
+	close_keep(at);
 	return r < 0 ? -1 : root;
 }
 
@@ -52,9 +53,9 @@ scratch(int root, const char *name, const char *mode)
 	if (!r) {
 		fs = mnt_new("tmpfs", NOSUID_NODEV, MNT_OPTS("mode", mode));
 		r = fs < 0 ? -1 : mnt_attach(fs, at);
-		close(fs);
+		close_keep(fs);
 	}
-	close(at);
+	close_keep(at);
 	return r < 0 ? -1 : 0;
 }
 

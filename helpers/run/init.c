@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "file.h"
 #include "proc.h"
 #include "run/fs.h"
 #include "run/confine.h"
@@ -42,7 +43,7 @@ loopback_up(void)
 	if (s < 0)
 		return -1;
 	r = ioctl(s, SIOCSIFFLAGS, &ifr);
-	close(s);
+	close_keep(s);
 	return r;
 }
 
@@ -94,7 +95,7 @@ become(const struct run *r)
 	}
 	if (chdir(r->cwd) < 0)
 		die_sys(EX_NOINPUT, "%s", r->cwd);
-	environ = r->env;
+	environ = r->env.at;
 	proc_become(r->prog);
 }
 

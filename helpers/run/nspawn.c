@@ -30,22 +30,18 @@
 	"CAP_NET_RAW,CAP_SYS_ADMIN,CAP_SYS_BOOT,CAP_SYS_NICE,CAP_SYS_PTRACE," \
 	"CAP_SYS_RESOURCE,CAP_SYS_TTY_CONFIG"
 
-struct words {
-	char **v;		/* NULL at the end */
-	size_t n;
-};
+struct words { VEC(char *); };
 
 static void
 add(struct words *w, const char *fmt, ...)
 {
 	va_list ap;
+	char *s;
 
-	w->v = realloc(w->v, (w->n + 2) * sizeof(*w->v));
 	va_start(ap, fmt);
-	if (!w->v || vasprintf(&w->v[w->n], fmt, ap) < 0)
+	if (vasprintf(&s, fmt, ap) < 0 || vec_push(w, s) < 0)
 		die_sys(EX_OSERR, "memory");
 	va_end(ap);
-	w->v[++w->n] = NULL;
 }
 
 /* env(1) gives PROG our environment and nothing of nspawn's.  sh(1) stays, as
@@ -61,7 +57,7 @@ words_prog(struct words *w, const struct run *r)
 	add(w, "sh");
 	add(w, "env");
 	add(w, "-i");
-	for (p = r->env; *p; p++)
+	for (p = r->env.at; *p; p++)
 		add(w, "%s", *p);
 	for (p = r->prog; *p; p++)
 		add(w, "%s", *p);
@@ -104,7 +100,9 @@ nspawn_words(const struct run *r)
 
 	words_nspawn(&w, r);
 	words_prog(&w, r);
-	return w.v;
+	if (vec_push(&w, NULL) < 0)
+		die_sys(EX_OSERR, "memory");
+	return w.at;
 }
 
 static void

@@ -4,8 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "run/procfs.h"
+#include "file.h"
 #include "mnt.h"
+#include "run/procfs.h"
 
 static const char *const fixed[] = {
 	"bus", "fs", "irq", "sys", "sysrq-trigger",
@@ -48,7 +49,7 @@ procfs_mount(int at, int null, int empty)
 		    MOUNT_ATTR_RDONLY));
 	for (i = 0; r == 0 && i < sizeof(hidden) / sizeof(*hidden); i++)
 		r = hide(proc, hidden[i], null, empty);
-	close(proc);
+	close_keep(proc);
 	return r;
 }
 
@@ -66,6 +67,6 @@ procfs_mount_sys(int at, int empty)
 	r = mnt_attach(sys, at);
 	if (r == 0)
 		r = hide(sys, "firmware", -1, empty);
-	close(sys);
+	close_keep(sys);
 	return r;
 }

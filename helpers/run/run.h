@@ -2,10 +2,12 @@
 #ifndef RUN_RUN_H
 #define RUN_RUN_H
 
+#include "vec.h"
+
 struct run {
 	const char *root;	/* in the caller's world */
 	char **prog;
-	char **env;		/* the whole environment, NULL at the end */
+	VEC(char *) env;	/* the whole environment, NULL at the end */
 	const char *cwd;	/* inside */
 	const char *hostname;
 	int network;		/* the host's; else loopback alone */

@@ -7,6 +7,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "rusage/cgroup.h"
 #include "rusage/cgdir.h"
 #include "rusage/cgpath.h"
@@ -52,13 +53,13 @@ make_in(struct cgroup *cg, int which, const char *path, int controllers)
 	if (which == CG_V2 && (cgroup_text(dir, "cgroup.type", type,
 	    sizeof(type)) < 0 || strcmp(type, "domain\n"))) {
 		cgdir_remove(parent, cg->name);
-		close(dir);
+		close_keep(dir);
 		goto fail;
 	}
 	keep(cg, which, parent, dir);
 	return 0;
 fail:
-	close(parent);
+	close_keep(parent);
 	return -1;
 }
 
@@ -207,15 +208,13 @@ cgroup_has_io(const struct cgroup *cg)
 static int
 put(int dir, const char *file, const char *s)
 {
-	int fd = openat(dir, file, O_WRONLY | O_CLOEXEC), err;
+	int fd = openat(dir, file, O_WRONLY | O_CLOEXEC);
 	ssize_t n;
 
 	if (fd < 0)
 		return -1;
 	n = write(fd, s, strlen(s));
-	err = errno;
-	close(fd);
-	errno = err;
+	close_keep(fd);
 	return n < 0 ? -1 : 0;
 }
 
@@ -307,7 +306,7 @@ cgroup_text(int dir, const char *file, char *s, size_t room)
 	if (fd < 0)
 		return -1;
 	n = read(fd, s, room - 1);
-	close(fd);
+	close_keep(fd);
 	s[n < 0 ? 0 : n] = '\0';
 	return n < 0 ? -1 : 0;
 }
