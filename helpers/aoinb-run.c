@@ -5,13 +5,14 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "kernel.h"
 #include "opt.h"
 #include "parse.h"
 #include "proc.h"
 #include "run/nspawn.h"
 #include "run/run.h"
 
-enum { BACKEND = OPT_LONG, NETWORK, HOSTNAME, SECCOMP, DIE };
+enum { BACKEND = OPT_LONG, NETWORK, HOSTNAME, SECCOMP, DIE, KERNEL };
 
 static const struct opt tab[] = {
 	{ BACKEND, "backend", "native|nspawn", "who makes the container; native" },
@@ -22,6 +23,7 @@ static const struct opt tab[] = {
 	{ 't', "tty", NULL, "give PROG a terminal, shown on this one" },
 	{ SECCOMP, "seccomp", "yes|no", "filter system calls; yes" },
 	{ DIE, "die-with-parent", NULL, "be killed when the caller dies" },
+	{ KERNEL, "kernel", NULL, "print the least kernel, and exit 1 when this is older" },
 	{ 0 },
 };
 
@@ -93,6 +95,15 @@ show(const struct run *r)
 	exit(0);
 }
 
+static void
+kernel(void)
+{
+	puts(KERNEL_LEAST);
+	if (fflush(stdout) == EOF)
+		die_sys(EX_IOERR, "standard output");
+	exit(kernel_suffices() ? 0 : EX_NO);
+}
+
 static int
 yes(const struct opts *o, const char *name)
 {
@@ -131,6 +142,7 @@ main(int argc, char *argv[])
 		case 'C': r.cwd = o.arg; break;
 		case 'e': env_set(&r, &o); break;
 		case 't': r.tty = 1; break;
+		case KERNEL: kernel(); break;
 		case BACKEND: nspawn = is_nspawn(&o); break;
 		case DIE:
 			if (proc_die_with(getppid()) < 0)

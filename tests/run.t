@@ -348,6 +348,14 @@ echo 'root r' >options
 try 64 'no PROG' aoinb-run --options=options
 try 66 'no such file' aoinb-run --options=none r true
 
+# --- the least kernel
+try 0 'this kernel is new enough' aoinb-run --kernel
+is 'and one number is everywhere' "$(cat "$top/README.md" "$top"/man/* |
+    grep -o 'Linux [0-9.]* or [a-z]*' | sort -u)" "Linux $(cat out) or later"
+is 'the README, and both who need it' "$(cd "$top" && grep -l 'Linux [0-9.]* or later' \
+    README.md man/* | tr '\n' ' ')" 'README.md man/aoinb-mount.1 man/aoinb-run.1 '
+try 1 'an older one is not' setarch "$(uname -m)" --uname-2.6 aoinb-run --kernel
+
 # --- words and codes
 try 64 'no PROG' aoinb-run r
 try 64 'no such back end' aoinb-run --backend=x r true

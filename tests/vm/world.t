@@ -8,6 +8,7 @@ is 'cgroup v2 and nothing else' "$(grep -c cgroup /proc/mounts) $(stat -fc %T /s
 for controller in cpuset cpu io memory pids; do
 	ok "with $controller"   grep -qw "$controller" /sys/fs/cgroup/cgroup.controllers
 done
+try 0 'a kernel that is new enough' aoinb-run --kernel
 case $(uname -r) in 6.1.*) old=yes ;; *) old=$(uname -r) ;; esac
 is 'a kernel without lowerdir+' "$old" yes
 
