@@ -60,57 +60,58 @@ scratch(int root, const char *name, const char *mode)
 }
 
 static int
-api(int root, int spare, const char **at)
+mount_proc(const struct fs *fs)
 {
-	int dev, proc, sys, null, empty, r = -1;
+	int null = openat(fs->dev, "null", O_PATH | O_CLOEXEC);
+	int proc = null < 0 ? -1 : mnt_dir(fs->root, "proc");
 
-	*at = "/dev";
-	dev = mnt_dir(root, "dev");
-	if (dev < 0 || (dev = dev_mount(dev)) < 0)
-		return -1;
-	null = openat(dev, "null", O_PATH | O_CLOEXEC);
-	empty = mnt_dir(spare, "empty");
-	if (null < 0 || empty < 0)
-		return -1;
-	*at = "/proc";
-	proc = mnt_dir(root, "proc");
-	if (proc >= 0)
-		r = procfs_mount(proc, null, empty);
-	if (r < 0)
-		return -1;
-	*at = "/sys";
-	sys = mnt_dir(root, "sys");
-	return sys < 0 ? -1 : procfs_mount_sys(sys, empty);
+	return proc < 0 ? -1 : procfs_mount(proc, null, fs->empty);
 }
 
 /* Descriptors are left to the close_range(2) of the caller: all of this
  * happens once, in a process that comes to nothing when it fails. */
 int
-fs_enter(const struct run *r, const char **at)
+fs_make(struct fs *fs, const struct run *r, const char **at)
 {
-	int root, spare;
+	int dev;
 
 	*at = "/";
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return -1;
-	root = root_take(r->root, &spare);
-	if (root < 0)
+	fs->root = root_take(r->root, &fs->spare);
+	if (fs->root < 0)
 		return -1;
-	if (api(root, spare, at) < 0)
+	*at = "/dev";
+	dev = mnt_dir(fs->root, "dev");
+	if (dev < 0 || (fs->dev = dev_mount(dev)) < 0 ||
+	    (fs->empty = mnt_dir(fs->spare, "empty")) < 0)
+		return -1;
+	*at = "/proc";
+	if (mount_proc(fs) < 0)
 		return -1;
 	*at = "/run";
-	if (scratch(root, "run", "0755") < 0)
+	if (scratch(fs->root, "run", "0755") < 0)
 		return -1;
-	if (mkdirat(root, "run/lock", 01777) < 0 && errno != EEXIST &&
+	if (mkdirat(fs->root, "run/lock", 01777) < 0 && errno != EEXIST &&
 	    errno != EROFS)
 		return -1;
 	*at = "/tmp";
-	if (scratch(root, "tmp", "1777") < 0)
+	if (scratch(fs->root, "tmp", "1777") < 0)
 		return -1;
-	if (etc_mount(r, root, spare, at) < 0)
+	return etc_mount(r, fs->root, fs->spare, at);
+}
+
+int
+fs_enter(const struct fs *fs, const char **at)
+{
+	int sys;
+
+	*at = "/sys";
+	sys = mnt_dir(fs->root, "sys");
+	if (sys < 0 || procfs_mount_sys(sys, fs->empty) < 0)
 		return -1;
 	*at = "/";
-	if (fchdir(root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
+	if (fchdir(fs->root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
 	    umount2(".", MNT_DETACH) < 0)
 		return -1;
 	return chdir("/");

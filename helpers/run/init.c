@@ -1,22 +1,20 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <net/if.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "err.h"
-#include "file.h"
 #include "proc.h"
 #include "run/fs.h"
 #include "run/confine.h"
 #include "run/init.h"
+#include "run/net.h"
 #include "run/nspawn.h"
 #include "run/tty.h"
 
@@ -25,7 +23,7 @@
 static void
 die_with(int parent)
 {
-	struct pollfd p = { .fd = parent, .events = POLLIN };
+	struct pollfd p = { .fd = parent };
 
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		die_sys(EX_OSERR, "die with the parent");
@@ -33,47 +31,38 @@ die_with(int parent)
 		exit(EX_OSERR);
 }
 
-/* The kernel gives lo its addresses, of both families, when it goes up. */
-static int
-loopback_up(void)
+/* ENOTDIR: a link or a file where the root must have a folder. */
+static void
+fs_failed(const struct run *r, const char *at)
 {
-	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = IFF_UP };
-	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), r;
-
-	if (s < 0)
-		return -1;
-	r = ioctl(s, SIOCSIFFLAGS, &ifr);
-	close_keep(s);
-	return r;
+	die_sys(errno == ENOTDIR ? EX_DATAERR : err_code(errno), "make %s in %s",
+	    at, r->root);
 }
 
 static void
-make(const struct run *r)
+make(const struct run *r, int parent)
 {
 	struct rlimit no_core = { 0, 0 };
+	struct fs fs;
 	const char *at;
 
 	umask(0);
-	if (!r->network && loopback_up() < 0)
-		die_sys(EX_OSERR, "bring the loopback interface up");
 	if (sethostname(r->hostname, strlen(r->hostname)) < 0)
 		die_sys(EX_OSERR, "host name %s", r->hostname);
-	/* ENOTDIR: a link or a file where the root must have a folder. */
-	if (fs_enter(r, &at) < 0)
-		die_sys(errno == ENOTDIR ? EX_DATAERR : err_code(errno),
-		    "make %s in %s", at, r->root);
+	if (fs_make(&fs, r, &at) < 0)
+		fs_failed(r, at);
+	if (r->seccomp && confine_calls() < 0)
+		die_sys(EX_OSERR, "filter system calls");
+	if (!r->network && net_join(parent) < 0) {
+		if (errno == EPIPE)
+			exit(EX_OSERR); /* the parent said why */
+		die_sys(EX_OSERR, "enter the network namespace");
+	}
+	if (fs_enter(&fs, &at) < 0)
+		fs_failed(r, at);
 	if (setrlimit(RLIMIT_CORE, &no_core) < 0)
 		die_sys(EX_OSERR, "limit core dumps");
 	umask(022);
-}
-
-static void
-confine(const struct run *r)
-{
-	if (r->seccomp && confine_calls() < 0)
-		die_sys(EX_OSERR, "filter system calls");
-	if (confine_caps() < 0)
-		die_sys(EX_OSERR, "drop capabilities");
 }
 
 static void
@@ -164,10 +153,11 @@ init_main(const struct run *r, const struct init *in)
 		nspawn_make(r);
 		_exit(run(r, in));
 	}
-	make(r);
+	make(r, in->parent);
 	if (r->tty && tty_send(in) < 0)
 		die_sys(EX_OSERR, "make a terminal");
-	confine(r);
+	if (confine_caps() < 0)
+		die_sys(EX_OSERR, "drop capabilities");
 	if (close_range(STDERR_FILENO + 1, ~0U, 0) < 0)
 		die_sys(EX_OSERR, "close descriptors");
 	_exit(run(r, in));

@@ -16,6 +16,8 @@
 #include "ns.h"
 #include "proc.h"
 #include "run/init.h"
+#include "run/fdpass.h"
+#include "run/net.h"
 #include "run/run.h"
 #include "run/tty.h"
 
@@ -71,7 +73,7 @@ fork_into(unsigned long flags)
 static void
 terminal_begin(struct supervisor *v, int sock, const struct termios *saved)
 {
-	v->master = tty_receive(sock);
+	v->master = fdpass_receive(sock);
 	if (v->master < 0)
 		return; /* pid 1 said why, and is about to exit */
 	fcntl(v->master, F_SETFL, O_NONBLOCK);
@@ -184,7 +186,7 @@ drain(struct supervisor *v)
 	tty_restore();
 }
 
-/* nspawn(1) makes the rest itself. */
+/* nspawn(1) makes the rest itself; of the network see net.h. */
 static unsigned long
 flags(const struct run *r)
 {
@@ -192,8 +194,6 @@ flags(const struct run *r)
 
 	if (!r->nspawn)
 		f |= CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
-	if (!r->nspawn && !r->network)
-		f |= CLONE_NEWNET;
 	return f;
 }
 
@@ -223,6 +223,9 @@ supervise_run(const struct run *r)
 		init_main(r, &in);
 	}
 	close(sock[1]);
+	/* EPIPE: pid 1 failed before, and said why. */
+	if (!r->nspawn && !r->network && net_make(sock[0]) < 0 && errno != EPIPE)
+		die_sys(err_code(errno), "make a network namespace");
 	if (v.tty)
 		terminal_begin(&v, sock[0], &in.termios);
 	code = watch(&v, &in.termios);
