@@ -10,6 +10,7 @@
 #include "buf.h"
 #include "err.h"
 #include "opt.h"
+#include "vec.h"
 
 int opt_dry, opt_verbose;
 
@@ -167,10 +168,12 @@ opt_refuse(const struct opts *o, const char *fmt, ...)
 	die(EX_DATAERR, "%s:%u: %s", o->file, o->line, why);
 }
 
-/* The text of a file, never to be freed. */
+/* The text of a file, kept for good. */
 static struct buf
 file_text(const char *path)
 {
+	static VEC(char *) texts;
+
 	/* O_NONBLOCK: a FIFO must not hold us. */
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	struct buf b = { 0 };
@@ -186,6 +189,8 @@ file_text(const char *path)
 		die_sys(err_code(errno), "%s", path);
 	}
 	close(fd);
+	if (b.s && vec_push(&texts, b.s) < 0)
+		die_sys(EX_OSERR, "memory");
 	return b;
 }
 
