@@ -105,9 +105,9 @@ check(const struct plan *p)
 	if (!p->disk)
 		return;
 	if (stat(p->disk, &st) < 0)
-		die_sys(EX_NOINPUT, "%s", p->disk);
+		die_sys(err_code(errno), "%s", p->disk);
 	if (disk_space(p->disk, &used, &room) < 0)
-		die_sys(EX_OSERR, "%s", p->disk);
+		die_sys(err_code(errno), "%s", p->disk);
 	if (room < p->floor / 1024)
 		die(EX_DISKFULL, "%s: only %llu KiB free, not started", p->disk,
 		    (unsigned long long)room);

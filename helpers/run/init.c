@@ -83,7 +83,7 @@ become(const struct run *r)
 		close(fd);
 	}
 	if (chdir(r->cwd) < 0)
-		die_sys(EX_NOINPUT, "%s", r->cwd);
+		die_sys(err_code(errno), "%s", r->cwd);
 	environ = r->env.at;
 	proc_become(r->prog);
 }

@@ -140,7 +140,7 @@ nspawn_check(const struct run *r)
 	if (geteuid() != 0)
 		die(EX_NOPERM, "the nspawn back end needs root");
 	if (access(r->root, F_OK) < 0)
-		die_sys(EX_NOINPUT, "%s", r->root);
+		die_sys(err_code(errno), "%s", r->root);
 	if (asprintf(&usr, "%s/usr", r->root) < 0)
 		die_sys(EX_OSERR, "memory");
 	if (access(usr, F_OK) < 0)
