@@ -22,7 +22,6 @@ helpers = conf fetch mount order run rusage spec unpack
 parts_spec  = eval
 pkgs_conf   = inih
 pkgs_fetch  = libcurl libcrypto
-pkgs_run    = libseccomp
 pkgs_unpack = libarchive liblzma libzstd zlib
 
 warn   = -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wvla
@@ -65,7 +64,17 @@ $(B)/%.o: helpers/%.c
 	@mkdir -p $(@D)
 	$(CC) $(cflags) $(if $(pkgs),$$(pkg-config --cflags $(pkgs))) -c -o $@ $<
 
--include $(wildcard $(B)/*.d $(B)/*/*.d $(B)/*/*/*.d)
+-include $(wildcard $(B)/*.d $(B)/*/*.d $(B)/lib/*/*.d)
+
+# The filter of system calls is compiled here, and not at each start of aoinb-run.
+$(B)/run/filter: helpers/run/gen/filter.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -D_GNU_SOURCE $(warn) $$(pkg-config --cflags libseccomp) \
+	    -o $@ $< $$(pkg-config --libs libseccomp)
+$(B)/run/filter.h: $(B)/run/filter
+	$< >$@.new && mv $@.new $@
+$(B)/run/confine.o: cflags += -I$(B)
+$(B)/run/confine.o: $(B)/run/filter.h
 
 # Tests, by prove(1).  Those of the helpers run again under sanitizers.
 tests = $(wildcard tests/*.t)

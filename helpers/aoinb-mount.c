@@ -12,8 +12,9 @@
 #include "ns.h"
 #include "opt.h"
 #include "proc.h"
+#include "vec.h"
 
-enum { VOLATILE = OPT_LONG, CLASSIC };
+enum { VOLATILE = OPT_LONG };
 
 static const struct opt tab[] = {
 	{ 'l', "lower", "DIR", "a layer below, topmost first; may be repeated" },
@@ -21,68 +22,49 @@ static const struct opt tab[] = {
 	{ 'w', "work", "DIR", "overlayfs's own, empty, beside the upper" },
 	{ VOLATILE, "volatile", NULL, "never wait for the disk; upper is to be thrown away" },
 	{ 'b', "bind", "SRC:DST[:ro]", "show SRC at DST inside ROOT; may be repeated" },
-	{ CLASSIC, "classic", NULL, "mount as kernels before 6.8 want it" },
 	{ 0 },
 };
 
 struct plan {
 	struct overlay o;
-	struct bind *binds, **last;
+	VEC(struct bind) binds;
 	const char *root;
 };
 
 static void
 plan_lower(struct plan *p, const char *dir)
 {
-	p->o.lower = realloc(p->o.lower, (p->o.lowers + 1) * sizeof(char *));
-	if (!p->o.lower)
+	if (vec_push(&p->o.lower, dir) < 0)
 		die_sys(EX_OSERR, "memory");
-	p->o.lower[p->o.lowers++] = dir;
 }
 
 static void
-plan_bind(struct plan *p, const char *s)
+plan_bind(struct plan *p, const struct opts *o)
 {
-	struct bind *b = bind_parse(s);
+	struct bind b;
 
-	if (!b)
-		die(EX_USAGE, "not SRC:DST or SRC:DST:ro: %s", s);
-	*p->last = b;
-	p->last = &b->next;
+	if (bind_parse(&b, o->arg) < 0)
+		opt_refuse(o, "not SRC:DST or SRC:DST:ro: %s", o->arg);
+	if (vec_push(&p->binds, b) < 0)
+		die_sys(EX_OSERR, "memory");
 }
 
 static void
 plan_show(const struct plan *p, char *prog[])
 {
-	const char **lower = p->o.lower;
-	struct bind *b;
+	const struct bind *b;
 	size_t i;
 
 	printf("root %s\n", p->root);
-	for (i = 0; i < p->o.lowers; i++)
-		printf("lower %s\n", lower[i]);
+	for (i = 0; i < p->o.lower.len; i++)
+		printf("lower %s\n", p->o.lower.at[i]);
 	if (p->o.upper)
 		printf("upper %s\nwork %s\n", p->o.upper, p->o.work);
-	for (b = p->binds; b; b = b->next)
+	for (b = p->binds.at; b < p->binds.at + p->binds.len; b++)
 		printf("bind %s at %s%s\n", b->src, b->dst, b->ro ? ", read-only" : "");
 	fflush(stdout);
 	proc_show(STDOUT_FILENO, prog);
 	exit(0);
-}
-
-/* For a path that the user gave: 66 when it is not there. */
-static int
-code(void)
-{
-	switch (errno) {
-	case ENOENT:
-	case ENOTDIR: return EX_NOINPUT;
-	case EPERM:
-	case EACCES: return EX_NOPERM;
-	case ENODEV:
-	case ENOSYS: return EX_UNAVAILABLE;
-	}
-	return EX_OSERR;
 }
 
 /* What the host mounts or unmounts later still comes in, so that a long build
@@ -91,9 +73,9 @@ static void
 enter(void)
 {
 	if (ns_privilege() < 0)
-		die_sys(code(), "make a user namespace");
+		die_sys(err_code(errno), "make a user namespace");
 	if (unshare(CLONE_NEWNS) < 0)
-		die_sys(code(), "make a mount namespace");
+		die_sys(err_code(errno), "make a mount namespace");
 	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
 		die_sys(EX_OSERR, "make mounts private");
 }
@@ -101,21 +83,21 @@ enter(void)
 static void
 build(struct plan *p)
 {
-	struct bind *b;
+	struct bind *b, *end = p->binds.at + p->binds.len;
 	int root;
 
-	for (b = p->binds; b; b = b->next)
-		if (bind_take(b) < 0)
-			die_sys(code(), "bind %s", b->src);
+	for (b = p->binds.at; b < end; b++)
+		if (bind_copy(b) < 0)
+			die_sys(err_code(errno), "bind %s", b->src);
 	root = overlay_mount(&p->o, p->root);
 	if (root < 0 && p->o.said[0])
-		die_sys(code(), "mount %s: %s", p->o.at, p->o.said);
+		die_sys(err_code(errno), "mount %s: %s", p->o.at, p->o.said);
 	if (root < 0)
-		die_sys(code(), "mount %s", p->o.at);
-	note("%s: %zu lower, %s upper", p->root, p->o.lowers, p->o.upper ? "an" : "no");
-	for (b = p->binds; b; b = b->next) {
-		if (bind_put(b, root) < 0)
-			die_sys(code(), "bind %s at %s in %s", b->src, b->dst, p->root);
+		die_sys(err_code(errno), "mount %s", p->o.at);
+	note("%s: %zu lower, %s upper", p->root, p->o.lower.len, p->o.upper ? "an" : "no");
+	for (b = p->binds.at; b < end; b++) {
+		if (bind_attach(b, root) < 0)
+			die_sys(err_code(errno), "bind %s at %s in %s", b->src, b->dst, p->root);
 		note("%s: %s at %s%s", p->root, b->src, b->dst, b->ro ? ", read-only" : "");
 	}
 	close(root);
@@ -124,29 +106,27 @@ build(struct plan *p)
 int
 main(int argc, char *argv[])
 {
-	struct opts o = { .usage = "[-l DIR]... [-u DIR -w DIR] "
-	    "[-b SRC:DST[:ro]]... ROOT PROG [ARG]...",
+	struct opts o = { .usage = "[--options=FILE] [-l DIR]... "
+	    "[-u DIR -w DIR] [-b SRC:DST[:ro]]... ROOT PROG [ARG]...",
 	    .about = "Put a root together at ROOT, seen by PROG alone, and become PROG.",
-	    .tab = tab };
+	    .tab = tab, .helper = "mount" };
 	struct plan p = { 0 };
 	int c;
 
 	(void)argc;
-	p.last = &p.binds;
 	opt_begin(&o, argv);
 	while ((c = opt_next(&o)) != -1)
 		switch (c) {
 		case 'l': plan_lower(&p, o.arg); break;
 		case 'u': p.o.upper = o.arg; break;
 		case 'w': p.o.work = o.arg; break;
-		case 'b': plan_bind(&p, o.arg); break;
+		case 'b': plan_bind(&p, &o); break;
 		case VOLATILE: p.o.is_volatile = 1; break;
-		case CLASSIC: p.o.classic = 1; break;
 		}
-	if (!o.argv[0] || !o.argv[1] || !p.o.upper != !p.o.work ||
-	    (p.o.upper && !p.o.lowers) || (p.o.is_volatile && !p.o.upper))
+	p.root = o.root ? o.root : *o.argv ? *o.argv++ : NULL;
+	if (!*o.argv || !p.o.upper != !p.o.work ||
+	    (p.o.upper && !p.o.lower.len) || (p.o.is_volatile && !p.o.upper))
 		opt_bad(&o);
-	p.root = *o.argv++;
 	if (opt_dry)
 		plan_show(&p, o.argv);
 	enter();

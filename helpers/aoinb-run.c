@@ -1,18 +1,18 @@
 #include <errno.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "err.h"
+#include "kernel.h"
 #include "opt.h"
 #include "parse.h"
 #include "proc.h"
 #include "run/nspawn.h"
 #include "run/run.h"
 
-enum { BACKEND = OPT_LONG, NETWORK, HOSTNAME, SECCOMP, REGISTER, DIE };
+enum { BACKEND = OPT_LONG, NETWORK, HOSTNAME, SECCOMP, DIE, KERNEL };
 
 static const struct opt tab[] = {
 	{ BACKEND, "backend", "native|nspawn", "who makes the container; native" },
@@ -22,46 +22,44 @@ static const struct opt tab[] = {
 	{ HOSTNAME, "hostname", "NAME", "the container's host name; aoinb" },
 	{ 't', "tty", NULL, "give PROG a terminal, shown on this one" },
 	{ SECCOMP, "seccomp", "yes|no", "filter system calls; yes" },
-	{ REGISTER, "register", NULL, "with nspawn: tell machined(8) of the container" },
 	{ DIE, "die-with-parent", NULL, "be killed when the caller dies" },
+	{ KERNEL, "kernel", NULL, "print the least kernel, and exit 1 when this is older" },
 	{ 0 },
 };
 
-/* Where the variable that s sets is in the environment, or would be added. */
-static size_t
+/* Where the variable that s sets is in the environment; NULL when it is not. */
+static char **
 env_find(const struct run *r, const char *s)
 {
 	size_t n = strcspn(s, "=") + 1, i;
 
-	for (i = 0; r->env && r->env[i]; i++)
-		if (!strncmp(r->env[i], s, n))
-			break;
-	return i;
-}
-
-static int
-env_has(const struct run *r, const char *s)
-{
-	return r->env && r->env[env_find(r, s)];
+	for (i = 0; i < r->env.len; i++)
+		if (!strncmp(r->env.at[i], s, n))
+			return &r->env.at[i];
+	return NULL;
 }
 
 static void
-env_set(struct run *r, const char *s)
+env_add(struct run *r, const char *s)
 {
-	size_t i = env_find(r, s);
-
-	if (*s == '=' || !strchr(s, '='))
-		die(EX_USAGE, "not NAME=VALUE: %s", s);
-	if (!env_has(r, s)) {
-		r->env = realloc(r->env, (i + 2) * sizeof(*r->env));
-		if (!r->env)
-			die_sys(EX_OSERR, "memory");
-		r->env[i + 1] = NULL;
-	}
-	r->env[i] = (char *)s;
+	if (vec_push(&r->env, (char *)s) < 0)
+		die_sys(EX_OSERR, "memory");
 }
 
-/* What the caller has not set himself. */
+static void
+env_set(struct run *r, const struct opts *o)
+{
+	char **old = env_find(r, o->arg);
+
+	if (*o->arg == '=' || !strchr(o->arg, '='))
+		opt_refuse(o, "not NAME=VALUE: %s", o->arg);
+	if (old)
+		*old = (char *)o->arg;
+	else
+		env_add(r, o->arg);
+}
+
+/* What the caller has not set himself, and the end. */
 static void
 env_default(struct run *r)
 {
@@ -74,11 +72,12 @@ env_default(struct run *r)
 	char **p;
 
 	for (p = environ; r->tty && *p; p++)
-		if (!strncmp(*p, "TERM=", 5) && !env_has(r, *p))
-			env_set(r, *p);
+		if (!strncmp(*p, "TERM=", 5) && !env_find(r, *p))
+			env_add(r, *p);
 	for (i = 0; i < sizeof(fixed) / sizeof(*fixed); i++)
-		if (!env_has(r, fixed[i]))
-			env_set(r, fixed[i]);
+		if (!env_find(r, fixed[i]))
+			env_add(r, fixed[i]);
+	env_add(r, NULL);
 }
 
 static void
@@ -96,71 +95,72 @@ show(const struct run *r)
 	exit(0);
 }
 
-/* machined(8) knows processes by the machine's own numbers, so there can be no
- * pid namespace of ours around it. */
 static void
-registered_become(const struct run *r)
+kernel(void)
 {
-	if (unshare(CLONE_NEWNS) < 0)
-		die_sys(EX_NOPERM, "make a mount namespace");
-	nspawn_make(r);
-	nspawn_become(r);
+	puts(KERNEL_LEAST);
+	if (fflush(stdout) == EOF)
+		die_sys(EX_IOERR, "standard output");
+	exit(kernel_suffices() ? 0 : EX_NO);
 }
 
 static int
-yes(const char *name, const char *s)
+yes(const struct opts *o, const char *name)
 {
 	int v;
 
-	if (parse_bool(s, &v) < 0)
-		die(EX_USAGE, "--%s=%s: yes or no is wanted", name, s);
+	if (parse_bool(o->arg, &v) < 0)
+		opt_refuse(o, "--%s=%s: yes or no is wanted", name, o->arg);
 	return v;
+}
+
+static int
+is_nspawn(const struct opts *o)
+{
+	if (strcmp(o->arg, "native") && strcmp(o->arg, "nspawn"))
+		opt_refuse(o, "--backend=%s: native or nspawn is wanted", o->arg);
+	return !strcmp(o->arg, "nspawn");
 }
 
 int
 main(int argc, char *argv[])
 {
-	struct opts o = { .usage = "[--backend=native|nspawn] [--network=yes|no] "
-	    "[-t] [-e NAME=VALUE]... [-C DIR] ROOT PROG [ARG]...",
-	    .about = "Run PROG inside ROOT as a container.", .tab = tab };
+	struct opts o = { .usage = "[--options=FILE] [--backend=native|nspawn] "
+	    "[--network=yes|no] [-t] [-e NAME=VALUE]... [-C DIR] ROOT PROG [ARG]...",
+	    .about = "Run PROG inside ROOT as a container.", .tab = tab,
+	    .helper = "run" };
 	static struct run r = { .cwd = "/", .hostname = "aoinb", .seccomp = 1 };
-	int c, nspawn = 0, registered = 0;
+	int c, nspawn = 0;
 
 	(void)argc;
 	opt_begin(&o, argv);
 	while ((c = opt_next(&o)) != -1)
 		switch (c) {
-		case NETWORK: r.network = yes("network", o.arg); break;
-		case SECCOMP: r.seccomp = yes("seccomp", o.arg); break;
+		case NETWORK: r.network = yes(&o, "network"); break;
+		case SECCOMP: r.seccomp = yes(&o, "seccomp"); break;
 		case HOSTNAME: r.hostname = o.arg; break;
 		case 'C': r.cwd = o.arg; break;
-		case 'e': env_set(&r, o.arg); break;
+		case 'e': env_set(&r, &o); break;
 		case 't': r.tty = 1; break;
-		case BACKEND:
-			nspawn = !strcmp(o.arg, "nspawn");
-			if (!nspawn && strcmp(o.arg, "native"))
-				die(EX_USAGE, "--backend=%s: native or nspawn is wanted", o.arg);
-			break;
-		case REGISTER: registered = 1; break;
+		case KERNEL: kernel(); break;
+		case BACKEND: nspawn = is_nspawn(&o); break;
 		case DIE:
 			if (proc_die_with(getppid()) < 0)
 				die_sys(EX_OSERR, "die with the parent");
 			break;
 		}
-	if (!o.argv[0] || !o.argv[1] || (registered && !nspawn))
-		opt_bad(&o);
-	r.root = *o.argv++;
+	r.root = o.root ? o.root : *o.argv ? *o.argv++ : NULL;
 	r.prog = o.argv;
+	if (!*r.prog)
+		opt_bad(&o);
 	env_default(&r);
 	if (nspawn)
-		r.nspawn = nspawn_words(&r, registered);
+		r.nspawn = nspawn_words(&r);
 	if (opt_dry)
 		show(&r);
 	if (opt_verbose)
 		proc_show(STDERR_FILENO, nspawn ? r.nspawn : r.prog);
 	if (nspawn)
 		nspawn_check(&r);
-	if (registered)
-		registered_become(&r);
-	return box_run(&r);
+	return supervise_run(&r);
 }

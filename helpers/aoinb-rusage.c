@@ -49,32 +49,32 @@ static const int passed_on[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 #define N_PASSED (sizeof(passed_on) / sizeof(passed_on[0]))
 
 static void
-duration(const char *name, const char *s, uint64_t least, uint64_t *out)
+duration(const struct opts *o, const char *name, uint64_t least, uint64_t *out)
 {
 	/* A thousand years, so that milliseconds and microseconds fit. */
 	const uint64_t most = 1000ULL * 366 * 86400;
 
-	if (parse_duration(s, out) < 0 || *out > most || *out < least)
-		die(EX_USAGE, "--%s: not a duration: %s", name, s);
+	if (parse_duration(o->arg, out) < 0 || *out > most || *out < least)
+		opt_refuse(o, "--%s: not a duration: %s", name, o->arg);
 }
 
 static void
-size(const char *name, const char *s, uint64_t *out)
+size(const struct opts *o, const char *name, uint64_t *out)
 {
-	if (parse_size(s, out) < 0)
-		die(EX_USAGE, "--%s: not a size: %s", name, s);
+	if (parse_size(o->arg, out) < 0)
+		opt_refuse(o, "--%s: not a size: %s", name, o->arg);
 }
 
 static enum source
-source(const char *s)
+source(const struct opts *o)
 {
 	static const char *const name[] = { "auto", "cgroup2", "cgroup1", "proc" };
 	size_t i;
 
 	for (i = 0; i < sizeof(name) / sizeof(name[0]); i++)
-		if (!strcmp(s, name[i]))
+		if (!strcmp(o->arg, name[i]))
 			return (enum source)i;
-	die(EX_USAGE, "--source: not one of auto, cgroup2, cgroup1, proc: %s", s);
+	opt_refuse(o, "--source: not one of auto, cgroup2, cgroup1, proc: %s", o->arg);
 }
 
 static void
@@ -105,9 +105,9 @@ check(const struct plan *p)
 	if (!p->disk)
 		return;
 	if (stat(p->disk, &st) < 0)
-		die_sys(EX_NOINPUT, "%s", p->disk);
+		die_sys(err_code(errno), "%s", p->disk);
 	if (disk_space(p->disk, &used, &room) < 0)
-		die_sys(EX_OSERR, "%s", p->disk);
+		die_sys(err_code(errno), "%s", p->disk);
 	if (room < p->floor / 1024)
 		die(EX_DISKFULL, "%s: only %llu KiB free, not started", p->disk,
 		    (unsigned long long)room);
@@ -244,10 +244,11 @@ int
 main(int argc, char *argv[])
 {
 	struct opts o = {
-		.usage = "[-o RECORD] [-s SAMPLES] [-i DURATION] [-l LOG] "
+		.usage = "[--options=FILE] [-o RECORD] [-s SAMPLES] [-i DURATION] [-l LOG] "
 		    "[--LIMIT=VALUE]... PROG [ARG]...",
 		.about = "Run PROG, keep it within limits, record what it used.",
 		.tab = tab,
+		.helper = "rusage",
 	};
 	struct plan p = { .interval_s = 3, .grace_s = 10 };
 	int c, parent = getppid(), only_sweep = 0;
@@ -258,19 +259,19 @@ main(int argc, char *argv[])
 		switch (c) {
 		case 'o': p.record = o.arg; break;
 		case 's': p.samples = o.arg; break;
-		case 'i': duration("interval", o.arg, 1, &p.interval_s); break;
+		case 'i': duration(&o, "interval", 1, &p.interval_s); break;
 		case 'l': p.log = o.arg; break;
-		case O_TIME: duration("time", o.arg, 0, &p.time_s); break;
-		case O_SILENCE: duration("silence", o.arg, 0, &p.silence_s); break;
-		case O_MEMORY: size("memory", o.arg, &p.memory); break;
+		case O_TIME: duration(&o, "time", 0, &p.time_s); break;
+		case O_SILENCE: duration(&o, "silence", 0, &p.silence_s); break;
+		case O_MEMORY: size(&o, "memory", &p.memory); break;
 		case O_TASKS:
 			if (parse_uint(o.arg, 0, 1 << 22, &p.tasks) < 0)
-				die(EX_USAGE, "--tasks: not a number: %s", o.arg);
+				opt_refuse(&o, "--tasks: not a number: %s", o.arg);
 			break;
 		case O_DISK: p.disk = o.arg; break;
-		case O_FLOOR: size("disk-floor", o.arg, &p.floor); break;
-		case O_GRACE: duration("grace", o.arg, 0, &p.grace_s); break;
-		case O_SOURCE: p.source = source(o.arg); break;
+		case O_FLOOR: size(&o, "disk-floor", &p.floor); break;
+		case O_GRACE: duration(&o, "grace", 0, &p.grace_s); break;
+		case O_SOURCE: p.source = source(&o); break;
 		case O_DIE: p.die_with_parent = 1; break;
 		case O_SWEEP: only_sweep = 1; break;
 		}

@@ -288,20 +288,6 @@ bound'
 ok 'and what is written' test -e plain/made
 rm -f script
 
-# --- machined
-if machinectl list >/dev/null 2>&1; then
-	back=nspawn want=1 text='told to end, it does, with the code of nspawn'
-	start --register r sleep $mark
-	ok 'a registered container runs' wait_for 20 asleep
-	machinectl list --no-legend >out
-	says out '^aoinb-' 'machined knows it'
-	code kill "$pid"
-	ok 'and leaves no process' wait_for 5 quiet
-	back=native
-else
-	skip 4 'machined does not answer'
-fi
-
 # --- not root
 chmod 755 "$scratch" "$here"; fresh; chown nobody u w
 asuser() {
@@ -321,12 +307,60 @@ else
 fi
 try 77 'nspawn wants root' asuser aoinb-run --backend=nspawn "$base" true
 
+# --- options in a file
+cat >options <<EOF
+root r
+mount lower=$base
+mount upper=u
+mount work=w
+mount volatile
+mount bind=src:/b\\\\:c:ro
+rusage output=record
+run hostname=box
+run cwd=/usr
+run env=A=in the file
+run env=B=one\ntwo\\\\three "\$x"
+run env=C=
+EOF
+fresh
+try 0 'options in a file, for the whole chain' aoinb-rusage --options=options \
+    aoinb-mount --options=options aoinb-run --options=options -e A=behind \
+    sh -c 'hostname; pwd; printf "%s|" "$A" "$B" "$C"; cat /b:c/file'
+is 'all of them' "$(cat out)" 'box
+/usr
+behind|one
+two\three "$x"||bound'
+ok 'a record too' test -s record
+# wrong LINE TEXT
+wrong() {
+	printf '%s\nroot r\n' "$1" >options
+	try 65 "a line that is wrong: $1" aoinb-run --options=options true
+	says err "^aoinb-run: options:1: .*$2" 'file, line, reason'
+}
+wrong 'run network=x' '--network=x: yes or no'
+wrong 'run seccomp=' 'yes or no'
+wrong 'run backend=x' 'native or nspawn'
+wrong 'run env=x' 'NAME=VALUE'
+wrong 'run env' 'wants a value'
+wrong 'run tty=yes' 'takes no value'
+wrong 'run e=A=B' 'no such option: run e'
+echo 'root r' >options
+try 64 'no PROG' aoinb-run --options=options
+try 66 'no such file' aoinb-run --options=none r true
+
+# --- the least kernel
+try 0 'this kernel is new enough' aoinb-run --kernel
+is 'and one number is everywhere' "$(cat "$top/README.md" "$top"/man/* |
+    grep -o 'Linux [0-9.]* or [a-z]*' | sort -u)" "Linux $(cat out) or later"
+is 'the README, and both who need it' "$(cd "$top" && grep -l 'Linux [0-9.]* or later' \
+    README.md man/* | tr '\n' ' ')" 'README.md man/aoinb-mount.1 man/aoinb-run.1 '
+try 1 'an older one is not' setarch "$(uname -m)" --uname-2.6 aoinb-run --kernel
+
 # --- words and codes
 try 64 'no PROG' aoinb-run r
 try 64 'no such back end' aoinb-run --backend=x r true
 try 64 'neither yes nor no' aoinb-run --network=x r true
 try 64 'no NAME=VALUE' aoinb-run -e x r true
-try 64 '--register is for nspawn' aoinb-run --register r true
 try 66 'no such root' aoinb-run none true
 try 66 'no such folder inside' inside -C /none r true
 try 65 'nspawn wants a /usr' aoinb-run --backend=nspawn r true

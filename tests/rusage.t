@@ -308,6 +308,24 @@ else
 	skip 2 'needs root, and a build that others may read'
 fi
 
+cat >options <<'EOF'
+root nowhere
+run no-such-option
+rusage output=of a\\b
+rusage time=1s
+rusage grace=0
+rusage interval=1s
+EOF
+try 124 'options in a file' aoinb-rusage --options=options sleep 60
+is 'are heeded' "$(field verdict 'of a\b')" timeout
+try 0 'and those behind' aoinb-rusage --options=options --time=0 -o r sleep 1.2
+is 'come after' "$(field verdict r)" ok
+for line in time=1x interval=0 memory=1X tasks=many source=v3 'disk-floor'; do
+	printf '\nrusage %s\n' "$line" >options
+	try 65 "a line that is wrong: rusage $line" aoinb-rusage --options=options true
+	says err "^aoinb-rusage: options:2: .*${line%%=*}" 'file, line, option'
+done
+
 aoinb-rusage --sweep >swept
 is 'no cgroup is left' "$(cat swept)" ''
 

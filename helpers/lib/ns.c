@@ -30,7 +30,7 @@ proc_write(const char *path, const char *s)
 	if (fd < 0)
 		return -1;
 	r = file_write(fd, s, strlen(s));
-	close(fd);
+	close_keep(fd);
 	return r;
 }
 
@@ -43,8 +43,11 @@ ns_privilege(void)
 		return 0;
 	snprintf(uid, sizeof(uid), "0 %u 1", geteuid());
 	snprintf(gid, sizeof(gid), "0 %u 1", getegid());
-	if (unshare(CLONE_NEWUSER) < 0)
+	if (unshare(CLONE_NEWUSER) < 0) {
+		if (errno == ENOSPC)
+			errno = EPERM; /* user.max_user_namespaces is 0 */
 		return -1;
+	}
 	/* Without "deny", the kernel takes no gid_map from the unprivileged. */
 	if (proc_write("/proc/self/setgroups", "deny") < 0 ||
 	    proc_write("/proc/self/uid_map", uid) < 0 ||
@@ -66,7 +69,7 @@ ns_in_user(void)
 	if (buf_read(&b, fd, 4096) == 0 && b.s &&
 	    sscanf(b.s, "%u %u %u", &in, &out, &n) == 3)
 		r = in != 0 || out != 0 || n != (unsigned int)-1;
-	close(fd);
+	close_keep(fd);
 	buf_free(&b);
 	return r;
 }

@@ -2,11 +2,11 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "file.h"
 #include "inroot.h"
+#include "mnt.h"
 #include "mount/bind.h"
 
 /* The next field of *s, up to a ":" that is skipped or the end, where *s
@@ -32,42 +32,28 @@ field(const char **s)
 	return f;
 }
 
-struct bind *
-bind_parse(const char *s)
+int
+bind_parse(struct bind *b, const char *s)
 {
-	struct bind *b = calloc(1, sizeof(*b));
-
-	if (!b)
-		return NULL;
-	b->fd = -1;
-	b->src = field(&s);
+	*b = (struct bind){ .fd = -1, .src = field(&s) };
 	if (b->src && s)
 		b->dst = field(&s);
 	if (b->src && b->dst && *b->src && *b->dst && (!s || !strcmp(s, "ro"))) {
 		b->ro = s != NULL;
-		return b;
+		return 0;
 	}
 	free(b->src);
 	free(b->dst);
-	free(b);
 	errno = EINVAL;
-	return NULL;
+	return -1;
 }
 
 int
-bind_take(struct bind *b)
+bind_copy(struct bind *b)
 {
-	struct mount_attr attr = {
-		.attr_set = b->ro ? MOUNT_ATTR_RDONLY : 0,
-		.propagation = MS_PRIVATE,
-	};
-
-	b->fd = open_tree(AT_FDCWD, b->src,
-	    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
-	if (b->fd < 0)
-		return -1;
-	return mount_setattr(b->fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr,
-	    sizeof(attr));
+	b->fd = mnt_copy(AT_FDCWD, b->src, AT_RECURSIVE,
+	    b->ro ? MOUNT_ATTR_RDONLY : 0);
+	return b->fd < 0 ? -1 : 0;
 }
 
 static int
@@ -77,10 +63,10 @@ same(const struct stat *a, const struct stat *b)
 }
 
 int
-bind_put(struct bind *b, int root)
+bind_attach(struct bind *b, int root)
 {
 	struct stat src, dst, top;
-	int at, r = -1, err;
+	int at, r = -1;
 
 	if (fstat(b->fd, &src) < 0 || fstat(root, &top) < 0)
 		return -1;
@@ -91,13 +77,10 @@ bind_put(struct bind *b, int root)
 		if (same(&dst, &top))
 			errno = EBUSY;
 		else
-			r = move_mount(b->fd, "", at, "",
-			    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+			r = mnt_attach(b->fd, at);
 	}
-	err = errno;
-	close(at);
-	close(b->fd);
+	close_keep(at);
+	close_keep(b->fd);
 	b->fd = -1;
-	errno = err;
 	return r;
 }

@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "file.h"
+#include "mnt.h"
 #include "mount/overlay.h"
 #include "ns.h"
 
@@ -38,13 +40,10 @@ struct dirs {
 static void
 dirs_close(struct dirs *d)
 {
-	int err = errno;
-
 	while (d->n)
-		close(d->fd[--d->n]);
+		close_keep(d->fd[--d->n]);
 	free(d->fd);
 	free(d->path);
-	errno = err;
 }
 
 static int
@@ -52,13 +51,13 @@ dirs_open(struct overlay *o, struct dirs *d)
 {
 	const char *path;
 
-	d->fd = calloc(o->lowers + 2, sizeof(*d->fd));
-	d->path = calloc(o->lowers + 2, sizeof(*d->path));
+	d->fd = calloc(o->lower.len + 2, sizeof(*d->fd));
+	d->path = calloc(o->lower.len + 2, sizeof(*d->path));
 	if (!d->fd || !d->path)
 		return -1;
-	while (d->n < o->lowers + (o->upper ? 2 : 0)) {
-		path = d->n < o->lowers ? o->lower[d->n] :
-		    d->n == o->lowers ? o->upper : o->work;
+	while (d->n < o->lower.len + (o->upper ? 2 : 0)) {
+		path = d->n < o->lower.len ? o->lower.at[d->n] :
+		    d->n == o->lower.len ? o->upper : o->work;
 		d->path[d->n] = path;
 		d->fd[d->n] = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (d->fd[d->n] < 0) {
@@ -108,14 +107,14 @@ guess(struct overlay *o, const struct dirs *d)
 
 	if (o->said[0] || errno != EINVAL || !o->upper)
 		return;
-	upper = d->fd[o->lowers];
+	upper = d->fd[o->lower.len];
 	if (fstatfs(upper, &fs) == 0 && fs.f_type == OVERLAYFS_SUPER_MAGIC)
 		strcpy(o->said, "an upper cannot lie on an overlay");
-	else if (faccessat(d->fd[o->lowers + 1], "work/incompat/volatile", F_OK,
+	else if (faccessat(d->fd[o->lower.len + 1], "work/incompat/volatile", F_OK,
 	    0) == 0)
 		strcpy(o->said, "upper was mounted as volatile before, and may be "
 		    "torn; begin with a new upper and work");
-	else if (fstat(upper, &u) == 0 && fstat(d->fd[o->lowers + 1], &w) == 0 &&
+	else if (fstat(upper, &u) == 0 && fstat(d->fd[o->lower.len + 1], &w) == 0 &&
 	    u.st_dev != w.st_dev)
 		strcpy(o->said, "upper and work must be on one file system");
 	errno = EINVAL;
@@ -145,8 +144,8 @@ configure(const struct overlay *o, const struct dirs *d, int fs)
 		return -1;
 	for (i = 0; i < d->n; i++) {
 		dirs_name(d, i, name);
-		if (set(fs, i < o->lowers ? "lowerdir+" :
-		    i == o->lowers ? "upperdir" : "workdir", name) < 0)
+		if (set(fs, i < o->lower.len ? "lowerdir+" :
+		    i == o->lower.len ? "upperdir" : "workdir", name) < 0)
 			return -1;
 	}
 	return fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
@@ -157,7 +156,7 @@ configure(const struct overlay *o, const struct dirs *d, int fs)
 static int
 stack(struct overlay *o, const struct dirs *d)
 {
-	int fs = fsopen("overlay", FSOPEN_CLOEXEC), fd = -1, err;
+	int fs = fsopen("overlay", FSOPEN_CLOEXEC), fd = -1;
 
 	if (fs < 0)
 		return -1;
@@ -165,9 +164,7 @@ stack(struct overlay *o, const struct dirs *d)
 		fd = fsmount(fs, FSMOUNT_CLOEXEC, 0);
 	if (fd < 0)
 		words(o, fs);
-	err = errno;
-	close(fs);
-	errno = err;
+	close_keep(fs);
 	return fd;
 }
 
@@ -186,7 +183,7 @@ options(struct buf *b, const struct overlay *o, const struct dirs *d, int brief)
 		else
 			dirs_name(d, i, name);
 		if (buf_printf(b, "%s%s", i == 0 ? "lowerdir=" :
-		    i < o->lowers ? ":" : i == o->lowers ? ",upperdir=" :
+		    i < o->lower.len ? ":" : i == o->lower.len ? ",upperdir=" :
 		    ",workdir=", name) < 0)
 			return -1;
 	}
@@ -210,24 +207,22 @@ mount_brief(const char *target, const char *b)
 	err = errno;
 	if (fchdir(cwd) < 0)
 		r = -1;
-	close(cwd);
-	errno = err;
+	else
+		errno = err;
+	close_keep(cwd);
 	return r;
 }
 
-/* The same on older kernels, at root.  Returns 0, or -1 with errno set, E2BIG
- * when even brief names do not fit. */
+/* The same on older kernels, mounted on at.  Returns 0, or -1 with errno set,
+ * E2BIG when even brief names do not fit. */
 static int
-stack_classic(struct overlay *o, const struct dirs *d, const char *root)
+stack_by_mount(struct overlay *o, const struct dirs *d, int at)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	struct buf b = { 0 };
 	char target[32];
-	int at, r, err;
+	int r;
 
-	at = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (at < 0)
-		return -1;
 	snprintf(target, sizeof(target), "/proc/self/fd/%d", at);
 	r = options(&b, o, d, 0);
 	if (r == 0 && b.len < page) {
@@ -239,79 +234,65 @@ stack_classic(struct overlay *o, const struct dirs *d, const char *root)
 			snprintf(o->said, sizeof(o->said), "this kernel takes "
 			    "%zu bytes of layers' names, and no more", page);
 	}
-	err = errno;
 	buf_free(&b);
-	close(at);
-	errno = err;
 	return r;
 }
 
-/* A copy of the mount that folder dir (of fd) is on: read-only and alone, or
- * with all that is mounted below. */
 static int
-copy(int fd, const char *dir, int ro)
+mount_stack(struct overlay *o, const struct dirs *d, int at)
 {
-	struct mount_attr attr = {
-		.attr_set = ro ? MOUNT_ATTR_RDONLY : 0,
-		.propagation = MS_PRIVATE,
-	};
-	unsigned int deep = ro ? 0 : AT_RECURSIVE;
-	int tree, err;
+	int fd = stack(o, d), r;
 
-	tree = open_tree(fd, dir, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | deep |
-	    AT_EMPTY_PATH);
-	if (tree < 0)
+	if (fd >= 0) {
+		r = mnt_attach(fd, at);
+		close_keep(fd);
+		return r;
+	}
+	/* A kernel before 6.8 calls "lowerdir+" invalid, at once or late. */
+	if (errno != EINVAL)
 		return -1;
-	if (mount_setattr(tree, "", AT_EMPTY_PATH | deep, &attr, sizeof(attr)) == 0)
-		return tree;
-	err = errno;
-	close(tree);
-	errno = err;
-	return -1;
+	if (strstr(o->said, "lowerdir+"))
+		o->said[0] = '\0';
+	r = stack_by_mount(o, d, at);
+	if (r < 0)
+		guess(o, d);
+	return r;
 }
 
+/* Folder dir, read-only and without what is mounted in it, or the whole of at. */
 static int
-mount_dirs(struct overlay *o, const struct dirs *d, const char *root)
+mount_copy(int dir, int at)
 {
-	int fd = -1, err;
+	int fd, r;
 
-	if (d->n == 0) {
-		fd = copy(AT_FDCWD, root, 0);
-	} else if (d->n == 1) {
-		fd = copy(d->fd[0], "", 1);
-	} else {
-		if (!o->classic)
-			fd = stack(o, d);
-		/* An older kernel calls "lowerdir+" invalid, at once or late. */
-		if (fd < 0 && (o->classic || errno == EINVAL)) {
-			if (strstr(o->said, "lowerdir+"))
-				o->said[0] = '\0';
-			if (stack_classic(o, d, root) < 0) {
-				guess(o, d);
-				return -1;
-			}
-			return open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-		}
-	}
-	if (fd < 0 || move_mount(fd, "", AT_FDCWD, root,
-	    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS) == 0)
-		return fd;
-	err = errno;
-	close(fd);
-	errno = err;
-	return -1;
+	if (dir < 0)
+		fd = mnt_copy(at, "", AT_RECURSIVE, 0);
+	else
+		fd = mnt_copy(dir, "", 0, MOUNT_ATTR_RDONLY);
+	if (fd < 0)
+		return -1;
+	r = mnt_attach(fd, at);
+	close_keep(fd);
+	return r;
 }
 
 int
 overlay_mount(struct overlay *o, const char *root)
 {
 	struct dirs d = { 0 };
-	int fd = -1;
+	int at, fd = -1, r = -1;
 
 	o->said[0] = '\0';
 	o->at = root;
+	at = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (at < 0)
+		return -1;
 	if (dirs_open(o, &d) == 0)
-		fd = mount_dirs(o, &d, root);
+		r = d.n > 1 ? mount_stack(o, &d, at) :
+		    mount_copy(d.n ? d.fd[0] : -1, at);
+	if (r == 0)
+		fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	dirs_close(&d);
+	close_keep(at);
 	return fd;
 }

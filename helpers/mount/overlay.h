@@ -2,14 +2,12 @@
 #ifndef MOUNT_OVERLAY_H
 #define MOUNT_OVERLAY_H
 
-#include <stddef.h>
+#include "vec.h"
 
 struct overlay {
-	const char **lower;	/* topmost first */
-	size_t lowers;
+	VEC(const char *) lower;	/* topmost first */
 	const char *upper, *work;	/* both or neither */
 	int is_volatile;	/* no sync to disk */
-	int classic;		/* by mount(2), as on kernels before 6.8 */
 
 	const char *at;		/* out: what failed; a path */
 	char said[512];		/* out: the kernel's own words on it, or "" */

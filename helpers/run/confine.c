@@ -1,9 +1,7 @@
-#include <errno.h>
 #include <linux/capability.h>
-#include <sched.h>
-#include <seccomp.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <stddef.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -18,108 +16,23 @@ static const int kept[] = {
 	CAP_SETUID, CAP_SYS_CHROOT,
 };
 
-/* The kernel's loaders and keys, and interfaces whose bugs have let people out
- * of containers before. */
-static const int denied[] = {
-	SCMP_SYS(acct), SCMP_SYS(add_key), SCMP_SYS(bpf),
-	SCMP_SYS(delete_module), SCMP_SYS(finit_module), SCMP_SYS(init_module),
-	SCMP_SYS(kexec_file_load), SCMP_SYS(kexec_load), SCMP_SYS(keyctl),
-	SCMP_SYS(open_by_handle_at), SCMP_SYS(perf_event_open),
-	SCMP_SYS(quotactl), SCMP_SYS(reboot), SCMP_SYS(request_key),
-	SCMP_SYS(swapoff), SCMP_SYS(swapon), SCMP_SYS(syslog),
-	SCMP_SYS(userfaultfd),
-};
-
-/* Programs ask for these first and know an older way.  clone3 must go where
- * clone is looked at, since its flags lie in memory. */
-static const int unknown[] = {
-	SCMP_SYS(clone3), SCMP_SYS(io_uring_enter), SCMP_SYS(io_uring_register),
-	SCMP_SYS(io_uring_setup),
-};
-
-/* A call is denied when, of this argument, the bits under mask are value: user
- * namespaces, in which everybody has all capabilities; and the ways to type
- * into, and paste to, a terminal one was let write to. */
-static const struct {
-	int call;
-	unsigned int arg;
-	unsigned long mask, value;
-} parts[] = {
-#ifdef __s390__
-	{ SCMP_SYS(clone), 1, CLONE_NEWUSER, CLONE_NEWUSER },
-#else
-	{ SCMP_SYS(clone), 0, CLONE_NEWUSER, CLONE_NEWUSER },
-#endif
-	{ SCMP_SYS(unshare), 0, CLONE_NEWUSER, CLONE_NEWUSER },
-	{ SCMP_SYS(ioctl), 1, 0xffffffff, TIOCSTI },
-	{ SCMP_SYS(ioctl), 1, 0xffffffff, TIOCLINUX },
+/* gen/filter.c tells what it denies. */
+static const struct sock_filter filter[] = {
+#include "run/filter.h"
 };
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
-/* The second sort of program that a machine runs. */
-static int
-other_arch(scmp_filter_ctx f)
+int
+confine_calls(void)
 {
-	switch (seccomp_arch_native()) {
-	case SCMP_ARCH_X86_64: return seccomp_arch_add(f, SCMP_ARCH_X86);
-	case SCMP_ARCH_AARCH64: return seccomp_arch_add(f, SCMP_ARCH_ARM);
-	case SCMP_ARCH_PPC64: return seccomp_arch_add(f, SCMP_ARCH_PPC);
-	case SCMP_ARCH_S390X: return seccomp_arch_add(f, SCMP_ARCH_S390);
-	case SCMP_ARCH_MIPSEL64:
-		if (seccomp_arch_add(f, SCMP_ARCH_MIPSEL64N32) < 0)
-			return -1;
-		return seccomp_arch_add(f, SCMP_ARCH_MIPSEL);
-	}
-	return 0;
-}
+	struct sock_fprog p = { COUNT(filter), (struct sock_filter *)filter };
 
-static int
-rules(scmp_filter_ctx f)
-{
-	size_t i;
-	int r;
-
-	/* The third, such as x32, finds a kernel without it. */
-	if ((r = seccomp_attr_set(f, SCMP_FLTATR_ACT_BADARCH,
-	    SCMP_ACT_ERRNO(ENOSYS))) < 0 ||
-	    (r = seccomp_attr_set(f, SCMP_FLTATR_CTL_NNP, 0)) < 0 ||
-	    (r = seccomp_attr_set(f, SCMP_FLTATR_CTL_OPTIMIZE, 2)) < 0 ||
-	    (r = other_arch(f)) < 0)
-		return r;
-	for (i = 0; r >= 0 && i < COUNT(denied); i++)
-		r = seccomp_rule_add(f, SCMP_ACT_ERRNO(EPERM), denied[i], 0);
-	for (i = 0; r >= 0 && i < COUNT(unknown); i++)
-		r = seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), unknown[i], 0);
-	for (i = 0; r >= 0 && i < COUNT(parts); i++)
-		r = seccomp_rule_add(f, SCMP_ACT_ERRNO(EPERM), parts[i].call, 1,
-		    SCMP_CMP(parts[i].arg, SCMP_CMP_MASKED_EQ, parts[i].mask,
-		    parts[i].value));
-	return r;
+	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &p);
 }
 
 int
-guard_calls(void)
-{
-	scmp_filter_ctx f = seccomp_init(SCMP_ACT_ALLOW);
-	int r;
-
-	if (!f) {
-		errno = ENOMEM;
-		return -1;
-	}
-	r = rules(f);
-	if (r >= 0)
-		r = seccomp_load(f);
-	seccomp_release(f);
-	if (r >= 0)
-		return 0;
-	errno = -r;
-	return -1;
-}
-
-int
-guard_caps(void)
+confine_caps(void)
 {
 	struct __user_cap_header_struct h = { _LINUX_CAPABILITY_VERSION_3, 0 };
 	struct __user_cap_data_struct d[2] = { 0 };

@@ -5,8 +5,9 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "run/dev.h"
+#include "file.h"
 #include "mnt.h"
+#include "run/dev.h"
 
 static const struct node {
 	const char *name;
@@ -47,8 +48,8 @@ node_borrow(int dev, const struct node *n)
 	fd = openat(dev, n->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return -1;
-	close(fd);
-	return put_bind(AT_FDCWD, path, dev, n->name, MOUNT_ATTR_RDONLY);
+	close_keep(fd);
+	return mnt_bind(AT_FDCWD, path, dev, n->name, MOUNT_ATTR_RDONLY);
 }
 
 static int
@@ -66,10 +67,10 @@ fs_in(int dev, const char *name, int fs)
 
 	if (fs < 0)
 		return -1;
-	at = put_dir(dev, name);
-	r = at < 0 ? -1 : put_on(fs, at);
-	close(fs);
-	close(at);
+	at = mnt_dir(dev, name);
+	r = at < 0 ? -1 : mnt_attach(fs, at);
+	close_keep(fs);
+	close_keep(at);
 	return r;
 }
 
@@ -80,20 +81,20 @@ pts(void)
 	unsigned int attr = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
 	int fd;
 
-	fd = put_fresh("devpts", attr,
-	    OPTS("ptmxmode", "0666", "mode", "0620", "gid", "5"));
+	fd = mnt_new("devpts", attr,
+	    MNT_OPTS("ptmxmode", "0666", "mode", "0620", "gid", "5"));
 	if (fd < 0 && errno == EINVAL)
-		fd = put_fresh("devpts", attr, OPTS("ptmxmode", "0666", "mode", "0620"));
+		fd = mnt_new("devpts", attr, MNT_OPTS("ptmxmode", "0666", "mode", "0620"));
 	return fd;
 }
 
 int
-dev_put(int at)
+dev_mount(int at)
 {
-	int dev = put_fresh("tmpfs", MOUNT_ATTR_NOSUID, OPTS("mode", "0755"));
+	int dev = mnt_new("tmpfs", MOUNT_ATTR_NOSUID, MNT_OPTS("mode", "0755"));
 	size_t i;
 
-	if (dev < 0 || put_on(dev, at) < 0)
+	if (dev < 0 || mnt_attach(dev, at) < 0)
 		return -1;
 	for (i = 0; i < sizeof(nodes) / sizeof(*nodes); i++)
 		if (node_make(dev, &nodes[i]) < 0)
@@ -101,7 +102,7 @@ dev_put(int at)
 	for (i = 0; i < sizeof(links) / sizeof(*links); i++)
 		if (symlinkat(links[i][1], dev, links[i][0]) < 0)
 			return -1;
-	if (fs_in(dev, "shm", put_fresh("tmpfs", QUIET, OPTS("mode", "1777"))) < 0 ||
+	if (fs_in(dev, "shm", mnt_new("tmpfs", NOSUID_NODEV, MNT_OPTS("mode", "1777"))) < 0 ||
 	    fs_in(dev, "pts", pts()) < 0)
 		return -1;
 	return dev;

@@ -5,6 +5,6 @@
 /* Mounts a /dev of our own on at: null zero full random urandom tty, the links
  * to /proc/self/fd, an empty /dev/shm, and terminals of its own in /dev/pts.
  * Returns a descriptor of it, or -1 with errno set. */
-int dev_put(int at);
+int dev_mount(int at);
 
 #endif

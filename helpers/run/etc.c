@@ -9,8 +9,8 @@
 #include "err.h"
 #include "file.h"
 #include "inroot.h"
-#include "run/etc.h"
 #include "mnt.h"
+#include "run/etc.h"
 
 #define FILE_MAX ((size_t)1 << 20)
 
@@ -29,7 +29,7 @@ place(int root, const char *path)
 	etc = inroot_open(root, "/etc", O_PATH | O_DIRECTORY);
 	if (etc >= 0) {
 		n = readlinkat(etc, path + sizeof("/etc/") - 1, to, sizeof(to) - 1);
-		close(etc);
+		close_keep(etc);
 	}
 	if (n <= 0)
 		return inroot_make(root, path, 0);
@@ -49,7 +49,7 @@ show(int root, int spare, const char *path, const struct buf *b)
 	if (fd < 0)
 		return -1;
 	r = file_write(fd, b->s, b->len);
-	close(fd);
+	close_keep(fd);
 	if (r < 0)
 		return -1;
 	at = place(root, path);
@@ -60,14 +60,14 @@ show(int root, int spare, const char *path, const struct buf *b)
 	if (at < 0)
 		return -1;
 	if (fstat(at, &st) == 0 && S_ISDIR(st.st_mode)) {
-		close(at);
+		close_keep(at);
 		errno = EISDIR;
 		return -1;
 	}
-	tree = put_copy(spare, name, 0);
-	r = tree < 0 ? -1 : put_on(tree, at);
-	close(tree);
-	close(at);
+	tree = mnt_copy(spare, name, AT_SYMLINK_NOFOLLOW, 0);
+	r = tree < 0 ? -1 : mnt_attach(tree, at);
+	close_keep(tree);
+	close_keep(at);
 	return r;
 }
 
@@ -80,7 +80,7 @@ host(struct buf *b, const char *path)
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -1;
 	r = buf_read(b, fd, FILE_MAX);
-	close(fd);
+	close_keep(fd);
 	return r;
 }
 
@@ -101,7 +101,7 @@ etc_resolv(struct buf *b)
 }
 
 int
-etc_put(const struct run *r, int root, int spare, const char **at)
+etc_mount(const struct run *r, int root, int spare, const char **at)
 {
 	struct buf b = { 0 };
 	int ret;

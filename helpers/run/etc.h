@@ -14,6 +14,6 @@ int etc_resolv(struct buf *b);
  * folder spare, inside root.  They are mounts, so nothing of the host's gets
  * into a layer; where there is no such file, an empty one is made for them.
  * Returns 0, or -1 with errno set and *at the path. */
-int etc_put(const struct run *r, int root, int spare, const char **at);
+int etc_mount(const struct run *r, int root, int spare, const char **at);
 
 #endif

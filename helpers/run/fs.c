@@ -5,11 +5,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "file.h"
+#include "mnt.h"
 #include "run/dev.h"
 #include "run/etc.h"
 #include "run/fs.h"
 #include "run/procfs.h"
-#include "mnt.h"
 
 /* The root, with what the caller mounted in it, as a mount of our own; its
  * device nodes are dead, as whoever made the image made them.  Beneath it, at
@@ -23,11 +24,11 @@ root_take(const char *path, int *spare)
 	at = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (at < 0)
 		return -1;
-	root = put_copy(at, "", MOUNT_ATTR_NODEV);
-	*spare = put_fresh("tmpfs", STILL, OPTS("mode", "0755"));
-	if (root >= 0 && *spare >= 0 && put_on(*spare, at) == 0)
-		r = put_on(root, at);
-	close(at);
+	root = mnt_copy(at, "", AT_RECURSIVE, MOUNT_ATTR_NODEV);
+	*spare = mnt_new("tmpfs", NOSUID_NODEV_NOEXEC, MNT_OPTS("mode", "0755"));
+	if (root >= 0 && *spare >= 0 && mnt_attach(*spare, at) == 0)
+		r = mnt_attach(root, at);
+	close_keep(at);
 	return r < 0 ? -1 : root;
 }
 
@@ -44,72 +45,73 @@ taken(int fd)
 static int
 scratch(int root, const char *name, const char *mode)
 {
-	int at = put_dir(root, name), fs, r;
+	int at = mnt_dir(root, name), fs, r;
 
 	if (at < 0)
 		return -1;
 	r = taken(at) ? 1 : 0;
 	if (!r) {
-		fs = put_fresh("tmpfs", QUIET, OPTS("mode", mode));
-		r = fs < 0 ? -1 : put_on(fs, at);
-		close(fs);
+		fs = mnt_new("tmpfs", NOSUID_NODEV, MNT_OPTS("mode", mode));
+		r = fs < 0 ? -1 : mnt_attach(fs, at);
+		close_keep(fs);
 	}
-	close(at);
+	close_keep(at);
 	return r < 0 ? -1 : 0;
 }
 
 static int
-api(int root, int spare, const char **at)
+mount_proc(const struct fs *fs)
 {
-	int dev, proc, sys, null, empty, r = -1;
+	int null = openat(fs->dev, "null", O_PATH | O_CLOEXEC);
+	int proc = null < 0 ? -1 : mnt_dir(fs->root, "proc");
 
-	*at = "/dev";
-	dev = put_dir(root, "dev");
-	if (dev < 0 || (dev = dev_put(dev)) < 0)
-		return -1;
-	null = openat(dev, "null", O_PATH | O_CLOEXEC);
-	empty = put_dir(spare, "empty");
-	if (null < 0 || empty < 0)
-		return -1;
-	*at = "/proc";
-	proc = put_dir(root, "proc");
-	if (proc >= 0)
-		r = kernel_proc(proc, null, empty);
-	if (r < 0)
-		return -1;
-	*at = "/sys";
-	sys = put_dir(root, "sys");
-	return sys < 0 ? -1 : kernel_sys(sys, empty);
+	return proc < 0 ? -1 : procfs_mount(proc, null, fs->empty);
 }
 
 /* Descriptors are left to the close_range(2) of the caller: all of this
  * happens once, in a process that comes to nothing when it fails. */
 int
-fs_enter(const struct run *r, const char **at)
+fs_make(struct fs *fs, const struct run *r, const char **at)
 {
-	int root, spare;
+	int dev;
 
 	*at = "/";
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return -1;
-	root = root_take(r->root, &spare);
-	if (root < 0)
+	fs->root = root_take(r->root, &fs->spare);
+	if (fs->root < 0)
 		return -1;
-	if (api(root, spare, at) < 0)
+	*at = "/dev";
+	dev = mnt_dir(fs->root, "dev");
+	if (dev < 0 || (fs->dev = dev_mount(dev)) < 0 ||
+	    (fs->empty = mnt_dir(fs->spare, "empty")) < 0)
+		return -1;
+	*at = "/proc";
+	if (mount_proc(fs) < 0)
 		return -1;
 	*at = "/run";
-	if (scratch(root, "run", "0755") < 0)
+	if (scratch(fs->root, "run", "0755") < 0)
 		return -1;
-	if (mkdirat(root, "run/lock", 01777) < 0 && errno != EEXIST &&
+	if (mkdirat(fs->root, "run/lock", 01777) < 0 && errno != EEXIST &&
 	    errno != EROFS)
 		return -1;
 	*at = "/tmp";
-	if (scratch(root, "tmp", "1777") < 0)
+	if (scratch(fs->root, "tmp", "1777") < 0)
 		return -1;
-	if (etc_put(r, root, spare, at) < 0)
+	return etc_mount(r, fs->root, fs->spare, at);
+}
+
+int
+fs_enter(const struct fs *fs, const char **at)
+{
+	int sys;
+
+	*at = "/sys";
+	sys = mnt_dir(fs->root, "sys");
+	if (sys < 0 || procfs_mount_sys(sys, fs->empty) < 0)
 		return -1;
 	*at = "/";
-	if (fchdir(root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
+	if (fchdir(fs->root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
 	    umount2(".", MNT_DETACH) < 0)
 		return -1;
 	return chdir("/");

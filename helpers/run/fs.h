@@ -4,10 +4,20 @@
 
 #include "run/run.h"
 
-/* Makes r->root, with /dev, /proc, /sys, /run, /tmp and the files of /etc that
- * go with the network, the root of this mount namespace, which must be our own.
- * The root may be hostile: nothing outside it is looked at by its say.  Returns
- * 0, or -1 with errno set and *at the place; ENOTDIR: that is no folder. */
-int fs_enter(const struct run *r, const char **at);
+struct fs {			/* descriptors */
+	int root, dev;
+	int spare, empty;	/* what we show in the root; an empty folder of it */
+};
+
+/* Makes r->root ready to be the root of this mount namespace, which must be our
+ * own: with /dev, /proc, /run, /tmp and the files of /etc that go with the
+ * network.  The root may be hostile: nothing outside it is looked at by its
+ * say.  Returns 0, or -1 with errno set and *at the place; ENOTDIR: that is no
+ * folder. */
+int fs_make(struct fs *fs, const struct run *r, const char **at);
+
+/* Mounts /sys, which shows the network namespace that we are in, and makes fs
+ * the root and the working directory.  Returns as fs_make does. */
+int fs_enter(const struct fs *fs, const char **at);
 
 #endif

@@ -1,12 +1,10 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <net/if.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,6 +14,7 @@
 #include "run/fs.h"
 #include "run/confine.h"
 #include "run/init.h"
+#include "run/net.h"
 #include "run/nspawn.h"
 #include "run/tty.h"
 
@@ -24,7 +23,7 @@
 static void
 die_with(int parent)
 {
-	struct pollfd p = { .fd = parent, .events = POLLIN };
+	struct pollfd p = { .fd = parent };
 
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		die_sys(EX_OSERR, "die with the parent");
@@ -32,59 +31,38 @@ die_with(int parent)
 		exit(EX_OSERR);
 }
 
-/* The kernel gives lo its addresses, of both families, when it goes up. */
-static int
-loopback_up(void)
+/* ENOTDIR: a link or a file where the root must have a folder. */
+static void
+fs_failed(const struct run *r, const char *at)
 {
-	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = IFF_UP };
-	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), r;
-
-	if (s < 0)
-		return -1;
-	r = ioctl(s, SIOCSIFFLAGS, &ifr);
-	close(s);
-	return r;
-}
-
-static int
-fs_code(void)
-{
-	switch (errno) {
-	case ENOTDIR:
-	case EISDIR:
-	case ELOOP: return EX_DATAERR;
-	case ENOENT: return EX_NOINPUT;
-	case EPERM:
-	case EACCES: return EX_NOPERM;
-	}
-	return EX_OSERR;
+	die_sys(errno == ENOTDIR ? EX_DATAERR : err_code(errno), "make %s in %s",
+	    at, r->root);
 }
 
 static void
-make(const struct run *r)
+make(const struct run *r, int parent)
 {
 	struct rlimit no_core = { 0, 0 };
+	struct fs fs;
 	const char *at;
 
 	umask(0);
-	if (!r->network && loopback_up() < 0)
-		die_sys(EX_OSERR, "bring the loopback interface up");
 	if (sethostname(r->hostname, strlen(r->hostname)) < 0)
 		die_sys(EX_OSERR, "host name %s", r->hostname);
-	if (fs_enter(r, &at) < 0)
-		die_sys(fs_code(), "make %s in %s", at, r->root);
+	if (fs_make(&fs, r, &at) < 0)
+		fs_failed(r, at);
+	if (r->seccomp && confine_calls() < 0)
+		die_sys(EX_OSERR, "filter system calls");
+	if (!r->network && net_join(parent) < 0) {
+		if (errno == EPIPE)
+			exit(EX_OSERR); /* the parent said why */
+		die_sys(EX_OSERR, "enter the network namespace");
+	}
+	if (fs_enter(&fs, &at) < 0)
+		fs_failed(r, at);
 	if (setrlimit(RLIMIT_CORE, &no_core) < 0)
 		die_sys(EX_OSERR, "limit core dumps");
 	umask(022);
-}
-
-static void
-guard(const struct run *r)
-{
-	if (r->seccomp && guard_calls() < 0)
-		die_sys(EX_OSERR, "filter system calls");
-	if (guard_caps() < 0)
-		die_sys(EX_OSERR, "drop capabilities");
 }
 
 static void
@@ -105,14 +83,14 @@ become(const struct run *r)
 		close(fd);
 	}
 	if (chdir(r->cwd) < 0)
-		die_sys(EX_NOINPUT, "%s", r->cwd);
-	environ = r->env;
+		die_sys(err_code(errno), "%s", r->cwd);
+	environ = r->env.at;
 	proc_become(r->prog);
 }
 
-/* Signals go to all of PROG's group, as a terminal would send them. */
+/* To all of PROG's group, as a terminal would send it. */
 static void
-pass(pid_t prog, int sig)
+signal_group(pid_t prog, int sig)
 {
 	if (kill(-prog, sig) < 0)
 		kill(prog, sig);
@@ -121,7 +99,7 @@ pass(pid_t prog, int sig)
 /* Until PROG has ended, whose wait status it returns; others are reaped on the
  * way.  *last is the last signal that was passed on. */
 static int
-mind(pid_t prog, const sigset_t *signals, int *last)
+wait_for_prog(pid_t prog, const sigset_t *signals, int *last)
 {
 	int sig, status;
 	pid_t pid;
@@ -131,7 +109,7 @@ mind(pid_t prog, const sigset_t *signals, int *last)
 			if (pid == prog)
 				return status;
 		if (sigwait(signals, &sig) == 0 && sig != SIGCHLD) {
-			pass(prog, sig);
+			signal_group(prog, sig);
 			*last = sig;
 		}
 	}
@@ -159,7 +137,7 @@ run(const struct run *r, const struct init *in)
 	pid_t prog = start(r);
 	int status, last = 0;
 
-	status = mind(prog, &in->signals, &last);
+	status = wait_for_prog(prog, &in->signals, &last);
 	if (!r->nspawn || !WIFEXITED(status))
 		return proc_code(status);
 	/* It has no code of its own for having been told to end. */
@@ -175,10 +153,11 @@ init_main(const struct run *r, const struct init *in)
 		nspawn_make(r);
 		_exit(run(r, in));
 	}
-	make(r);
+	make(r, in->parent);
 	if (r->tty && tty_send(in) < 0)
 		die_sys(EX_OSERR, "make a terminal");
-	guard(r);
+	if (confine_caps() < 0)
+		die_sys(EX_OSERR, "drop capabilities");
 	if (close_range(STDERR_FILENO + 1, ~0U, 0) < 0)
 		die_sys(EX_OSERR, "close descriptors");
 	_exit(run(r, in));

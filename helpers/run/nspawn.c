@@ -30,22 +30,18 @@
 	"CAP_NET_RAW,CAP_SYS_ADMIN,CAP_SYS_BOOT,CAP_SYS_NICE,CAP_SYS_PTRACE," \
 	"CAP_SYS_RESOURCE,CAP_SYS_TTY_CONFIG"
 
-struct words {
-	char **v;		/* NULL at the end */
-	size_t n;
-};
+struct words { VEC(char *); };
 
 static void
 add(struct words *w, const char *fmt, ...)
 {
 	va_list ap;
+	char *s;
 
-	w->v = realloc(w->v, (w->n + 2) * sizeof(*w->v));
 	va_start(ap, fmt);
-	if (!w->v || vasprintf(&w->v[w->n], fmt, ap) < 0)
+	if (vasprintf(&s, fmt, ap) < 0 || vec_push(w, s) < 0)
 		die_sys(EX_OSERR, "memory");
 	va_end(ap);
-	w->v[++w->n] = NULL;
 }
 
 /* env(1) gives PROG our environment and nothing of nspawn's.  sh(1) stays, as
@@ -61,14 +57,14 @@ words_prog(struct words *w, const struct run *r)
 	add(w, "sh");
 	add(w, "env");
 	add(w, "-i");
-	for (p = r->env; *p; p++)
+	for (p = r->env.at; *p; p++)
 		add(w, "%s", *p);
 	for (p = r->prog; *p; p++)
 		add(w, "%s", *p);
 }
 
 static void
-words_box(struct words *w, const struct run *r, int registered)
+words_nspawn(struct words *w, const struct run *r)
 {
 	uint64_t id;
 
@@ -78,7 +74,7 @@ words_box(struct words *w, const struct run *r, int registered)
 	add(w, "--quiet");
 	add(w, "--settings=no");
 	add(w, "--machine=aoinb-%016llx", (unsigned long long)id);
-	add(w, "--register=%s", registered ? "yes" : "no");
+	add(w, "--register=no");
 	add(w, "--keep-unit"); /* and so in our cgroup */
 	add(w, "--directory=%s", r->root);
 	add(w, "--as-pid2");
@@ -98,13 +94,15 @@ words_box(struct words *w, const struct run *r, int registered)
 }
 
 char **
-nspawn_words(const struct run *r, int registered)
+nspawn_words(const struct run *r)
 {
 	struct words w = { 0 };
 
-	words_box(&w, r, registered);
+	words_nspawn(&w, r);
 	words_prog(&w, r);
-	return w.v;
+	if (vec_push(&w, NULL) < 0)
+		die_sys(EX_OSERR, "memory");
+	return w.at;
 }
 
 static void
@@ -122,8 +120,8 @@ nspawn_make(const struct run *r)
 
 	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
 		die_sys(EX_OSERR, "make mounts private");
-	if (getpid() == 1 && mount("proc", "/proc", "proc",
-	    MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
+	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+	    NULL) < 0)
 		die_sys(EX_OSERR, "mount /proc");
 	if (file_mkdirs(STATE) < 0 ||
 	    mount("aoinb", STATE, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") < 0 ||
@@ -142,7 +140,7 @@ nspawn_check(const struct run *r)
 	if (geteuid() != 0)
 		die(EX_NOPERM, "the nspawn back end needs root");
 	if (access(r->root, F_OK) < 0)
-		die_sys(EX_NOINPUT, "%s", r->root);
+		die_sys(err_code(errno), "%s", r->root);
 	if (asprintf(&usr, "%s/usr", r->root) < 0)
 		die_sys(EX_OSERR, "memory");
 	if (access(usr, F_OK) < 0)

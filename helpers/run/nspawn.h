@@ -5,8 +5,8 @@
 
 #include "run/run.h"
 
-/* Its command line for r; with registered, machined(8) gets to know of it. */
-char **nspawn_words(const struct run *r, int registered);
+/* Its command line for r, NULL at the end. */
+char **nspawn_words(const struct run *r);
 
 /* Exits when it cannot work: not root, or nothing like a system in the root. */
 void nspawn_check(const struct run *r);

@@ -4,8 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "run/procfs.h"
+#include "file.h"
 #include "mnt.h"
+#include "run/procfs.h"
 
 static const char *const fixed[] = {
 	"bus", "fs", "irq", "sys", "sysrq-trigger",
@@ -30,42 +31,42 @@ hide(int dir, const char *name, int null, int empty)
 
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return unless_missing(-1);
-	return put_bind(S_ISDIR(st.st_mode) ? empty : null, "", dir, name,
+	return mnt_bind(S_ISDIR(st.st_mode) ? empty : null, "", dir, name,
 	    MOUNT_ATTR_RDONLY);
 }
 
 int
-kernel_proc(int at, int null, int empty)
+procfs_mount(int at, int null, int empty)
 {
-	int proc = put_fresh("proc", STILL, NULL), r;
+	int proc = mnt_new("proc", NOSUID_NODEV_NOEXEC, NULL), r;
 	size_t i;
 
 	if (proc < 0)
 		return -1;
-	r = put_on(proc, at);
+	r = mnt_attach(proc, at);
 	for (i = 0; r == 0 && i < sizeof(fixed) / sizeof(*fixed); i++)
-		r = unless_missing(put_bind(proc, fixed[i], proc, fixed[i],
+		r = unless_missing(mnt_bind(proc, fixed[i], proc, fixed[i],
 		    MOUNT_ATTR_RDONLY));
 	for (i = 0; r == 0 && i < sizeof(hidden) / sizeof(*hidden); i++)
 		r = hide(proc, hidden[i], null, empty);
-	close(proc);
+	close_keep(proc);
 	return r;
 }
 
 /* Who does not own the network namespace gets no new sysfs, but may show the
  * one there is. */
 int
-kernel_sys(int at, int empty)
+procfs_mount_sys(int at, int empty)
 {
-	int sys = put_fresh("sysfs", STILL | MOUNT_ATTR_RDONLY, NULL), r;
+	int sys = mnt_new("sysfs", NOSUID_NODEV_NOEXEC | MOUNT_ATTR_RDONLY, NULL), r;
 
 	if (sys < 0 && errno == EPERM)
-		sys = put_copy(AT_FDCWD, "/sys", MOUNT_ATTR_RDONLY);
+		sys = mnt_copy(AT_FDCWD, "/sys", AT_RECURSIVE, MOUNT_ATTR_RDONLY);
 	if (sys < 0)
 		return -1;
-	r = put_on(sys, at);
+	r = mnt_attach(sys, at);
 	if (r == 0)
 		r = hide(sys, "firmware", -1, empty);
-	close(sys);
+	close_keep(sys);
 	return r;
 }

@@ -2,10 +2,12 @@
 #ifndef RUN_RUN_H
 #define RUN_RUN_H
 
+#include "vec.h"
+
 struct run {
 	const char *root;	/* in the caller's world */
 	char **prog;
-	char **env;		/* the whole environment, NULL at the end */
+	VEC(char *) env;	/* the whole environment, NULL at the end */
 	const char *cwd;	/* inside */
 	const char *hostname;
 	int network;		/* the host's; else loopback alone */
@@ -18,6 +20,6 @@ struct run {
 /* Runs r beneath a pid 1 of ours, in namespaces that end with this process, and
  * returns the exit code to pass on, having said what went wrong when that was
  * our doing. */
-int box_run(const struct run *r);
+int supervise_run(const struct run *r);
 
 #endif

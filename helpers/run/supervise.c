@@ -16,11 +16,13 @@
 #include "ns.h"
 #include "proc.h"
 #include "run/init.h"
+#include "run/fdpass.h"
+#include "run/net.h"
 #include "run/run.h"
 #include "run/tty.h"
 
 /* The parent's side of a running container. */
-struct view {
+struct supervisor {
 	pid_t init;
 	int tty;
 	int signals;		/* signalfd */
@@ -66,10 +68,12 @@ fork_into(unsigned long flags)
 #endif
 }
 
+/* Takes the master of the container's terminal from pid 1, and makes the
+ * caller's pass every key on. */
 static void
-look_on(struct view *v, int sock, const struct termios *saved)
+terminal_begin(struct supervisor *v, int sock, const struct termios *saved)
 {
-	v->master = tty_receive(sock);
+	v->master = fdpass_receive(sock);
 	if (v->master < 0)
 		return; /* pid 1 said why, and is about to exit */
 	fcntl(v->master, F_SETFL, O_NONBLOCK);
@@ -78,9 +82,10 @@ look_on(struct view *v, int sock, const struct termios *saved)
 		warn_sys("terminal");
 }
 
-/* What the container shows.  Returns -1 when there is no more. */
+/* Shows what the container wrote to its terminal.  Returns -1 when there is no
+ * more. */
 static int
-output(struct view *v)
+output_copy(struct supervisor *v)
 {
 	char b[8192];
 	ssize_t n = read(v->master, b, sizeof(b));
@@ -91,7 +96,7 @@ output(struct view *v)
 }
 
 static void
-input(struct view *v)
+input_read(struct supervisor *v)
 {
 	ssize_t n = read(v->in, v->typed, sizeof(v->typed));
 
@@ -104,7 +109,7 @@ input(struct view *v)
 }
 
 static void
-hand_over(struct view *v)
+input_write(struct supervisor *v)
 {
 	ssize_t n = write(v->master, v->typed, v->len);
 
@@ -116,7 +121,7 @@ hand_over(struct view *v)
 
 /* Returns pid 1's exit code once it is dead, else -1. */
 static int
-signals(struct view *v, const struct termios *saved)
+signals(struct supervisor *v, const struct termios *saved)
 {
 	struct signalfd_siginfo si;
 	int status;
@@ -142,7 +147,7 @@ signals(struct view *v, const struct termios *saved)
 }
 
 static int
-watch(struct view *v, const struct termios *saved)
+watch(struct supervisor *v, const struct termios *saved)
 {
 	int code = -1;
 
@@ -157,13 +162,13 @@ watch(struct view *v, const struct termios *saved)
 		if (poll(p, 3, -1) < 0)
 			continue;
 		if (p[1].revents & POLLOUT)
-			hand_over(v);
-		if (p[1].revents & ~POLLOUT && output(v) < 0) {
+			input_write(v);
+		if (p[1].revents & ~POLLOUT && output_copy(v) < 0) {
 			v->master = v->in = -1;
 			v->len = 0;
 		}
 		if (p[2].revents)
-			input(v);
+			input_read(v);
 		if (p[0].revents)
 			code = signals(v, saved);
 	}
@@ -172,16 +177,16 @@ watch(struct view *v, const struct termios *saved)
 
 /* What was shown last is still in the terminal when pid 1 is gone. */
 static void
-drain(struct view *v)
+drain(struct supervisor *v)
 {
 	struct pollfd p = { .fd = v->master, .events = POLLIN };
 
-	while (v->master >= 0 && poll(&p, 1, 0) > 0 && output(v) == 0)
+	while (v->master >= 0 && poll(&p, 1, 0) > 0 && output_copy(v) == 0)
 		;
 	tty_restore();
 }
 
-/* nspawn(1) makes the rest itself. */
+/* nspawn(1) makes the rest itself; of the network see net.h. */
 static unsigned long
 flags(const struct run *r)
 {
@@ -189,15 +194,13 @@ flags(const struct run *r)
 
 	if (!r->nspawn)
 		f |= CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
-	if (!r->nspawn && !r->network)
-		f |= CLONE_NEWNET;
 	return f;
 }
 
 int
-box_run(const struct run *r)
+supervise_run(const struct run *r)
 {
-	struct view v = { .tty = r->tty && !r->nspawn, .in = -1, .master = -1 };
+	struct supervisor v = { .tty = r->tty && !r->nspawn, .in = -1, .master = -1 };
 	struct init in = { 0 };
 	int sock[2], code;
 
@@ -214,14 +217,17 @@ box_run(const struct run *r)
 	in.parent = sock[1];
 	v.init = fork_into(flags(r));
 	if (v.init < 0)
-		die_sys(errno == EPERM ? EX_NOPERM : EX_OSERR, "make namespaces");
+		die_sys(err_code(errno), "make namespaces");
 	if (v.init == 0) {
 		close(sock[0]);
 		init_main(r, &in);
 	}
 	close(sock[1]);
+	/* EPIPE: pid 1 failed before, and said why. */
+	if (!r->nspawn && !r->network && net_make(sock[0]) < 0 && errno != EPIPE)
+		die_sys(err_code(errno), "make a network namespace");
 	if (v.tty)
-		look_on(&v, sock[0], &in.termios);
+		terminal_begin(&v, sock[0], &in.termios);
 	code = watch(&v, &in.termios);
 	drain(&v);
 	return code;

@@ -7,16 +7,12 @@
 /* Each returns 0 or a descriptor, or -1 with errno set. */
 
 /* In the container: makes a terminal in its /dev/pts that is like the caller's,
- * and sends its master to in->parent. */
+ * and sends its master to in->parent (fdpass.h). */
 int tty_send(const struct init *in);
 
 /* In PROG, a session's leader: makes that terminal its own, and its standard
  * input, output and error. */
 int tty_take(void);
-
-/* In the parent: the master, once it was made; -1 with errno EPIPE when pid 1
- * came to nothing. */
-int tty_receive(int sock);
 
 /* The caller's terminal, descriptor 0, passes every byte on from now, until
  * tty_restore, which exit(3) calls too. */

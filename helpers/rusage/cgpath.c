@@ -7,7 +7,7 @@
 #include "rusage/cgpath.h"
 
 int
-hier_has(const char *list, const char *word, char sep)
+cgpath_has(const char *list, const char *word, char sep)
 {
 	size_t len = strlen(word), n;
 	const char ends[] = { sep, '\n', '\0' };
@@ -54,7 +54,7 @@ own_path(const char *ctl)
 		if (!path)
 			continue;
 		*path++ = '\0';
-		if (*ctl ? hier_has(ctls, ctl, ',') : !*ctls)
+		if (*ctl ? cgpath_has(ctls, ctl, ',') : !*ctls)
 			own = strdup(path);
 	}
 	free(line);
@@ -87,7 +87,7 @@ in_mount(char *line, const char *ctl, const char *own, size_t *top)
 	if (!tail || sscanf(line, "%*s %*s %*s %ms %ms", &root, &at) != 2 ||
 	    sscanf(tail, " - %ms %*s %ms", &type, &opts) != 2)
 		goto out;
-	if (*ctl ? strcmp(type, "cgroup") || !hier_has(opts, ctl, ',') :
+	if (*ctl ? strcmp(type, "cgroup") || !cgpath_has(opts, ctl, ',') :
 	    strcmp(type, "cgroup2"))
 		goto out;
 	unescape(root);
@@ -107,7 +107,7 @@ out:
 }
 
 char *
-hier_path(const char *ctl, size_t *top)
+cgpath_own(const char *ctl, size_t *top)
 {
 	char *own = own_path(ctl), *line = NULL, *found = NULL;
 	size_t room = 0;

@@ -1,6 +1,6 @@
 /* Where this process stands in the cgroup hierarchies, as /proc tells it. */
-#ifndef RUSAGE_HIER_H
-#define RUSAGE_HIER_H
+#ifndef RUSAGE_CGPATH_H
+#define RUSAGE_CGPATH_H
 
 #include <stddef.h>
 
@@ -10,9 +10,9 @@
  * string to be freed; or NULL with errno set, ENOENT when there is no such
  * hierarchy, it is not mounted, or what is mounted does not hold our cgroup
  * (as in a container that shows another part of the tree). */
-char *hier_path(const char *ctl, size_t *top);
+char *cgpath_own(const char *ctl, size_t *top);
 
 /* Whether word is in list, whose words end at sep, a newline or the end. */
-int hier_has(const char *list, const char *word, char sep);
+int cgpath_has(const char *list, const char *word, char sep);
 
 #endif

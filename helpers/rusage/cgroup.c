@@ -7,6 +7,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "rusage/cgroup.h"
 #include "rusage/cgdir.h"
 #include "rusage/cgpath.h"
@@ -29,7 +30,7 @@ gives_controllers(int dir)
 	char s[256];
 
 	return cgroup_text(dir, "cgroup.subtree_control", s, sizeof(s)) == 0 &&
-	    hier_has(s, "memory", ' ') && hier_has(s, "pids", ' ');
+	    cgpath_has(s, "memory", ' ') && cgpath_has(s, "pids", ' ');
 }
 
 /* Makes our folder in path.  A child of a threaded cgroup cannot hold whole
@@ -52,13 +53,13 @@ make_in(struct cgroup *cg, int which, const char *path, int controllers)
 	if (which == CG_V2 && (cgroup_text(dir, "cgroup.type", type,
 	    sizeof(type)) < 0 || strcmp(type, "domain\n"))) {
 		cgdir_remove(parent, cg->name);
-		close(dir);
+		close_keep(dir);
 		goto fail;
 	}
 	keep(cg, which, parent, dir);
 	return 0;
 fail:
-	close(parent);
+	close_keep(parent);
 	return -1;
 }
 
@@ -82,7 +83,7 @@ static int
 make_v2(struct cgroup *cg, int controllers)
 {
 	size_t top;
-	char *path = hier_path("", &top);
+	char *path = cgpath_own("", &top);
 	int r = -1;
 
 	while (path && (r = make_in(cg, CG_V2, path, controllers)) < 0)
@@ -99,16 +100,16 @@ learn_v2(struct cgroup *cg)
 
 	if (cgroup_text(cg->dir[CG_V2], "cgroup.controllers", s, sizeof(s)) < 0)
 		return;
-	cg->v2_memory = hier_has(s, "memory", ' ');
-	cg->v2_pids = hier_has(s, "pids", ' ');
-	cg->v2_io = hier_has(s, "io", ' ');
+	cg->v2_memory = cgpath_has(s, "memory", ' ');
+	cg->v2_pids = cgpath_has(s, "pids", ' ');
+	cg->v2_io = cgpath_has(s, "io", ' ');
 }
 
 static void
 make_v1(struct cgroup *cg, int which)
 {
 	size_t top;
-	char *path = hier_path(v1_ctl[which], &top);
+	char *path = cgpath_own(v1_ctl[which], &top);
 
 	if (path)
 		make_in(cg, which, path, 0);
@@ -207,15 +208,13 @@ cgroup_has_io(const struct cgroup *cg)
 static int
 put(int dir, const char *file, const char *s)
 {
-	int fd = openat(dir, file, O_WRONLY | O_CLOEXEC), err;
+	int fd = openat(dir, file, O_WRONLY | O_CLOEXEC);
 	ssize_t n;
 
 	if (fd < 0)
 		return -1;
 	n = write(fd, s, strlen(s));
-	err = errno;
-	close(fd);
-	errno = err;
+	close_keep(fd);
 	return n < 0 ? -1 : 0;
 }
 
@@ -307,7 +306,7 @@ cgroup_text(int dir, const char *file, char *s, size_t room)
 	if (fd < 0)
 		return -1;
 	n = read(fd, s, room - 1);
-	close(fd);
+	close_keep(fd);
 	s[n < 0 ? 0 : n] = '\0';
 	return n < 0 ? -1 : 0;
 }
@@ -346,7 +345,7 @@ cgroup_sweep(void (*said)(const char *path), int dry)
 	int i, fd;
 
 	for (i = 0; i < CG_N; i++) {
-		path = hier_path(v1_ctl[i], &top);
+		path = cgpath_own(v1_ctl[i], &top);
 		if (!path)
 			continue;
 		do {

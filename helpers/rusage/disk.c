@@ -6,6 +6,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "rusage/disk.h"
 
 int
@@ -58,7 +59,7 @@ walk_folder(struct walk *w, int fd)
 	int r = 0, err;
 
 	if (!d) {
-		close(fd);
+		close_keep(fd);
 		return -1;
 	}
 	if (fstat(fd, &st) == 0)
@@ -82,7 +83,7 @@ disk_folder(const char *path, uint64_t *kib)
 	if (fd < 0)
 		return -1;
 	if (fstat(fd, &st) < 0) {
-		close(fd);
+		close_keep(fd);
 		return -1;
 	}
 	w.dev = st.st_dev;

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "proc.h"
 #include "rusage/tree.h"
 
@@ -93,8 +94,8 @@ tree_start(struct cgroup *cg, const struct tree_start *how, const char **at)
 		return -1;
 	pid = fork_into(cg->dir[CG_V2], &inside);
 	if (pid < 0) {
-		close(p[0]);
-		close(p[1]);
+		close_keep(p[0]);
+		close_keep(p[1]);
 		return -1;
 	}
 	if (pid == 0)

@@ -12,24 +12,6 @@
 #include "buf.h"
 #include "rusage/tree.h"
 
-static int
-add(struct tree *t, pid_t pid, pid_t parent)
-{
-	struct tree_proc *p;
-	size_t room;
-
-	if (t->len == t->room) {
-		room = t->room ? 2 * t->room : 64;
-		p = reallocarray(t->proc, room, sizeof(*p));
-		if (!p)
-			return -1;
-		t->proc = p;
-		t->room = room;
-	}
-	t->proc[t->len++] = (struct tree_proc){ pid, parent };
-	return 0;
-}
-
 /* The children that one thread of parent has made. */
 static int
 add_children(struct tree *t, int task, const char *tid, pid_t parent)
@@ -46,7 +28,7 @@ add_children(struct tree *t, int task, const char *tid, pid_t parent)
 	r = buf_read(&b, fd, 1 << 24);
 	close(fd);
 	for (s = b.s; r == 0 && s && (pid = strtol(s, &end, 10)) > 0; s = end)
-		r = add(t, (pid_t)pid, parent);
+		r = vec_push(t, (struct tree_proc){ (pid_t)pid, parent });
 	buf_free(&b);
 	return r;
 }
@@ -79,7 +61,7 @@ tree_list(struct tree *t, pid_t root)
 	if (add_below(t, root) < 0)
 		return -1;
 	for (i = 0; i < t->len; i++)
-		if (add_below(t, t->proc[i].pid) < 0 && errno == ENOMEM)
+		if (add_below(t, t->at[i].pid) < 0 && errno == ENOMEM)
 			return -1;
 	return 0;
 }
@@ -87,8 +69,7 @@ tree_list(struct tree *t, pid_t root)
 void
 tree_free(struct tree *t)
 {
-	free(t->proc);
-	*t = (struct tree){ 0 };
+	vec_free(t);
 }
 
 /* Reads /proc/PID/FILE whole into s.  Returns its length, or -1. */
@@ -140,11 +121,11 @@ tree_signal(int sig)
 	if (tree_list(&t, self) < 0)
 		t.len = 0;
 	for (i = 0; i < t.len; i++) {
-		fd = pidfd_open(t.proc[i].pid, 0);
+		fd = pidfd_open(t.at[i].pid, 0);
 		if (fd < 0)
 			continue;
-		if (proc_stat(t.proc[i].pid, &st) == 0 &&
-		    (st.ppid == t.proc[i].parent || st.ppid == self))
+		if (proc_stat(t.at[i].pid, &st) == 0 &&
+		    (st.ppid == t.at[i].parent || st.ppid == self))
 			pidfd_send_signal(fd, sig, NULL, 0);
 		close(fd);
 	}
@@ -185,13 +166,13 @@ tree_usage(struct tree_usage *u)
 		return -1;
 	}
 	for (i = 0; i < t.len; i++) {
-		if (proc_stat(t.proc[i].pid, &st) < 0)
+		if (proc_stat(t.at[i].pid, &st) < 0)
 			continue;
 		u->user_us += (st.utime + st.cutime) * tick_us;
 		u->sys_us += (st.stime + st.cstime) * tick_us;
 		u->rss_kib += st.rss * page_kib;
 		u->tasks += st.threads;
-		if (proc_text(t.proc[i].pid, "io", s, sizeof(s)) > 0 &&
+		if (proc_text(t.at[i].pid, "io", s, sizeof(s)) > 0 &&
 		    (p = strstr(s, "\nread_bytes:")) && sscanf(p,
 		    " read_bytes: %llu write_bytes: %llu", &rd, &wr) == 2) {
 			u->read_bytes += rd;

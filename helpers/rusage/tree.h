@@ -9,11 +9,10 @@
 #include <sys/types.h>
 
 #include "rusage/cgroup.h"
+#include "vec.h"
 
-struct tree {
-	struct tree_proc { pid_t pid, parent; } *proc;
-	size_t len, room;
-};
+struct tree_proc { pid_t pid, parent; };
+struct tree { VEC(struct tree_proc); };
 
 /* Every process below root, parents before children.  A moving target: those
  * that fork or die meanwhile may be missed.  Returns 0; or -1 with errno set,

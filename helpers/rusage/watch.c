@@ -37,9 +37,9 @@ struct run {
 	uint64_t t0, t1;	/* start of PROG and its end, us */
 	time_t start;
 	uint64_t samples;
-	uint64_t listened_us;
-	uint64_t heard_us, heard_cpu;	/* the last sign of life */
-	off_t heard_log;
+	uint64_t checked_us;
+	uint64_t alive_us, alive_cpu;	/* the last sign of life */
+	off_t alive_log;
 };
 
 static void
@@ -179,24 +179,24 @@ on_clock(struct run *r)
  * seen: what idles along on a timer is silent, a quiet link step is not.  Asks
  * sixty times within the limit, and not more than once a second. */
 static void
-listen_for_life(struct run *r)
+check_silence(struct run *r)
 {
 	uint64_t now = timer_now(), cpu;
 	struct stat st;
-	off_t log = r->heard_log;
+	off_t log = r->alive_log;
 
-	if (now - r->listened_us < r->p->silence_s * (1000000 / 60))
+	if (now - r->checked_us < r->p->silence_s * (1000000 / 60))
 		return;
-	r->listened_us = now;
+	r->checked_us = now;
 	cpu = meter_cpu(&r->m);
 	if (r->a->log >= 0 && fstat(r->a->log, &st) == 0)
 		log = st.st_size;
-	if (log != r->heard_log || (cpu != UNKNOWN &&
-	    cpu - r->heard_cpu >= r->p->silence_s * 10000)) {
-		r->heard_us = now;
-		r->heard_cpu = cpu;
-		r->heard_log = log;
-	} else if (now - r->heard_us >= r->p->silence_s * 1000000) {
+	if (log != r->alive_log || (cpu != UNKNOWN &&
+	    cpu - r->alive_cpu >= r->p->silence_s * 10000)) {
+		r->alive_us = now;
+		r->alive_cpu = cpu;
+		r->alive_log = log;
+	} else if (now - r->alive_us >= r->p->silence_s * 1000000) {
 		limit(r, SILENT);
 	}
 }
@@ -214,7 +214,7 @@ tick(struct run *r)
 	if (r->state != RUNS)
 		return;
 	if (r->p->silence_s)
-		listen_for_life(r);
+		check_silence(r);
 	if (r->p->floor) {
 		look_at_disk(r);
 		if (r->disk.free_kib < r->p->floor / 1024)
@@ -331,7 +331,7 @@ start(struct run *r)
 		    r->p->argv[0]);
 	if (r->child < 0)
 		die_sys(EX_OSERR, "%s", at);
-	r->t0 = r->heard_us = timer_now();
+	r->t0 = r->alive_us = timer_now();
 	r->start = time(NULL);
 	meter_read(&r->m);	/* so that what ends at once has a peak too */
 	if (r->a->samples >= 0 && record_header(r->a->samples) < 0)
@@ -383,7 +383,7 @@ watch(const struct watch_args *a)
 	open_events(&r);
 	look_at_disk(&r);
 	if (a->log >= 0 && fstat(a->log, &st) == 0)
-		r.heard_log = st.st_size;
+		r.alive_log = st.st_size;
 	start(&r);
 	start_timers(&r);
 	loop(&r);
