@@ -8,6 +8,7 @@
 #include "err.h"
 #include "fetch/answer.h"
 #include "fetch/end.h"
+#include "fetch/html.h"
 #include "fetch/progress.h"
 
 #define AFTER_MAX 600		/* seconds a server may ask us to wait */
@@ -16,28 +17,12 @@
 /* Why we stopped a transfer ourselves. */
 enum { STOP_NOT, STOP_ERRNO, STOP_SIZE, STOP_RANGE };
 
-/* Does it begin like a page?  Portals and error pages come as 200 OK. */
-static int
-looks_html(const struct item *it)
-{
-	char head[512];
-	ssize_t n = pread(it->part.fd, head, sizeof(head) - 1, 0);
-	char *s = head;
-
-	if (it->html || n <= 0)
-		return it->html;
-	head[n] = '\0';
-	s += strspn(s, " \t\r\n\xef\xbb\xbf");
-	return !strncasecmp(s, "<!doctype html", 14) ||
-	    !strncasecmp(s, "<html", 5);
-}
-
 static void
 mismatch(struct item *it, const char *hex)
 {
 	struct place *p = &it->places[it->at];
 	const char *algo = it->entry.algo->name;
-	const char *page = looks_html(it) ?
+	const char *page = it->html || html_begins(it->part.fd) ?
 	    " (the server sent an HTML page)" : "";
 
 	part_drop(&it->part);

@@ -30,7 +30,9 @@ end_done(struct item *it, const char *state)
 {
 	release(it);
 	it->state = ITEM_DONE;
-	record_put(state, it->src, &it->entry);
+	progress_file();
+	if (!it->opts->quiet)
+		record_put(state, it->src, &it->entry);
 }
 
 void

@@ -37,48 +37,13 @@ drop(const struct held *h, const char *why)
 	return r;
 }
 
-static int
-by_key(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* The keys of a list, sorted, to be freed with keys_free; NULL with errno set. */
-static char **
-keys_of(const struct source_list *list)
-{
-	char **v = calloc(list->n + 1, sizeof(*v));
-	struct entry e;
-	size_t i;
-
-	for (i = 0; v && i < list->n; i++) {
-		if (cache_entry(&e, &list->v[i]) < 0)
-			return NULL;
-		v[i] = strdup(e.key);
-		if (!v[i])
-			return NULL;
-	}
-	if (v)
-		qsort(v, list->n, sizeof(*v), by_key);
-	return v;
-}
-
-static void
-keys_free(char **v, size_t n)
-{
-	while (n)
-		free(v[--n]);
-	free(v);
-}
-
 /* The files.  Returns 0, or -1 with errno set and *at what it was about. */
 static int
-gc_files(const struct shelf *s, char **keep, size_t nkeep, uint64_t size,
-    uint64_t age, const char **at)
+gc_files(const struct shelf *s, struct keep *keep, uint64_t size, uint64_t age,
+    const char **at)
 {
 	time_t now = time(NULL);
 	const struct held *h;
-	const char *key;
 	uint64_t all = 0;
 	size_t i;
 	int r, old;
@@ -87,11 +52,10 @@ gc_files(const struct shelf *s, char **keep, size_t nkeep, uint64_t size,
 		all += (uint64_t)s->v[i].entry.size;
 	for (i = 0; i < s->n; i++) {
 		h = &s->v[i];
-		key = h->entry.key;
 		old = age && now - h->used.tv_sec > (time_t)age;
 		if ((!old && (!size || all <= size)) ||
 		    now - h->used.tv_sec < GRACE ||
-		    bsearch(&key, keep, nkeep, sizeof(*keep), by_key))
+		    keep_has(keep, h->entry.key))
 			continue;
 		*at = h->entry.path;
 		r = drop(h, "removed");
@@ -211,17 +175,11 @@ url_gc(const char *path, const char *name)
 }
 
 int
-tidy_gc(const struct shelf *s, const struct source_list *keep, uint64_t size,
-    uint64_t age)
+tidy_gc(const struct shelf *s, struct keep *keep, uint64_t size, uint64_t age)
 {
-	char **keys = keys_of(keep);
 	const char *at = "list";
-	int r;
+	int r = gc_files(s, keep, size, age, &at);
 
-	if (!keys)
-		die_sys(EX_OSERR, "%s", at);
-	r = gc_files(s, keys, keep->n, size, age, &at);
-	keys_free(keys, keep->n);
 	if (r == 0 && (names(at = "part", part_gc) < 0 ||
 	    names(at = "url", url_gc) < 0 || names(at = "stamp", stamp_gc) < 0 ||
 	    names(at = "lock", lock_gc) < 0))
@@ -270,8 +228,7 @@ tidy_verify(const struct shelf *s)
 
 	for (i = 0; i < s->n; i++) {
 		got = verify(&s->v[i]);
-		if (got && (!code || got < code))
-			code = got;
+		code = err_lowest(code, got);
 	}
 	return code;
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "fetch/cache.h"
+#include "fetch/net.h"
 #include "fetch/part.h"
 #include "fetch/source.h"
 
@@ -15,6 +16,8 @@ struct fetch_opts {
 	uint64_t retries;	/* rounds after the first */
 	uint64_t max_size;	/* bytes of one file */
 	int offline;
+	int quiet;		/* no records */
+	struct net_opts net;
 	const char **mirrors, **fallbacks;	/* templates and a NULL; or NULL */
 };
 

@@ -5,6 +5,7 @@
 #include <linux/landlock.h>
 #include <pwd.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -108,6 +109,33 @@ user_become(const struct user *u)
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return -1;
 	return dies ? proc_die_with(parent) : 0;
+}
+
+static gid_t *groups;
+static int ngroups;
+
+int
+user_borrow(const struct user *u)
+{
+	int n = getgroups(0, NULL);
+
+	free(groups);
+	groups = n < 0 ? NULL : calloc((size_t)n + 1, sizeof(*groups));
+	if (!groups || (ngroups = getgroups(n, groups)) < 0)
+		return -1;
+	return setgroups(0, NULL) < 0 || setegid(u->gid) < 0 ||
+	    seteuid(u->uid) < 0 ? -1 : 0;
+}
+
+int
+user_return(void)
+{
+	int r = seteuid(getuid()) < 0 || setegid(getgid()) < 0 ||
+	    setgroups((size_t)ngroups, groups) < 0 ? -1 : 0;
+
+	free(groups);
+	groups = NULL;
+	return r;
 }
 
 /* Accesses by the version of the interface that brought them; headers may be
