@@ -278,24 +278,24 @@ static int
 keep_house(struct wish *w)
 {
 	struct keep keep = { 0 };
-	struct shelf shelf = { 0 };
+	struct inventory inventory = { 0 };
 	int code = w->how == O_GC ? keep_read(&keep, w) : 0;
 
 	if (code) {
 		keep_free(&keep);
 		return code;
 	}
-	if (enter(w) && shelf_read(&shelf) < 0)
+	if (enter(w) && inventory_read(&inventory) < 0)
 		die_sys(EX_IOERR, "%s", w->box.dir);
 	switch (w->how) {
-	case O_LIST: shelf_list(&shelf); break;
-	case O_EXPORT: code = shelf_export(&shelf, w->export); break;
-	case O_VERIFY: code = tidy_verify(&shelf); break;
+	case O_LIST: inventory_list(&inventory); break;
+	case O_EXPORT: code = inventory_export(&inventory, w->export); break;
+	case O_VERIFY: code = gc_verify(&inventory); break;
 	case O_GC:
-		code = tidy_gc(&shelf, &keep, w->cache_size, w->cache_age);
+		code = gc_run(&inventory, &keep, w->cache_size, w->cache_age);
 		break;
 	}
-	shelf_free(&shelf);
+	inventory_free(&inventory);
 	keep_free(&keep);
 	return code;
 }

@@ -6,6 +6,7 @@
 
 #include "err.h"
 #include "opt.h"
+#include "fetch/attempt.h"
 #include "fetch/fetch.h"
 #include "fetch/queue.h"
 #include "fetch/tables.h"
@@ -60,7 +61,7 @@ list_dry(const struct source_list *list, const struct fetch_opts *o,
 	sandbox_enter(box);
 	batch_init(&b, list, o);
 	for (i = 0; i < b.n; i++)
-		item_dry(&b.v[i], !box->missing);
+		attempt_dry(&b.v[i], !box->missing);
 	return batch_free(&b);
 }
 

@@ -22,7 +22,7 @@ drop(const struct held *h, const char *why)
 	int lock, r = 0;
 
 	if (opt_dry) {
-		shelf_put(why, h);
+		inventory_put(why, h);
 		return 1;
 	}
 	lock = cache_lock(h->entry.key);
@@ -33,13 +33,13 @@ drop(const struct held *h, const char *why)
 		r = cache_remove(&h->entry) < 0 ? -1 : 1;
 	cache_unlock(h->entry.key, lock);
 	if (r == 1)
-		shelf_put(why, h);
+		inventory_put(why, h);
 	return r;
 }
 
 /* The files.  Returns 0, or -1 with errno set and *at what it was about. */
 static int
-gc_files(const struct shelf *s, struct keep *keep, uint64_t size, uint64_t age,
+gc_files(const struct inventory *s, struct keep *keep, uint64_t size, uint64_t age,
     const char **at)
 {
 	time_t now = time(NULL);
@@ -160,7 +160,7 @@ stamp_gc(const char *path, const char *name)
 	return access(file, F_OK) == 0 ? 0 : remove_file(path);
 }
 
-/* Beside files by URL and their metas, which tidy_gc knows, there are metas
+/* Beside files by URL and their metas, which gc_run knows, there are metas
  * without a file, and what a killed process was about to rename. */
 static int
 url_gc(const char *path, const char *name)
@@ -175,7 +175,7 @@ url_gc(const char *path, const char *name)
 }
 
 int
-tidy_gc(const struct shelf *s, struct keep *keep, uint64_t size, uint64_t age)
+gc_run(const struct inventory *s, struct keep *keep, uint64_t size, uint64_t age)
 {
 	const char *at = "list";
 	int r = gc_files(s, keep, size, age, &at);
@@ -211,7 +211,7 @@ verify(const struct held *h)
 		if (!opt_dry && cache_remove(&e) < 0)
 			r = -1;
 		else
-			shelf_put("damaged", h);
+			inventory_put("damaged", h);
 	}
 	if (r < 0)
 		warn_sys("%s", e.path);
@@ -221,7 +221,7 @@ verify(const struct held *h)
 }
 
 int
-tidy_verify(const struct shelf *s)
+gc_verify(const struct inventory *s)
 {
 	int code = 0, got;
 	size_t i;

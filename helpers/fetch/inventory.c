@@ -76,7 +76,7 @@ fail:
 }
 
 static int
-add(struct shelf *s, const struct held *h)
+add(struct inventory *s, const struct held *h)
 {
 	size_t room = s->room ? 2 * s->room : 256;
 	struct held *v;
@@ -94,7 +94,7 @@ add(struct shelf *s, const struct held *h)
 
 /* One folder: algo's, or with NULL that of files by URL. */
 static int
-folder(struct shelf *s, const struct algo *algo)
+folder(struct inventory *s, const struct algo *algo)
 {
 	DIR *d = opendir(algo ? algo->name : "url");
 	struct dirent *e;
@@ -131,12 +131,12 @@ by_use(const void *a, const void *b)
 }
 
 int
-shelf_read(struct shelf *s)
+inventory_read(struct inventory *s)
 {
 	const char *name;
 	size_t i;
 
-	*s = (struct shelf){ 0 };
+	*s = (struct inventory){ 0 };
 	if (folder(s, NULL) < 0)
 		return -1;
 	for (i = 0; (name = digest_name(i)); i++)
@@ -148,18 +148,18 @@ shelf_read(struct shelf *s)
 }
 
 void
-shelf_free(struct shelf *s)
+inventory_free(struct inventory *s)
 {
 	size_t i;
 
 	for (i = 0; i < s->n; i++)
 		held_free(&s->v[i]);
 	free(s->v);
-	*s = (struct shelf){ 0 };
+	*s = (struct inventory){ 0 };
 }
 
 void
-shelf_put(const char *first, const struct held *h)
+inventory_put(const char *first, const struct held *h)
 {
 	const struct entry *e = &h->entry;
 
@@ -171,14 +171,14 @@ shelf_put(const char *first, const struct held *h)
 }
 
 void
-shelf_list(const struct shelf *s)
+inventory_list(const struct inventory *s)
 {
 	char used[32];
 	size_t i;
 
 	for (i = 0; i < s->n; i++) {
 		snprintf(used, sizeof(used), "%lld", (long long)s->v[i].used.tv_sec);
-		shelf_put(used, &s->v[i]);
+		inventory_put(used, &s->v[i]);
 	}
 }
 
@@ -208,7 +208,7 @@ copy(const struct entry *e, char hex[DIGEST_HEX])
 }
 
 int
-shelf_export(const struct shelf *s, const char *digest)
+inventory_export(const struct inventory *s, const char *digest)
 {
 	char hex[DIGEST_HEX], got[DIGEST_HEX];
 	const struct algo *algo;

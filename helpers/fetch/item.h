@@ -1,5 +1,4 @@
-/* One source on its way: looked for in the cache, locked, fetched from one
- * place after another, verified, and landed. */
+/* One source on its way, and the places to ask for it. */
 #ifndef FETCH_ITEM_H
 #define FETCH_ITEM_H
 
@@ -43,7 +42,7 @@ struct item {
 	size_t nplaces, at;	/* at: the place to ask now */
 
 	enum item_state state;
-	uint64_t when;		/* item_clock() not before which to go on */
+	uint64_t when;		/* clock_ms() not before which to go on */
 	int locked_out;		/* somebody else has the lock */
 	int code;		/* exit code it ends with */
 
@@ -62,22 +61,9 @@ struct item {
 	char *why;
 };
 
-/* Milliseconds of a clock that only goes forward. */
-uint64_t item_clock(void);
-
 /* Returns 0, or -1 with errno set.  item_free frees what it made. */
 int item_init(struct item *it, const struct source *src,
     const struct fetch_opts *opts);
 void item_free(struct item *it);
-
-/* Looks in the cache; done when it is there (or when offline and it is not). */
-void item_look(struct item *it);
-
-/* Goes on: a transfer is started, or the item is done, or its turn comes later
- * (it->state and it->when say which). */
-void item_start(struct item *it);
-
-/* What -n prints of it in place of fetching: nothing is written. */
-void item_dry(struct item *it, int have_cache);
 
 #endif

@@ -2,6 +2,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "fetch/attempt.h"
+#include "fetch/clock.h"
 #include "fetch/progress.h"
 #include "fetch/queue.h"
 
@@ -40,7 +42,7 @@ host_full(const struct queue *q, const struct item *it)
 static uint64_t
 start_ready(struct queue *q)
 {
-	uint64_t now = item_clock(), wait = 1000;
+	uint64_t now = clock_ms(), wait = 1000;
 	struct item *it, *end = q->v + q->n;
 
 	while (q->first < q->n && q->v[q->first].state == ITEM_DONE)
@@ -51,7 +53,7 @@ start_ready(struct queue *q)
 		if (it->when <= now && host_full(q, it))
 			continue;
 		if (it->when <= now)
-			item_start(it);
+			attempt_start(it);
 		if (it->state == ITEM_BUSY)
 			q->busy[q->nbusy++] = it;
 		else if (it->state == ITEM_DONE || it->when <= now)
@@ -93,14 +95,14 @@ queue_loop(struct queue *q)
 	uint64_t wait = 0, wake = 0, now;
 
 	for (;;) {
-		now = item_clock();
+		now = clock_ms();
 		if (now >= wake) {
 			wait = start_ready(q);
 			wake = now + wait;
 		}
 		if (q->first == q->n)
 			return 0;
-		now = item_clock();
+		now = clock_ms();
 		wait = wake > now ? wake - now : 0;
 		if (net_wait(wait < TICK ? (int)wait : TICK) < 0)
 			return -1;
@@ -119,7 +121,7 @@ queue_look(struct item *v, size_t n)
 
 	progress_begin(n);
 	for (i = 0; i < n; i++) {
-		item_look(&v[i]);
+		attempt_look(&v[i]);
 		left += v[i].state != ITEM_DONE;
 	}
 	return left;
