@@ -15,22 +15,18 @@
 #include "unpack/squash.h"
 #include "unpack/tree.h"
 
-enum { OPT_DEVICES = OPT_LONG, OPT_NO_OWNER, OPT_MAX_SIZE, OPT_MAX_ENTRIES,
-	OPT_INTO, OPT_SYNC };
+enum { OPT_DEVICES = OPT_LONG, OPT_NO_OWNER, OPT_MAX_SIZE, OPT_MAX_ENTRIES };
 
 static const struct opt tab[] = {
 	{ OPT_DEVICES, "devices", NULL, "make device nodes too" },
 	{ OPT_NO_OWNER, "no-owner", NULL, "everything belongs to the caller" },
-	{ OPT_INTO, "into", NULL, "DIR may hold something already" },
 	{ OPT_MAX_SIZE, "max-size", "SIZE", "refuse to write more (64G; 0: any)" },
 	{ OPT_MAX_ENTRIES, "max-entries", "N", "refuse more entries (4000000)" },
-	{ OPT_SYNC, "sync", NULL, "end when everything is on the disk" },
 	{ 0 },
 };
 
 static struct {
 	const char *name, *dir;
-	int sync;
 	struct input in;
 	struct tree tree;
 	struct ring ring;
@@ -176,9 +172,9 @@ unpack_squash(void)
 	if (!u.in.seekable)
 		die(EX_USAGE, "%s: a squashfs image is read from a file only",
 		    u.name);
-	if (u.tree.into || (u.tree.own != (geteuid() == 0)))
-		die(EX_USAGE, "%s: a squashfs image takes neither --into nor "
-		    "--no-owner", u.name);
+	if (u.tree.own != (geteuid() == 0))
+		die(EX_USAGE, "%s: a squashfs image does not take --no-owner",
+		    u.name);
 	check_squash(squash_list(u.in.fd, look, NULL));
 	if (!opt_dry)
 		check_squash(squash_unpack(u.in.fd, u.tree.fd, u.tree.own));
@@ -191,8 +187,6 @@ finish(void)
 
 	if (tree_finish(&u.tree, &path) < 0)
 		die_entry(path);
-	if (u.sync && tree_sync(&u.tree) < 0)
-		die_sys(EX_IOERR, "%s", u.dir);
 	progress_end();
 	if (u.tree.lost)
 		warn_msg("%s: the file system cannot hold %llu of the "
@@ -224,8 +218,8 @@ int
 main(int argc, char *argv[])
 {
 	struct opts o = {
-		.usage = "[--devices] [--no-owner] [--into] [--max-size=SIZE] "
-		    "[--max-entries=N] [--sync] ARCHIVE|- DIR",
+		.usage = "[--devices] [--no-owner] [--max-size=SIZE] "
+		    "[--max-entries=N] ARCHIVE|- DIR",
 		.about = "Unpack ARCHIVE into DIR, and never outside it.",
 		.tab = tab,
 	};
@@ -238,8 +232,6 @@ main(int argc, char *argv[])
 		switch (c) {
 		case OPT_DEVICES: u.tree.devices = 1; break;
 		case OPT_NO_OWNER: u.tree.own = 0; break;
-		case OPT_INTO: u.tree.into = 1; break;
-		case OPT_SYNC: u.sync = 1; break;
 		case OPT_MAX_SIZE:
 			bad |= parse_size(o.arg, &u.tree.max_size);
 			break;

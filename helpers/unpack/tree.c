@@ -63,10 +63,6 @@ tree_open(struct tree *t, const char *dir)
 	if (t->fd < 0)
 		return -1;
 	t->walk.root = t->from.root = t->fd;
-	if (t->into) {
-		t->inherit = 1;
-		return 0;
-	}
 	r = empty(t->fd);
 	if (r == 0)
 		errno = ENOTEMPTY;
@@ -142,7 +138,7 @@ parent(struct tree *t, struct walk *w, const char *path, mode_t make,
 	return fd;
 }
 
-/* Removes what an entry of the same name left, or what was there before. */
+/* Removes what an entry of the same name left. */
 static int
 vacate(struct tree *t, int dir, const char *base)
 {
@@ -213,8 +209,6 @@ add_node(struct tree *t, int dir, const char *base, const struct entry *e)
 static int
 open_link(struct tree *t, int dir, const char *base)
 {
-	if (t->into)
-		return refuse(t, "hard link with contents, and --into");
 	t->pos = t->end = 0;
 	t->file = openat(dir, base, O_WRONLY | O_TRUNC | O_NOFOLLOW | O_CLOEXEC);
 	return t->file < 0 ? -1 : 0;
@@ -322,12 +316,6 @@ int
 tree_finish(struct tree *t, const char **path)
 {
 	return late_apply(t, path);
-}
-
-int
-tree_sync(const struct tree *t)
-{
-	return syncfs(t->fd);
 }
 
 void

@@ -9,7 +9,6 @@ struct late;
 
 struct tree {
 	/* Set by the caller before tree_open. */
-	int into;		/* the folder may hold something already */
 	int own;		/* restore owners and what hangs on them: setuid,
 				 * setgid, ACLs, capabilities, trusted.* */
 	int devices;		/* device nodes are welcome */
@@ -36,7 +35,7 @@ struct tree {
  * and t->why tells why. */
 
 /* Makes dir when it is missing (its parent must exist), else errno is ENOTEMPTY
- * unless it is empty or t->into.  Sets the process's umask to 0. */
+ * unless it is empty.  Sets the process's umask to 0. */
 int tree_open(struct tree *t, const char *dir);
 
 /* Looks at an entry without writing: its names, kind, owner, and how many there
@@ -53,8 +52,6 @@ int tree_done(struct tree *t, const struct entry *e);
  * innermost first.  *path is the one that failed. */
 int tree_finish(struct tree *t, const char **path);
 
-/* Writes everything to the disk. */
-int tree_sync(const struct tree *t);
 void tree_free(struct tree *t);
 
 #endif
