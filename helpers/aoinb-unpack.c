@@ -85,7 +85,7 @@ write_entry(struct arc *a, const struct entry *e)
 	int more = 0;
 
 	note("%s", e->path);
-	if (e->stranger && u.tree.own)
+	if (e->stranger && u.tree.meta.own)
 		warn_msg("%s: nobody here is called %s, left out of its ACL",
 		    e->path, e->stranger);
 	if (tree_add(&u.tree, e) < 0)
@@ -172,12 +172,12 @@ unpack_squash(void)
 	if (!u.in.seekable)
 		die(EX_USAGE, "%s: a squashfs image is read from a file only",
 		    u.name);
-	if (u.tree.own != (geteuid() == 0))
+	if (u.tree.meta.own != (geteuid() == 0))
 		die(EX_USAGE, "%s: a squashfs image does not take --no-owner",
 		    u.name);
 	check_squash(squash_list(u.in.fd, look, NULL));
 	if (!opt_dry)
-		check_squash(squash_unpack(u.in.fd, u.tree.fd, u.tree.own));
+		check_squash(squash_unpack(u.in.fd, u.tree.fd, u.tree.meta.own));
 }
 
 static void
@@ -188,9 +188,9 @@ finish(void)
 	if (tree_finish(&u.tree, &path) < 0)
 		die_entry(path);
 	progress_end();
-	if (u.tree.lost)
+	if (u.tree.meta.lost)
 		warn_msg("%s: the file system cannot hold %llu of the "
-		    "attributes", u.dir, (unsigned long long)u.tree.lost);
+		    "attributes", u.dir, (unsigned long long)u.tree.meta.lost);
 }
 
 static void
@@ -226,12 +226,12 @@ main(int argc, char *argv[])
 	int c, bad = 0;
 
 	(void)argc;
-	u.tree.own = geteuid() == 0;
+	u.tree.meta.own = geteuid() == 0;
 	opt_begin(&o, argv);
 	while ((c = opt_next(&o)) != -1)
 		switch (c) {
 		case OPT_DEVICES: u.tree.devices = 1; break;
-		case OPT_NO_OWNER: u.tree.own = 0; break;
+		case OPT_NO_OWNER: u.tree.meta.own = 0; break;
 		case OPT_MAX_SIZE:
 			bad |= parse_size(o.arg, &u.tree.max_size);
 			break;
