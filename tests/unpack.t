@@ -168,6 +168,48 @@ canary'
 try 73 'the parent must exist' aoinb-unpack t.tar no/such/o
 try 73 'a file is no folder' aoinb-unpack t.tar t.tar
 
+# --- an unsquashfs that was taken over
+mkdir fake; real=$(command -v unsquashfs)
+cat >fake/unsquashfs <<EOF
+#!/usr/bin/python3
+import os, sys
+if '-lln' in sys.argv:
+    os.execv('$real', ['unsquashfs'] + sys.argv[1:])
+at = '$scratch/outside/'
+for name, deed in [
+    ('truncate', lambda: os.truncate(at + 'canary', 0)),
+    ('write', lambda: os.open(at + 'canary', os.O_WRONLY)),
+    ('create', lambda: os.mknod(at + 'new')),
+    ('mkdir', lambda: os.mkdir(at + 'newdir')),
+    ('link', lambda: os.link(at + 'canary', 'canary')),
+    ('rename', lambda: os.rename(at + 'canary', at + 'other')),
+    ('away', lambda: os.rename(at + 'canary', 'canary')),
+    ('remove', lambda: os.unlink(at + 'canary')),
+    ('signal', lambda: os.kill($$, 0)),
+]:
+    try:
+        deed()
+        word = 'done'
+    except OSError as e:
+        word = e.strerror
+    open('deeds', 'a').write(name + ' ' + word + '\\n')
+os.mkdir('a'); os.mkdir('b'); os.rename('deeds', 'a/deeds'); os.link('a/deeds', 'b/deeds'); os.truncate('b/deeds', 1000)
+EOF
+chmod +x fake/unsquashfs
+landlock=$(python3 -c 'import ctypes; print(ctypes.CDLL(None).syscall(444, None, 0, 1))')
+if [ "$landlock" -lt 2 ]; then
+	skip 3 'this kernel has no landlock'
+else
+	fresh
+	try 0 'an unsquashfs that does as it likes' env PATH="$PWD/fake:$PATH" aoinb-unpack --devices t.squashfs o
+	free=''
+	[ "$landlock" -ge 3 ] || free='truncate '
+	[ "$landlock" -ge 6 ] || free="${free}signal "
+	is 'cannot reach outside' "$(tr -d '\0' <o/a/deeds | grep -v 'Permission denied$\|not permitted$\|cross-device link$' |
+	    sed 's/ .*//' | tr '\n' ' ')" "$free"
+	is 'and the canary lives' "$(cat outside/canary)" canary
+fi
+
 # --- hostile archives
 mkdir evil; (cd evil && "$top/tests/unpack-evil" ../outside) >evil.list
 chmod 700 outside; touch -d 2001-01-01 outside/canary outside

@@ -1,9 +1,12 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "err.h"
+#include "file.h"
+#include "landlock.h"
 #include "opt.h"
 #include "proc.h"
 #include "fetch/cache.h"
@@ -42,13 +45,15 @@ sandbox_return(const struct sandbox *s)
 void
 sandbox_enter(const struct sandbox *s)
 {
-	int r;
+	int r, here;
 
 	if (s->switches && user_become(&s->who) < 0)
 		die_sys(EX_NOPERM, "become %s", s->user);
 	if (s->missing)
 		return;
-	r = user_fence();
+	here = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	r = here < 0 ? -1 : landlock_write_only(here, LANDLOCK_NO_EXEC);
+	close_keep(here);
 	if (r < 0)
 		die_sys(EX_OSERR, "landlock");
 	if (r > 0)

@@ -29,10 +29,4 @@ int user_become(const struct user *u);
 int user_borrow(const struct user *u);
 int user_return(void);
 
-/* From now on nothing outside of the working folder can be written to, nothing
- * executed (landlock(7), from Linux 5.19 on).  Reading stays as it is: the
- * resolver and the certificates lie all over the system.  Returns 0; 1 where the
- * kernel has no such thing; -1 with errno set. */
-int user_fence(void);
-
 #endif
