@@ -260,9 +260,9 @@ keep_read(struct keep *keep, const struct wish *w)
 
 	if (source_read(&list, stdin, "standard input") < 0)
 		die_sys(EX_IOERR, "standard input");
-	for (i = 0; i < list.n; i++)
-		if (keep_source(keep, &list.v[i]) < 0)
-			die_sys(EX_OSERR, "%s", list.v[i].url);
+	for (i = 0; i < list.len; i++)
+		if (keep_source(keep, &list.at[i]) < 0)
+			die_sys(EX_OSERR, "%s", list.at[i].url);
 	bad = list.bad ? EX_DATAERR : 0;
 	source_free(&list);
 	for (table = w->keep; table && *table; table++)

@@ -33,20 +33,13 @@ static struct {
 } u = { .tree = { .fd = -1, .file = -1, .max_size = 64ULL << 30,
     .max_entries = 4000000 } };
 
+/* What a file system cannot hold, or a folder that went away, is nothing that the
+ * machine or the archive lacks. */
 static int
 code_for(int err)
 {
-	switch (err) {
-	case EBADMSG: case ENAMETOOLONG:
-		return EX_DATAERR;
-	case ENOSPC: case EDQUOT: case EFBIG: case EIO:
-		return EX_IOERR;
-	case EPERM: case EACCES:
-		return EX_NOPERM;
-	case EROFS: case EOPNOTSUPP:
-		return EX_CANTCREAT;
-	}
-	return EX_OSERR;
+	return err == EOPNOTSUPP || err == ENOENT || err == ENOTDIR ?
+	    EX_CANTCREAT : err_code(err);
 }
 
 /* The tree could not or would not take this entry. */
@@ -63,7 +56,7 @@ static void
 die_archive(const struct arc *a)
 {
 	progress_end();
-	die(errno == ENOMEM ? EX_OSERR : code_for(errno), "%s: %s", u.name,
+	die(err_code(errno), "%s: %s", u.name,
 	    arc_why(a));
 }
 

@@ -24,13 +24,13 @@ batch_init(struct batch *b, const struct source_list *list,
 {
 	size_t i;
 
-	*b = (struct batch){ .n = list->n, .opts = o };
-	b->v = calloc(list->n + 1, sizeof(*b->v));
+	*b = (struct batch){ .n = list->len, .opts = o };
+	b->v = calloc(list->len + 1, sizeof(*b->v));
 	if (!b->v)
 		die_sys(EX_OSERR, "list");
 	for (i = 0; i < b->n; i++)
-		if (item_init(&b->v[i], &list->v[i], o) < 0)
-			die_sys(EX_OSERR, "%s", list->v[i].url);
+		if (item_init(&b->v[i], &list->at[i], o) < 0)
+			die_sys(EX_OSERR, "%s", list->at[i].url);
 }
 
 /* Returns the lowest exit code of its items. */
@@ -127,8 +127,8 @@ check_outcomes(const struct source_list *files, struct outcome *v)
 	const struct source *src;
 	size_t i;
 
-	for (i = 0; i < files->n; i++) {
-		src = &files->v[i];
+	for (i = 0; i < files->len; i++) {
+		src = &files->at[i];
 		v[i].hex[DIGEST_HEX - 1] = '\0';
 		if (src->algo)
 			memcpy(v[i].hex, src->hex, sizeof(v[i].hex));
@@ -144,7 +144,7 @@ static int
 fetch_files(const struct source_list *files, const struct fetch_opts *o,
     const struct sandbox *box, struct outcome **v)
 {
-	size_t room = (files->n + 1) * sizeof(**v), i;
+	size_t room = (files->len + 1) * sizeof(**v), i;
 	struct batch b;
 	int left, code = 0;
 
@@ -160,7 +160,7 @@ fetch_files(const struct source_list *files, const struct fetch_opts *o,
 	note_outcomes(&b);
 	if (left)
 		code = sandbox_run(box, fetch_rest, &b);
-	for (i = 0; i < files->n; i++)
+	for (i = 0; i < files->len; i++)
 		code = err_lowest(code, (*v)[i].code);
 	check_outcomes(files, *v);
 	batch_free(&b);
@@ -189,7 +189,7 @@ fetch_tables(const struct fetch_opts *o, struct sandbox *box,
 	if (fchdir(here) < 0)
 		die_sys(EX_OSERR, "working folder");
 	code = err_lowest(code, tables_write(&t, v, cache));
-	munmap(v, (t.files.list.n + 1) * sizeof(*v));
+	munmap(v, (t.files.list.len + 1) * sizeof(*v));
 	close(here);
 	close(cache);
 	tables_free(&t);

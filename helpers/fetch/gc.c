@@ -48,10 +48,10 @@ gc_files(const struct inventory *s, struct keep *keep, uint64_t size, uint64_t a
 	size_t i;
 	int r, old;
 
-	for (i = 0; i < s->n; i++)
-		all += (uint64_t)s->v[i].entry.size;
-	for (i = 0; i < s->n; i++) {
-		h = &s->v[i];
+	for (i = 0; i < s->len; i++)
+		all += (uint64_t)s->at[i].entry.size;
+	for (i = 0; i < s->len; i++) {
+		h = &s->at[i];
 		old = age && now - h->used.tv_sec > (time_t)age;
 		if ((!old && (!size || all <= size)) ||
 		    now - h->used.tv_sec < GRACE ||
@@ -226,8 +226,8 @@ gc_verify(const struct inventory *s)
 	int code = 0, got;
 	size_t i;
 
-	for (i = 0; i < s->n; i++) {
-		got = verify(&s->v[i]);
+	for (i = 0; i < s->len; i++) {
+		got = verify(&s->at[i]);
 		code = err_lowest(code, got);
 	}
 	return code;

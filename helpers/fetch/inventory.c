@@ -75,23 +75,6 @@ fail:
 	return -1;
 }
 
-static int
-add(struct inventory *s, const struct held *h)
-{
-	size_t room = s->room ? 2 * s->room : 256;
-	struct held *v;
-
-	if (s->n == s->room) {
-		v = reallocarray(s->v, room, sizeof(*v));
-		if (!v)
-			return -1;
-		s->v = v;
-		s->room = room;
-	}
-	s->v[s->n++] = *h;
-	return 0;
-}
-
 /* One folder: algo's, or with NULL that of files by URL. */
 static int
 folder(struct inventory *s, const struct algo *algo)
@@ -107,7 +90,7 @@ folder(struct inventory *s, const struct algo *algo)
 		if (!is_hex(e->d_name, algo ? algo->hex : 64))
 			continue;
 		r = look(&h, algo, e->d_name);
-		if (r == 1 && add(s, &h) < 0) {
+		if (r == 1 && vec_push(s, h) < 0) {
 			held_free(&h);
 			r = -1;
 		}
@@ -142,8 +125,8 @@ inventory_read(struct inventory *s)
 	for (i = 0; (name = digest_name(i)); i++)
 		if (folder(s, digest_algo(name, strlen(name))) < 0)
 			return -1;
-	if (s->n)
-		qsort(s->v, s->n, sizeof(*s->v), by_use);
+	if (s->len)
+		qsort(s->at, s->len, sizeof(*s->at), by_use);
 	return 0;
 }
 
@@ -152,10 +135,9 @@ inventory_free(struct inventory *s)
 {
 	size_t i;
 
-	for (i = 0; i < s->n; i++)
-		held_free(&s->v[i]);
-	free(s->v);
-	*s = (struct inventory){ 0 };
+	for (i = 0; i < s->len; i++)
+		held_free(&s->at[i]);
+	vec_free(s);
 }
 
 void
@@ -176,9 +158,9 @@ inventory_list(const struct inventory *s)
 	char used[32];
 	size_t i;
 
-	for (i = 0; i < s->n; i++) {
-		snprintf(used, sizeof(used), "%lld", (long long)s->v[i].used.tv_sec);
-		inventory_put(used, &s->v[i]);
+	for (i = 0; i < s->len; i++) {
+		snprintf(used, sizeof(used), "%lld", (long long)s->at[i].used.tv_sec);
+		inventory_put(used, &s->at[i]);
 	}
 }
 
@@ -189,7 +171,7 @@ copy(const struct entry *e, char hex[DIGEST_HEX])
 	enum { ROOM = 1 << 18 };
 	struct digest *d = digest_new(e->algo);
 	char *s = malloc(ROOM);
-	int fd = open(e->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), r = -1, err;
+	int fd = open(e->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), r = -1;
 	ssize_t n = 0;
 
 	while (d && s && fd >= 0 && (n = read(fd, s, ROOM)) > 0)
@@ -198,12 +180,9 @@ copy(const struct entry *e, char hex[DIGEST_HEX])
 			n = -1, errno = errno ? errno : EIO;
 	if (d && s && fd >= 0 && n == 0)
 		r = digest_hex(d, hex);
-	err = errno;
 	digest_free(d);
 	free(s);
-	if (fd >= 0)
-		close(fd);
-	errno = err;
+	close_keep(fd);
 	return r;
 }
 
@@ -218,10 +197,10 @@ inventory_export(const struct inventory *s, const char *digest)
 
 	if (wrong)
 		die(EX_USAGE, "--export: %s", wrong);
-	for (i = 0; i < s->n && !h; i++)
-		if (s->v[i].entry.algo == algo &&
-		    !strcmp(s->v[i].entry.hex, hex))
-			h = &s->v[i];
+	for (i = 0; i < s->len && !h; i++)
+		if (s->at[i].entry.algo == algo &&
+		    !strcmp(s->at[i].entry.hex, hex))
+			h = &s->at[i];
 	if (!h) {
 		warn_msg("%s: not in the cache", digest);
 		return EX_NOINPUT;

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "fetch/cache.h"
+#include "vec.h"
 
 /* One file.  src is what it was last fetched or asked for as: url and name are
  * "-" when that is not known, algo is NULL for what came without a digest.
@@ -17,8 +18,7 @@ struct held {
 };
 
 struct inventory {
-	struct held *v;
-	size_t n, room;
+	VEC(struct held);
 };
 
 /* Reads the cache that is the working folder, what was used longest ago first.

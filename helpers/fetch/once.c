@@ -28,7 +28,7 @@ once_add(struct once *o, struct source *src)
 	size_t at;
 
 	if (node) {
-		*node = (struct seen){ .src = *src, .at = o->list.n };
+		*node = (struct seen){ .src = *src, .at = o->list.len };
 		found = tsearch(node, &o->seen, by_source);
 	}
 	if (!found) {

@@ -13,8 +13,6 @@
 int
 part_open(struct part *p, const struct entry *e)
 {
-	int err;
-
 	*p = (struct part){ .fd = -1 };
 	meta_init(&p->meta);
 	snprintf(p->path, sizeof(p->path), "part/%s", e->key);
@@ -30,17 +28,13 @@ part_open(struct part *p, const struct entry *e)
 		goto fail;
 	return 0;
 fail:
-	err = errno;
 	part_close(p);
-	errno = err;
 	return -1;
 }
 
 int
 part_temp(struct part *p, const struct algo *algo)
 {
-	int err;
-
 	*p = (struct part){ .fd = -1, .path = "part/import.XXXXXX" };
 	meta_init(&p->meta);
 	p->sum = digest_new(algo);
@@ -52,9 +46,7 @@ part_temp(struct part *p, const struct algo *algo)
 		    p->path);
 		return 0;
 	}
-	err = errno;
 	part_close(p);
-	errno = err;
 	return -1;
 }
 
@@ -124,8 +116,7 @@ part_land(struct part *p, struct entry *e)
 void
 part_close(struct part *p)
 {
-	if (p->fd >= 0)
-		close(p->fd);
+	close_keep(p->fd);
 	p->fd = -1;
 	digest_free(p->sum);
 	p->sum = NULL;

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "buf.h"
 #include "err.h"
+#include "file.h"
 #include "fetch/rows.h"
 
 #define TABLE_MAX ((size_t)64 << 20)	/* bytes of one */
@@ -68,29 +68,26 @@ rows_read(struct rows *t, const char *path)
 {
 	struct buf b = { 0 };
 	size_t lines = 0;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	int r = -1, err;
+	int r = file_get(AT_FDCWD, path, TABLE_MAX, &b), err;
 
-	*t = (struct rows){ .title = path };
-	if (fd >= 0)
-		r = buf_read(&b, fd, TABLE_MAX);
-	t->text = b.s;
+	*t = (struct rows){ .title = path, .text = b.s };
 	if (r == 0)
 		r = count(&b, &lines);
 	if (r == 0 && lines)
 		r = rows_cut(t, lines);
-	err = errno;
-	if (fd >= 0)
-		close(fd);
-	if (r < 0 && err == EBADMSG)
+	if (r == 0)
+		return 0;
+	err = errno == EINVAL ? EBADMSG : errno;
+	if (errno == EINVAL)
+		warn_msg("%s: not a regular file", path);
+	else if (err == EBADMSG)
 		warn_msg("%s: line %zu is not a row of a table of sources", path,
 		    t->n + 1);
-	else if (r < 0)
+	else
 		warn_sys("%s", path);
-	if (r < 0)
-		rows_free(t);
+	rows_free(t);
 	errno = err;
-	return r;
+	return -1;
 }
 
 void

@@ -140,18 +140,7 @@ line_parse(char *line, struct source *src)
 int
 source_add(struct source_list *list, const struct source *src)
 {
-	size_t room = list->room ? 2 * list->room : 64;
-	struct source *v;
-
-	if (list->n == list->room) {
-		v = reallocarray(list->v, room, sizeof(*v));
-		if (!v)
-			return -1;
-		list->v = v;
-		list->room = room;
-	}
-	list->v[list->n++] = *src;
-	return 0;
+	return vec_push(list, *src);
 }
 
 int
@@ -194,10 +183,9 @@ source_free(struct source_list *list)
 {
 	size_t i;
 
-	for (i = 0; i < list->n; i++)
-		source_drop(&list->v[i]);
-	free(list->v);
-	*list = (struct source_list){ 0 };
+	for (i = 0; i < list->len; i++)
+		source_drop(&list->at[i]);
+	vec_free(list);
 }
 
 const char *

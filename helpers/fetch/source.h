@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "digest.h"
+#include "vec.h"
 
 struct source {
 	char *url;
@@ -15,8 +16,8 @@ struct source {
 };
 
 struct source_list {
-	struct source *v;
-	size_t n, room, bad;	/* bad: lines that could not be used */
+	VEC(struct source);
+	size_t bad;		/* lines that could not be used */
 };
 
 /* Fills src, to be freed with source_drop.  digest is "algo::hex" or "SKIP" in

@@ -146,7 +146,7 @@ write_one(const struct tables *t, const struct rows *rows,
 	for (r = rows->v; r < rows->v + rows->n && !bad; r++)
 		bad = r->file == NO_FILE ?
 		    put_row(&b, r, NULL, NULL, cache, &code) :
-		    put_row(&b, r, &t->files.list.v[r->file], &v[r->file], cache,
+		    put_row(&b, r, &t->files.list.at[r->file], &v[r->file], cache,
 		    &code);
 	if (!bad) {
 		path[strlen(path) - strlen(suffix)] = '\0';

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "file.h"
 #include "fetch/cache.h"
 #include "fetch/user.h"
 #include "proc.h"
@@ -48,7 +49,7 @@ give(int dir, const char *name, const struct user *u)
 		    (S_ISREG(st.st_mode) && st.st_nlink == 1));
 	if (r == 1 && fchownat(fd, "", u->uid, u->gid, AT_EMPTY_PATH) < 0)
 		r = -1;
-	close(fd);
+	close_keep(fd);
 	return r;
 }
 
@@ -62,8 +63,7 @@ give_inside(const char *name, const struct user *u)
 	int r = 0;
 
 	if (!d) {
-		if (fd >= 0)
-			close(fd);
+		close_keep(fd);
 		return -1;
 	}
 	while (r >= 0 && (errno = 0, e = readdir(d)))

@@ -46,20 +46,14 @@ verdict_failed(struct item *it, int code, const char *why)
 	verdict_done(it, "failed");
 }
 
+/* A path that cannot be named, opened or written to is the cache's own. */
 static int
-errno_code(int err)
+cache_code(int err)
 {
-	switch (err) {
-	case ENOSPC: case EDQUOT: case EFBIG: case EIO:
-		return EX_IOERR;
-	case EACCES: case EPERM: case EROFS: case ENOENT: case ENOTDIR:
-	case EISDIR: case ELOOP:
-		return EX_CANTCREAT;
-	case ENOTSUP:
-		return EX_UNAVAILABLE;
-	default:
-		return EX_OSERR;
-	}
+	int code = err_code(err);
+
+	return code == EX_DATAERR || code == EX_NOINPUT || code == EX_NOPERM ?
+	    EX_CANTCREAT : code;
 }
 
 void
@@ -70,7 +64,7 @@ verdict_failed_sys(struct item *it, const char *what)
 
 	snprintf(why, sizeof(why), "%s: %s", what, err == ENOTSUP ?
 	    "OpenSSL has no such digest here" : strerror(err));
-	verdict_failed(it, errno_code(err), why);
+	verdict_failed(it, cache_code(err), why);
 }
 
 static uint64_t

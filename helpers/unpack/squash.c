@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "file.h"
 #include "landlock.h"
 #include "proc.h"
 #include "unpack/squash.h"
@@ -101,7 +102,7 @@ each_line(FILE *f, int (*seen)(void *arg, const struct entry *e), void *arg)
 	char *line = NULL;
 	size_t room = 0;
 	ssize_t n;
-	int r = 0, err;
+	int r = 0;
 
 	while (r == 0 && (n = getline(&line, &room, f)) > 0) {
 		if (line[n - 1] == '\n')
@@ -109,9 +110,7 @@ each_line(FILE *f, int (*seen)(void *arg, const struct entry *e), void *arg)
 		if (parse(line, &e) == 0)
 			r = seen(arg, &e);
 	}
-	err = errno;
 	free(line);
-	errno = err;
 	return r;
 }
 
@@ -125,10 +124,10 @@ squash_list(int fd, int (*seen)(void *arg, const struct entry *e), void *arg)
 	if (pipe2(p, O_CLOEXEC) < 0)
 		return -1;
 	pid = start(fd, p[1], -1, "-lln");
-	close(p[1]);
+	close_keep(p[1]);
 	f = pid < 0 ? NULL : fdopen(p[0], "r");
 	if (!f) {
-		close(p[0]);
+		close_keep(p[0]);
 		return -1;
 	}
 	r = each_line(f, seen, arg);
@@ -148,7 +147,7 @@ squash_unpack(int fd, int dir, int own)
 	if (out < 0)
 		return -1;
 	pid = start(fd, out, dir, own ? "-x" : "-user-xattrs");
-	close(out);
+	close_keep(out);
 	code = pid < 0 ? -1 : wait_for(pid);
 	return code;
 }
