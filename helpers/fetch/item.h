@@ -31,6 +31,7 @@ struct place {
 enum item_state {
 	ITEM_WAITING,		/* for its turn, at "when" */
 	ITEM_BUSY,		/* a transfer is under way */
+	ITEM_WHOLE,		/* it is over, the file is to be verified */
 	ITEM_DONE,
 };
 
@@ -49,8 +50,8 @@ struct item {
 	struct meta known;	/* of the cached copy of a SKIP source */
 	int cached;		/* that copy is there, and good */
 
-	int lock;		/* while busy */
-	struct part part;	/* while busy */
+	int lock;		/* while busy or whole */
+	struct part part;	/* while busy or whole */
 	int stop, err;		/* why we stopped a transfer, and its errno */
 	int resumed, html;
 	uint64_t round;		/* tries of all places that failed */

@@ -417,17 +417,29 @@ net_done(struct net *t, CURLcode code)
 }
 
 int
+net_send(void)
+{
+	int n;
+
+	if (curl_multi_perform(multi, &n) == CURLM_OK)
+		return 0;
+	errno = ENOMEM;
+	return -1;
+}
+
+int
 net_wait(int ms)
 {
 	CURLMsg *msg;
 	char *t;
 	int n;
 
-	if (curl_multi_poll(multi, NULL, 0, ms, NULL) != CURLM_OK ||
-	    curl_multi_perform(multi, &n) != CURLM_OK) {
+	if (curl_multi_poll(multi, NULL, 0, ms, NULL) != CURLM_OK) {
 		errno = ENOMEM;
 		return -1;
 	}
+	if (net_send() < 0)
+		return -1;
 	while ((msg = curl_multi_info_read(multi, &n)))
 		if (msg->msg == CURLMSG_DONE &&
 		    curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &t) ==

@@ -65,6 +65,10 @@ int net_file_ok(const char *url);
  * the server asked us to wait (0: it did not). */
 int net_start(const struct net_ask *ask);
 
+/* Sends what was started since; for before a while in which there is no
+ * net_wait. */
+int net_send(void);
+
 /* Lets transfers go on for ms milliseconds at most. */
 int net_wait(int ms);
 

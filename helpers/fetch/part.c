@@ -10,6 +10,10 @@
 #include "fetch/part.h"
 #include "file.h"
 
+/* Bytes of a file that is as soon fetched as a note is taken of where it was.  A
+ * digest makes it possible to go on without. */
+#define SMALL (1LL << 20)
+
 int
 part_open(struct part *p, const struct entry *e)
 {
@@ -65,6 +69,8 @@ part_restart(struct part *p)
 int
 part_begin(struct part *p, long long length)
 {
+	if (length >= 0 && p->size + length <= SMALL)
+		return 0;
 	if (length > 0 && fallocate(p->fd, FALLOC_FL_KEEP_SIZE, p->size,
 	    length) < 0 && (errno == ENOSPC || errno == EDQUOT ||
 	    errno == EFBIG))

@@ -6,14 +6,15 @@
 #include "fetch/clock.h"
 #include "fetch/progress.h"
 #include "fetch/queue.h"
+#include "fetch/response.h"
 
 #define TICK 250		/* milliseconds between looks at the clock */
 
 struct queue {
 	struct item *v;
 	size_t n, first;	/* first: all before it are done */
-	struct item **busy;
-	size_t nbusy;
+	struct item **busy, **whole;	/* at most as many as run at once */
+	size_t nbusy, nwhole;
 	const struct fetch_opts *opts;
 };
 
@@ -64,7 +65,8 @@ start_ready(struct queue *q)
 	return wait;
 }
 
-/* Takes out of busy what is busy no more.  Returns how many these were. */
+/* Takes out of busy what is busy no more, and into whole what is to be verified.
+ * Returns how many these were. */
 static size_t
 reap(struct queue *q)
 {
@@ -73,9 +75,25 @@ reap(struct queue *q)
 	for (i = 0; i < q->nbusy; i++)
 		if (q->busy[i]->state == ITEM_BUSY)
 			q->busy[kept++] = q->busy[i];
+		else if (q->busy[i]->state == ITEM_WHOLE)
+			q->whole[q->nwhole++] = q->busy[i];
 	gone = q->nbusy - kept;
 	q->nbusy = kept;
 	return gone;
+}
+
+/* Verifies and lands, while servers prepare what was asked for before. */
+static int
+land(struct queue *q)
+{
+	size_t i;
+
+	if (net_send() < 0)
+		return -1;
+	for (i = 0; i < q->nwhole; i++)
+		response_whole(q->whole[i]);
+	q->nwhole = 0;
+	return 0;
 }
 
 /* One of ours may have held the lock that these wait for. */
@@ -99,6 +117,13 @@ queue_loop(struct queue *q)
 		if (now >= wake) {
 			wait = start_ready(q);
 			wake = now + wait;
+		}
+		if (q->nwhole) {
+			if (land(q) < 0)
+				return -1;
+			wake_locked_out(q);
+			wake = 0;
+			continue;
 		}
 		if (q->first == q->n)
 			return 0;
@@ -134,8 +159,10 @@ queue_run(struct item *v, size_t n, const struct fetch_opts *opts)
 	int bad = 0;
 
 	q.busy = calloc(opts->jobs, sizeof(struct item *));
-	if (!q.busy || net_init(&opts->net) < 0 || queue_loop(&q) < 0)
+	q.whole = calloc(opts->jobs, sizeof(struct item *));
+	if (!q.busy || !q.whole || net_init(&opts->net) < 0 || queue_loop(&q) < 0)
 		bad = -1;
 	free(q.busy);
+	free(q.whole);
 	return bad;
 }

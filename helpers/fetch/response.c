@@ -212,7 +212,7 @@ response_end(void *arg, int how, const char *why, long after)
 		} else if (p->meta.total >= 0 && p->size > p->meta.total) {
 			restart(it);
 		} else {
-			response_whole(it);
+			it->state = ITEM_WHOLE;
 		}
 		break;
 	case NET_SAME:

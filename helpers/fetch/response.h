@@ -1,5 +1,6 @@
 /* What a server answers to an item, as callbacks of a transfer: judged, added
- * to the part, and verified when whole. */
+ * to the part, and verified when whole.  What came to its end is left in the state
+ * ITEM_WHOLE, so that whoever runs many can start others before. */
 #ifndef FETCH_RESPONSE_H
 #define FETCH_RESPONSE_H
 
