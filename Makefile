@@ -21,7 +21,7 @@ helpers = conf fetch mount order run rusage spec unpack
 # than one helper's and less than everybody's.
 parts_spec  = eval
 pkgs_conf   = inih
-pkgs_fetch  = libcurl libcrypto
+pkgs_fetch  = libcurl
 pkgs_run    = libseccomp
 pkgs_unpack = libarchive liblzma libzstd zlib
 
@@ -37,7 +37,7 @@ LDFLAGS =
 cflags  = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DAOINB_VERSION='"$(VERSION)"' \
           -Ihelpers/lib -Ihelpers -MMD -MP -pthread $(warn) $(CFLAGS) $(harden)
 ldflags = $(if $(SAN),-fsanitize=address$(,)undefined,-pie -Wl$(,)-z$(,)relro$(,)-z$(,)now) \
-          -pthread $(LDFLAGS)
+          -pthread -Wl$(,)--as-needed $(LDFLAGS)
 , := ,
 
 bins = $(helpers:%=$(B)/bin/aoinb-%)

@@ -496,7 +496,7 @@ try 64 '--keep-table without --gc'      aoinb-fetch -c c9 --keep-table=t1.want
 rm -rf cache
 get "$u/ok/f1" "$d1" >out
 chmod u+w "cache/sha256/${d1#*::}"
-printf x | dd of="cache/sha256/${d1#*::}" conv=notrunc 2>/dev/null
+printf damaged | dd of="cache/sha256/${d1#*::}" conv=notrunc 2>/dev/null
 try 69 'damaged, and offline'           get "$u/ok/f1" "$d1" --offline
 try 0  'damaged'                        get "$u/ok/f1" "$d1"
 is     'is fetched again'               "$(column 1)" fetched
@@ -617,8 +617,23 @@ if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
 	echo "$u/endless/x $zero" >full.list
 	try 74 'a full disk in the middle' unshare -m sh full.sh
 	says out 'sha256-000' 'keeps the part'
+	cat >without.sh <<-'EOF'
+		for lib in $(ldconfig -p | sed -n "s/.*lib$1[^ ]*\.so\.[0-9] .*=> //p"); do
+			mount --bind /dev/null "$lib" || exit 99
+		done
+		shift
+		exec "$@"
+	EOF
+	row 1 file "$d2" f2 - "$u/ok/f2" >have.want
+	row 1 file "$zero" f2 - "$u/ok/f2" >lack.want
+	aoinb-fetch -c lib --table=have.want
+	try 0 'what is there needs no libcurl' unshare -m sh without.sh curl aoinb-fetch -c lib --table=have.want
+	try 0 'nor OpenSSL' unshare -m sh without.sh crypto aoinb-fetch -c lib --table=have.want
+	try 69 'what is not there does' unshare -m sh without.sh curl aoinb-fetch -c lib --table=lack.want
+	says err 'no libcurl.so.4' 'and says so'
+	try 69 'and OpenSSL' unshare -m sh without.sh crypto aoinb-fetch -c lib --table=lack.want
 else
-	skip 4 'a full disk needs root and a mount namespace'
+	skip 9 'a full disk, and missing libraries, need root and a mount namespace'
 fi
 
 # --- whose rights a fetch has

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,18 @@ batch_init(struct batch *b, const struct source_list *list,
 	for (i = 0; i < b->n; i++)
 		if (item_init(&b->v[i], &list->at[i], o) < 0)
 			die_sys(EX_OSERR, "%s", list->at[i].url);
+}
+
+/* Brings what is left of it to its end. */
+static void
+batch_run(struct batch *b)
+{
+	if (queue_run(b->v, b->n, b->opts) == 0)
+		return;
+	if (errno == ENOTSUP)
+		die(EX_UNAVAILABLE, "there is no libcurl.so.4 here (package "
+		    "libcurl4)");
+	die_sys(EX_OSERR, "libcurl");
 }
 
 /* Returns the lowest exit code of its items. */
@@ -81,8 +94,8 @@ fetch_list(const struct fetch_opts *o, struct sandbox *box)
 		sandbox_open(box, 0);
 		sandbox_enter(box);
 		batch_init(&b, &list, o);
-		if (queue_look(b.v, b.n) && queue_run(b.v, b.n, o) < 0)
-			die_sys(EX_OSERR, "libcurl");
+		if (queue_look(b.v, b.n))
+			batch_run(&b);
 		code = err_lowest(code, batch_free(&b));
 	}
 	source_free(&list);
@@ -113,8 +126,7 @@ fetch_rest(void *arg)
 {
 	struct batch *b = arg;
 
-	if (queue_run(b->v, b->n, b->opts) < 0)
-		die_sys(EX_OSERR, "libcurl");
+	batch_run(b);
 	note_outcomes(b);
 	return 0;
 }

@@ -53,7 +53,7 @@ enum {
  * is left. */
 void net_find_ca(void);
 
-/* Each returns 0, or -1 with errno set. */
+/* Returns 0, or -1 with errno set: ENOTSUP when there is no libcurl. */
 int net_init(const struct net_opts *o);
 void net_free(void);
 
