@@ -73,8 +73,8 @@ times(const struct entry *e, struct timespec ts[2])
 static int
 owned(const struct meta *m, const struct entry *e)
 {
-	return !m->own || (!m->inherit && e->uid == (int64_t)geteuid() &&
-	    e->gid == (int64_t)getegid());
+	return !m->own || (!m->inherit && e->uid == (int64_t)m->uid &&
+	    e->gid == (int64_t)m->gid);
 }
 
 int

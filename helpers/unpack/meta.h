@@ -8,6 +8,8 @@
 struct meta {
 	int own;		/* restore owners and what hangs on them: setuid,
 				 * setgid, ACLs, capabilities, trusted.* */
+	uid_t uid;		/* whose a new file is */
+	gid_t gid;
 	mode_t mask;		/* for permissions, when !own */
 	int inherit;		/* new files may take after their folder */
 	uint64_t lost;		/* attributes that the file system cannot hold */

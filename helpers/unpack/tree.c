@@ -63,6 +63,8 @@ tree_open(struct tree *t, const char *dir)
 	int r;
 
 	t->meta.mask = umask(0);
+	t->meta.uid = geteuid();
+	t->meta.gid = getegid();
 	t->file = -1;
 	if (mkdir(dir, t->meta.own ? 0755 : 0777 & ~t->meta.mask) < 0 && errno != EEXIST)
 		return -1;
@@ -76,7 +78,7 @@ tree_open(struct tree *t, const char *dir)
 	if (r <= 0 || make_plain(t->fd) < 0 || fstat(t->fd, &st) < 0)
 		return -1;
 	/* A file system may give new files their folder's group. */
-	t->meta.inherit = st.st_gid != getegid();
+	t->meta.inherit = st.st_gid != t->meta.gid;
 	return 0;
 }
 
