@@ -394,23 +394,34 @@ net_send(void)
 	return -1;
 }
 
-int
-net_wait(int ms)
+/* Ends the transfers that libcurl is done with.  Returns how many. */
+static int
+net_reap(void)
 {
 	CURLMsg *msg;
 	char *t;
-	int n;
+	int n, ended = 0;
 
+	for (; (msg = curl.multi_info_read(multi, &n)); ended++)
+		if (msg->msg == CURLMSG_DONE &&
+		    curl.easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &t) ==
+		    CURLE_OK)
+			net_done((struct net *)(void *)t, msg->data.result);
+	return ended;
+}
+
+/* What ended while something was sent is not to wait for anything else. */
+int
+net_wait(int ms)
+{
+	if (net_reap())
+		return 0;
 	if (curl.multi_poll(multi, NULL, 0, ms, NULL) != CURLM_OK) {
 		errno = ENOMEM;
 		return -1;
 	}
 	if (net_send() < 0)
 		return -1;
-	while ((msg = curl.multi_info_read(multi, &n)))
-		if (msg->msg == CURLMSG_DONE &&
-		    curl.easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &t) ==
-		    CURLE_OK)
-			net_done((struct net *)(void *)t, msg->data.result);
+	net_reap();
 	return 0;
 }
