@@ -2,7 +2,7 @@
 # aoinb-fetch: what lands in the cache, whatever the server does
 . "${0%/*}/lib.sh"
 PATH=$PATH:/usr/sbin
-need python3 nginx openssl curl strace pgrep
+need python3 nginx openssl curl strace pgrep script
 unset SSL_CERT_FILE SSL_CERT_DIR CURL_CA_BUNDLE
 
 # sum ALGO FILE - the digest as sources name it
@@ -302,6 +302,10 @@ is     'with digest, size, path and URL' "$(aoinb-fetch -c c4 --list | sed -n 1p
     "$(printf '%s\t200000\tsha256/%s\tf1\t%s' "$d1" "${d1#*::}" "$u/ok/f1")"
 is     'and for a URL its digest'       "$(aoinb-fetch -c c4 --list | tail -n 1 | cut -f 2)" "$(sum sha256 pub/f5)"
 is     'of no cache'                    "$(aoinb-fetch -c none --list; ls -d none 2>/dev/null)" ''
+is     'on a terminal a table'          "$(script -qc 'aoinb-fetch -c c4 --list' /dev/null | tr -d '\r' |
+    sed -n '1,2p' | sed 's/127.0.0.1:[0-9]*/x/')" "$(
+    printf '%-20s  SIZE  USED  NAME  URL\n' DIGEST
+    printf '%.20s  196K  5h    f1    http://x/ok/f1' "$d1")"
 get "$u/ok/f1" "$d1" -c c4 >out
 is     'use is remembered'              "$(holds)" 'f2 f3 f4 f5 f1 '
 get "$u/ok/f2" "$d2" -c c4 -n >out

@@ -9,7 +9,9 @@
 
 #include "err.h"
 #include "file.h"
+#include "human.h"
 #include "opt.h"
+#include "table.h"
 #include "fetch/inventory.h"
 
 static int
@@ -152,12 +154,53 @@ inventory_put(const char *first, const struct held *h)
 		die_sys(EX_IOERR, "standard output");
 }
 
+static int
+person_row(struct table *t, const struct held *h, int64_t now)
+{
+	char age[HUMAN_MAX], size[HUMAN_MAX], digest[32 + DIGEST_HEX];
+	const struct entry *e = &h->entry;
+
+	/* As much of the digest as tells it from others. */
+	snprintf(digest, sizeof(digest), "%s%s%.12s", *e->hex ? e->algo->name : "",
+	    *e->hex ? "::" : "", e->hex);
+	return table_cell(t, digest) < 0 || table_cell(t,
+	    human_size(size, ((uint64_t)e->size + 1023) / 1024)) < 0 ||
+	    table_cell(t, human_age(age, now - h->used.tv_sec)) < 0 ||
+	    table_cell(t, h->src.name) < 0 || table_cell(t, h->src.url) < 0 ?
+	    -1 : 0;
+}
+
+static void
+list_people(const struct inventory *s)
+{
+	static const char *const heads[] = { "DIGEST", "SIZE", "USED", "NAME", "URL" };
+	struct table t;
+	struct buf out = { 0 };
+	int64_t now = time(NULL);
+	size_t i;
+	int bad = 0;
+
+	table_begin(&t, sizeof(heads) / sizeof(*heads));
+	for (i = 0; i < s->len && !bad; i++)
+		bad = person_row(&t, &s->at[i], now);
+	if (bad || table_print(&t, &out, TABLE_PEOPLE, heads) < 0)
+		die_sys(EX_OSERR, "list");
+	if (file_write(STDOUT_FILENO, out.s, out.len) < 0)
+		die_sys(EX_IOERR, "standard output");
+	table_free(&t);
+	buf_free(&out);
+}
+
 void
 inventory_list(const struct inventory *s)
 {
 	char used[32];
 	size_t i;
 
+	if (table_form(STDOUT_FILENO) == TABLE_PEOPLE) {
+		list_people(s);
+		return;
+	}
 	for (i = 0; i < s->len; i++) {
 		snprintf(used, sizeof(used), "%lld", (long long)s->at[i].used.tv_sec);
 		inventory_put(used, &s->at[i]);

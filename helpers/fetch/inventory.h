@@ -31,7 +31,8 @@ void inventory_free(struct inventory *s);
  * EX_IOERR when that cannot be written. */
 void inventory_put(const char *first, const struct held *h);
 
-/* Lists it, FIRST being the time of last use in seconds since 1970. */
+/* Lists it, FIRST being the time of last use in seconds since 1970; on a terminal
+ * as a table for people. */
 void inventory_list(const struct inventory *s);
 
 /* Copies the file with this digest to stdout, verified.  Returns an exit code

@@ -1,5 +1,5 @@
+#include "fetch/curl.h"
 #include "fetch/means.h"
-#include "fetch/net.h"
 
 int
 means_status(long status)
@@ -18,7 +18,7 @@ means_status(long status)
 }
 
 int
-means_error(CURLcode code)
+means_error(int code)
 {
 	switch (code) {
 	case CURLE_FILE_COULDNT_READ_FILE:

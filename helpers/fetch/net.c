@@ -7,7 +7,6 @@
 
 #include "err.h"
 #include "fetch/curl.h"
-#include "fetch/means.h"
 #include "fetch/net.h"
 
 #define HOPS 10			/* redirects followed */
@@ -336,7 +335,7 @@ error_means(struct net *t, CURLcode code)
 {
 	snprintf(t->why, sizeof(t->why), "%s",
 	    *t->error ? t->error : curl.easy_strerror(code));
-	return means_error(code);
+	return means_error((int)code);
 }
 
 /* How a transfer that libcurl is done with ended; -1 when it goes on

@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#include "fetch/means.h"
+
 struct net_opts {
 	long connect;		/* seconds to connect in */
 	long stall;		/* seconds without a byte before giving up */
@@ -35,17 +37,6 @@ struct net_ask {
 	int (*body)(void *arg, const char *s, size_t len);
 	void (*end)(void *arg, int how, const char *why, long after);
 	void *arg;
-};
-
-/* How a transfer ended. */
-enum {
-	NET_OK,			/* the body is whole, as far as can be told */
-	NET_SAME,		/* it is still if_none or if_since */
-	NET_STOPPED,		/* begin or body said so */
-	NET_RANGE,		/* nothing there from "from" on */
-	NET_MISSING,		/* no such file */
-	NET_PASSING,		/* a failure that may pass */
-	NET_REFUSED,		/* a failure that will not */
 };
 
 /* Remembers where CURL_CA_BUNDLE, SSL_CERT_FILE and SSL_CERT_DIR point to, as
