@@ -15,13 +15,19 @@ B       = build
 CC      = gcc
 SAN     =
 
-helpers = conf fetch mount order run rusage spec unpack
+helpers = conf fetch group job layer mount order plan repo run rusage spec unpack
 
 # What a helper is made of beside its own folder and the library: parts that are more
 # than one helper's and less than everybody's.
+parts_group = order
+parts_plan  = eval order
 parts_spec  = eval
 pkgs_conf   = inih
 pkgs_fetch  = libcurl libcrypto
+pkgs_job    = libcrypto
+pkgs_layer  = libcrypto
+pkgs_plan   = libcrypto
+pkgs_repo   = libcrypto liblzma
 pkgs_unpack = libarchive liblzma libzstd zlib
 
 warn   = -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wvla
@@ -36,7 +42,7 @@ LDFLAGS =
 cflags  = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DAOINB_VERSION='"$(VERSION)"' \
           -Ihelpers/lib -Ihelpers -MMD -MP -pthread $(warn) $(CFLAGS) $(harden)
 ldflags = $(if $(SAN),-fsanitize=address$(,)undefined,-pie -Wl$(,)-z$(,)relro$(,)-z$(,)now) \
-          -pthread $(LDFLAGS)
+          -pthread -Wl$(,)--as-needed $(LDFLAGS)
 , := ,
 
 bins = $(helpers:%=$(B)/bin/aoinb-%)
@@ -64,7 +70,7 @@ $(B)/%.o: helpers/%.c
 	@mkdir -p $(@D)
 	$(CC) $(cflags) $(if $(pkgs),$$(pkg-config --cflags $(pkgs))) -c -o $@ $<
 
--include $(wildcard $(B)/*.d $(B)/*/*.d $(B)/lib/*/*.d)
+-include $(wildcard $(B)/*.d $(B)/*/*.d $(B)/lib/store/*.d)
 
 # The filter of system calls is compiled here, and not at each start of aoinb-run.
 $(B)/run/filter: helpers/run/gen/filter.c
@@ -78,14 +84,15 @@ $(B)/run/confine.o: $(B)/run/filter.h
 
 # Tests, by prove(1).  Those of the helpers run again under sanitizers.
 tests = $(wildcard tests/*.t)
-tests_helpers = $(wildcard $(helpers:%=tests/%.t) tests/package.t)
+tests_helpers = $(filter-out tests/group.t tests/plan.t tests/repo.t,$(wildcard \
+    $(helpers:%=tests/%.t) tests/package.t tests/group-run.t tests/plan-helper.t tests/repo-helper.t))
 
 check: all
-	B=$(B) prove $(PROVE) $(tests)
+	B=$(B) tests/prove-all $(PROVE) $(tests)
 
 check-san:
 	$(MAKE) B=build/san SAN=1 CFLAGS='-O1 -g' all
-	B=build/san prove $(PROVE) $(tests_helpers)
+	B=build/san tests/prove-all $(PROVE) $(tests_helpers)
 
 check-vm: all
 	B=$(B) sh tests/vm/run
@@ -107,7 +114,7 @@ fuzz: all $(B)/fuzz/spec
 $(B)/fuzz/spec: harden = -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 $(B)/fuzz/spec: tests/fuzz/spec.c $(wildcard helpers/eval/*.[ch] helpers/lib/*.[ch])
 	@mkdir -p $(@D)
-	clang $(filter-out -M%,$(cflags)) -o $@ $(filter %.c,$^)
+	clang $(filter-out -M%,$(cflags)) -o $@ $(filter %.c,$^) $$(pkg-config --libs libcrypto)
 
 lint: all
 	B=$(B) prove -v tests/lint.t
@@ -123,10 +130,10 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(lib)/lib $(lib)/cmd $(lib)/step $(lib)/exec
 	install $(bins) $(DESTDIR)$(PREFIX)/bin
 	install scripts/aoinb $(lib)
-	install -m 644 scripts/lib/*.sh scripts/lib/*.awk $(lib)/lib
+	install -m 644 scripts/lib/*.sh $(lib)/lib
 	install scripts/lib/progress $(lib)/lib
 	install -m 644 scripts/cmd/*.sh $(lib)/cmd
-	install -m 644 scripts/step/*.sh $(lib)/step
+	install scripts/step/* $(lib)/step
 	install scripts/exec/* $(lib)/exec
 	cp -r --preserve=mode toolbox $(lib)
 	ln -sf ../lib/aoinb/aoinb $(DESTDIR)$(PREFIX)/bin/aoinb

@@ -11,16 +11,15 @@
 #include "opt.h"
 #include "parse.h"
 #include "proc.h"
-#include "fetch/import.h"
-#include "fetch/queue.h"
-#include "fetch/inventory.h"
+#include "fetch/fetch.h"
 #include "fetch/gc.h"
-#include "fetch/user.h"
+#include "fetch/import.h"
+#include "fetch/inventory.h"
 
 enum {
 	O_HOST = OPT_LONG, O_RETRIES, O_CONNECT, O_STALL, O_MAX, O_FALLBACK,
 	O_OFFLINE, O_IMPORT, O_DIGEST, O_EXPORT, O_LIST, O_GC, O_SIZE, O_AGE,
-	O_VERIFY, O_USER, O_DIE,
+	O_VERIFY, O_USER, O_DIE, O_PYPI, O_KEEP,
 };
 
 static const struct opt tab[] = {
@@ -35,6 +34,9 @@ static const struct opt tab[] = {
 	{ O_FALLBACK, "fallback", "TEMPLATE",
 	    "ask here after the URL; may be repeated" },
 	{ O_OFFLINE, "offline", NULL, "no network: what the cache has" },
+	{ 't', "table", "FILE.want",
+	    "what it names, and FILE with what came; may be repeated" },
+	{ O_PYPI, "pypi", "TEMPLATE", "where tables have releases from" },
 	{ O_IMPORT, "import", "FILE", "take FILE (- is stdin) into the cache" },
 	{ O_DIGEST, "digest", "ALGO[::HEX]", "what FILE must have" },
 	{ O_EXPORT, "export", "ALGO::HEX", "copy that file to stdout" },
@@ -42,6 +44,7 @@ static const struct opt tab[] = {
 	{ O_GC, "gc", NULL, "remove what is left over, and past these limits:" },
 	{ O_SIZE, "cache-max-size", "SIZE", "of all files (0: none)" },
 	{ O_AGE, "cache-max-age", "DURATION", "since the last use (0: none)" },
+	{ O_KEEP, "keep-table", "FILE", "what it names stays; may be repeated" },
 	{ O_VERIFY, "verify", NULL, "read every file, and remove what is damaged" },
 	{ O_USER, "user", "NAME", "with the rights of this user, whose the cache is" },
 	{ O_DIE, "die-with-parent", NULL, "be killed when the caller dies" },
@@ -50,10 +53,11 @@ static const struct opt tab[] = {
 
 struct wish {
 	int how;		/* option that says what to do, 0 to fetch */
-	const char *dir, *import, *digest, *export, *user;
+	const char *import, *digest, *export, *pypi;
+	const char **tables, **keep;	/* a NULL behind the last; or NULL */
 	uint64_t cache_size, cache_age;
 	struct fetch_opts fetch;
-	struct net_opts net;
+	struct sandbox box;
 };
 
 /* Values of options; each exits 64 when it is none. */
@@ -99,22 +103,28 @@ limit(const char *name, const char *s, int (*parse)(const char *, uint64_t *))
 	return n;
 }
 
-/* Adds to a list of templates that ends with NULL. */
+/* Adds to a list that ends with NULL. */
 static const char **
-template(const char **list, const char *name, const char *s)
+add(const char **list, const char *s)
 {
 	size_t n = 0;
 
-	if (!source_template_ok(s))
-		die(EX_USAGE, "--%s: not a template: %s", name, s);
 	while (list && list[n])
 		n++;
 	list = reallocarray(list, n + 2, sizeof(*list));
 	if (!list)
-		die_sys(EX_OSERR, "--%s", name);
+		die_sys(EX_OSERR, "%s", s);
 	list[n] = s;
 	list[n + 1] = NULL;
 	return list;
+}
+
+static const char **
+template(const char **list, const char *name, const char *s)
+{
+	if (!source_template_ok(s))
+		die(EX_USAGE, "--%s: not a template: %s", name, s);
+	return add(list, s);
 }
 
 /* One thing at a time. */
@@ -126,112 +136,85 @@ mode(struct wish *w, int c, const struct opts *o)
 	w->how = c;
 }
 
+/* The options that say how to fetch, or past which limits to remove. */
+static void
+setting(struct wish *w, int c, const char *arg)
+{
+	struct fetch_opts *f = &w->fetch;
+
+	switch (c) {
+	case 'j': f->jobs = number("jobs", arg, 1, 256); break;
+	case O_HOST: f->per_host = number("per-host", arg, 1, 256); break;
+	case O_RETRIES: f->retries = number("retries", arg, 0, 100); break;
+	case O_CONNECT: f->net.connect = seconds("connect-timeout", arg); break;
+	case O_STALL: f->net.stall = seconds("stall-timeout", arg); break;
+	case O_MAX: f->max_size = size("max-size", arg); break;
+	case 'm': f->mirrors = template(f->mirrors, "mirror", arg); break;
+	case O_FALLBACK:
+		f->fallbacks = template(f->fallbacks, "fallback", arg);
+		break;
+	case O_SIZE:
+		w->cache_size = limit("cache-max-size", arg, parse_size);
+		break;
+	case O_AGE:
+		w->cache_age = limit("cache-max-age", arg, parse_duration);
+		break;
+	}
+}
+
 static void
 wish_read(struct wish *w, char *argv[])
 {
 	struct opts o = {
 		.usage = "-c DIR [OPTION]... <LIST\n       "
-		    "aoinb-fetch -c DIR --import=FILE [--digest=ALGO[::HEX]]\n"
+		    "aoinb-fetch -c DIR --table=FILE.want... [OPTION]...\n"
+		    "       aoinb-fetch -c DIR --import=FILE [--digest=ALGO[::HEX]]\n"
 		    "       aoinb-fetch -c DIR --export=ALGO::HEX | --list | "
 		    "--verify\n       aoinb-fetch -c DIR --gc [OPTION]... <LIST",
 		.about = "Fetch the sources listed on stdin as "
 		    "\"URL DIGEST [NAME]\" into the cache.",
 		.tab = tab,
 	};
-	struct fetch_opts *f = &w->fetch;
 	int c, parent = getppid();
 
 	opt_begin(&o, argv);
 	while ((c = opt_next(&o)) != -1)
 		switch (c) {
-		case 'c': w->dir = o.arg; break;
-		case 'j': f->jobs = number("jobs", o.arg, 1, 256); break;
-		case O_HOST:
-			f->per_host = number("per-host", o.arg, 1, 256);
-			break;
-		case O_RETRIES:
-			f->retries = number("retries", o.arg, 0, 100);
-			break;
-		case O_CONNECT:
-			w->net.connect = seconds("connect-timeout", o.arg);
-			break;
-		case O_STALL:
-			w->net.stall = seconds("stall-timeout", o.arg);
-			break;
-		case O_MAX: f->max_size = size("max-size", o.arg); break;
-		case 'm':
-			f->mirrors = template(f->mirrors, "mirror", o.arg);
-			break;
-		case O_FALLBACK:
-			f->fallbacks = template(f->fallbacks, "fallback",
-			    o.arg);
-			break;
-		case O_OFFLINE: f->offline = 1; break;
+		case 'c': w->box.dir = o.arg; break;
+		case 't': w->tables = add(w->tables, o.arg); break;
+		case O_PYPI: w->pypi = *o.arg ? o.arg : NULL; break;
+		case O_KEEP: w->keep = add(w->keep, o.arg); break;
+		case O_OFFLINE: w->fetch.offline = 1; break;
 		case O_IMPORT: mode(w, c, &o); w->import = o.arg; break;
 		case O_DIGEST: w->digest = o.arg; break;
 		case O_EXPORT: mode(w, c, &o); w->export = o.arg; break;
 		case O_LIST: case O_GC: case O_VERIFY: mode(w, c, &o); break;
-		case O_SIZE:
-			w->cache_size = limit("cache-max-size", o.arg,
-			    parse_size);
-			break;
-		case O_AGE:
-			w->cache_age = limit("cache-max-age", o.arg,
-			    parse_duration);
-			break;
-		case O_USER: w->user = o.arg; break;
+		case O_USER: w->box.user = o.arg; break;
 		case O_DIE:
 			if (proc_die_with(parent) < 0)
 				die_sys(EX_OSERR, "die with parent");
 			break;
+		default: setting(w, c, o.arg);
 		}
-	if (!w->dir || *o.argv || (w->digest && !w->import))
+	if (!w->box.dir || *o.argv || (w->digest && !w->import) ||
+	    (w->tables && w->how) || (w->keep && w->how != O_GC))
 		opt_bad(&o);
-	w->net.hosts = (long)f->per_host;
+	w->fetch.net.hosts = (long)w->fetch.per_host;
+	w->fetch.quiet = w->tables != NULL;
 }
 
-/* Gives away every right that fetching does not want. */
-static void
-confine(const struct wish *w, int have)
-{
-	struct user u;
-	int r;
-
-	if (w->user && geteuid() == 0) {
-		if (user_find(&u, w->user) < 0)
-			die(EX_UNAVAILABLE, "--user: there is neither a user %s nor "
-			    "nobody", w->user);
-		if (!opt_dry && user_own(&u) < 0)
-			die_sys(EX_CANTCREAT, "%s: give it to %s", w->dir,
-			    w->user);
-		if (user_become(&u) < 0)
-			die_sys(EX_NOPERM, "become %s", w->user);
-	}
-	if (!have)
-		return;
-	r = user_fence();
-	if (r < 0)
-		die_sys(EX_OSERR, "landlock");
-	if (r > 0)
-		note("this kernel has no landlock: writing is not confined");
-}
-
-/* Goes to the cache.  Returns whether there is one; who only reads may do
- * without. */
+/* Goes to the cache and gives away what is not wanted there.  Returns whether
+ * there is one; who only reads may do without. */
 static int
-enter(const struct wish *w)
+enter(struct wish *w)
 {
-	int reads = opt_dry || w->how == O_LIST || w->how == O_EXPORT;
-	int have = cache_enter(w->dir, reads) == 0;
-
-	if (!have && (!reads || errno != ENOENT))
-		die_sys(EX_CANTCREAT, "%s", w->dir);
-	confine(w, have);
-	return have;
+	sandbox_open(&w->box, opt_dry || w->how == O_LIST || w->how == O_EXPORT);
+	sandbox_enter(&w->box);
+	return !w->box.missing;
 }
 
 static int
-import(const struct wish *w)
+import(struct wish *w)
 {
 	struct source src = { .algo = digest_algo("sha256", 6) };
 	const char *wrong, *slash, *title = w->import;
@@ -265,70 +248,55 @@ import(const struct wish *w)
 	return code;
 }
 
-/* What is done with the cache as it is. */
+/* What --gc leaves alone.  A list that is not complete would lose something, so
+ * nothing is removed then: returns an exit code after saying why. */
 static int
-keep_house(const struct wish *w)
-{
-	struct source_list keep = { 0 };
-	struct shelf shelf = { 0 };
-	int code = 0;
-
-	if (w->how == O_GC &&
-	    source_read(&keep, stdin, "standard input") < 0)
-		die_sys(EX_IOERR, "standard input");
-	if (keep.bad)
-		return EX_DATAERR;	/* what it may have named is not removed */
-	if (enter(w) && shelf_read(&shelf) < 0)
-		die_sys(EX_IOERR, "%s", w->dir);
-	switch (w->how) {
-	case O_LIST: shelf_list(&shelf); break;
-	case O_EXPORT: code = shelf_export(&shelf, w->export); break;
-	case O_VERIFY: code = tidy_verify(&shelf); break;
-	case O_GC:
-		code = tidy_gc(&shelf, &keep, w->cache_size, w->cache_age);
-		break;
-	}
-	shelf_free(&shelf);
-	source_free(&keep);
-	return code;
-}
-
-/* The code to end with: the lowest of all, for these go from what only the
- * list's author can mend to what time may. */
-static int
-worst(int a, int b)
-{
-	return !a ? b : !b ? a : a < b ? a : b;
-}
-
-static int
-fetch(const struct wish *w)
+keep_read(struct keep *keep, const struct wish *w)
 {
 	struct source_list list = { 0 };
-	struct item *v;
+	const char **table;
 	size_t i;
-	int code, have;
+	int bad;
 
 	if (source_read(&list, stdin, "standard input") < 0)
 		die_sys(EX_IOERR, "standard input");
-	code = list.bad ? EX_DATAERR : 0;
-	have = enter(w);
-	v = calloc(list.n + 1, sizeof(*v));
-	if (!v)
-		die_sys(EX_OSERR, "list");
-	for (i = 0; i < list.n; i++)
-		if (item_init(&v[i], &list.v[i], &w->fetch) < 0)
-			die_sys(EX_OSERR, "%s", list.v[i].url);
-	for (i = 0; opt_dry && i < list.n; i++)
-		item_dry(&v[i], have);
-	if (!opt_dry && run_items(v, list.n, &w->fetch, &w->net) < 0)
-		die_sys(EX_OSERR, "libcurl");
-	for (i = 0; i < list.n; i++) {
-		code = worst(code, v[i].code);
-		item_free(&v[i]);
-	}
-	free(v);
+	for (i = 0; i < list.len; i++)
+		if (keep_source(keep, &list.at[i]) < 0)
+			die_sys(EX_OSERR, "%s", list.at[i].url);
+	bad = list.bad ? EX_DATAERR : 0;
 	source_free(&list);
+	for (table = w->keep; table && *table; table++)
+		if (keep_table(keep, *table, w->pypi) < 0)
+			bad = EX_SOFTWARE;
+	if (bad)
+		warn_msg("%s: nothing was removed", w->box.dir);
+	return bad;
+}
+
+/* What is done with the cache as it is. */
+static int
+keep_house(struct wish *w)
+{
+	struct keep keep = { 0 };
+	struct inventory inventory = { 0 };
+	int code = w->how == O_GC ? keep_read(&keep, w) : 0;
+
+	if (code) {
+		keep_free(&keep);
+		return code;
+	}
+	if (enter(w) && inventory_read(&inventory) < 0)
+		die_sys(EX_IOERR, "%s", w->box.dir);
+	switch (w->how) {
+	case O_LIST: inventory_list(&inventory); break;
+	case O_EXPORT: code = inventory_export(&inventory, w->export); break;
+	case O_VERIFY: code = gc_verify(&inventory); break;
+	case O_GC:
+		code = gc_run(&inventory, &keep, w->cache_size, w->cache_age);
+		break;
+	}
+	inventory_free(&inventory);
+	keep_free(&keep);
 	return code;
 }
 
@@ -337,8 +305,7 @@ main(int argc, char *argv[])
 {
 	struct wish w = {
 		.fetch = { .jobs = 8, .per_host = 8, .retries = 3,
-		    .max_size = 16ULL << 30 },
-		.net = { .connect = 15, .stall = 30 },
+		    .max_size = 16ULL << 30, .net = { .connect = 15, .stall = 30 } },
 	};
 	int code;
 
@@ -349,10 +316,19 @@ main(int argc, char *argv[])
 	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	net_find_ca();
-	code = w.import ? import(&w) : w.how ? keep_house(&w) : fetch(&w);
+	if (w.import)
+		code = import(&w);
+	else if (w.how)
+		code = keep_house(&w);
+	else if (w.tables)
+		code = fetch_tables(&w.fetch, &w.box, w.tables, w.pypi);
+	else
+		code = fetch_list(&w.fetch, &w.box);
 	net_free();
 	digest_end();
 	free(w.fetch.mirrors);
 	free(w.fetch.fallbacks);
+	free(w.tables);
+	free(w.keep);
 	return code;
 }

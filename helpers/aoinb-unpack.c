@@ -15,42 +15,31 @@
 #include "unpack/squash.h"
 #include "unpack/tree.h"
 
-enum { OPT_DEVICES = OPT_LONG, OPT_NO_OWNER, OPT_MAX_SIZE, OPT_MAX_ENTRIES,
-	OPT_INTO, OPT_SYNC };
+enum { OPT_DEVICES = OPT_LONG, OPT_NO_OWNER, OPT_MAX_SIZE, OPT_MAX_ENTRIES };
 
 static const struct opt tab[] = {
 	{ OPT_DEVICES, "devices", NULL, "make device nodes too" },
 	{ OPT_NO_OWNER, "no-owner", NULL, "everything belongs to the caller" },
-	{ OPT_INTO, "into", NULL, "DIR may hold something already" },
 	{ OPT_MAX_SIZE, "max-size", "SIZE", "refuse to write more (64G; 0: any)" },
 	{ OPT_MAX_ENTRIES, "max-entries", "N", "refuse more entries (4000000)" },
-	{ OPT_SYNC, "sync", NULL, "end when everything is on the disk" },
 	{ 0 },
 };
 
 static struct {
 	const char *name, *dir;
-	int sync;
 	struct input in;
 	struct tree tree;
 	struct ring ring;
 } u = { .tree = { .fd = -1, .file = -1, .max_size = 64ULL << 30,
     .max_entries = 4000000 } };
 
+/* What a file system cannot hold, or a folder that went away, is nothing that the
+ * machine or the archive lacks. */
 static int
 code_for(int err)
 {
-	switch (err) {
-	case EBADMSG: case ENAMETOOLONG:
-		return EX_DATAERR;
-	case ENOSPC: case EDQUOT: case EFBIG: case EIO:
-		return EX_IOERR;
-	case EPERM: case EACCES:
-		return EX_NOPERM;
-	case EROFS: case EOPNOTSUPP:
-		return EX_CANTCREAT;
-	}
-	return EX_OSERR;
+	return err == EOPNOTSUPP || err == ENOENT || err == ENOTDIR ?
+	    EX_CANTCREAT : err_code(err);
 }
 
 /* The tree could not or would not take this entry. */
@@ -67,7 +56,7 @@ static void
 die_archive(const struct arc *a)
 {
 	progress_end();
-	die(errno == ENOMEM ? EX_OSERR : code_for(errno), "%s: %s", u.name,
+	die(err_code(errno), "%s: %s", u.name,
 	    arc_why(a));
 }
 
@@ -89,7 +78,7 @@ write_entry(struct arc *a, const struct entry *e)
 	int more = 0;
 
 	note("%s", e->path);
-	if (e->stranger && u.tree.own)
+	if (e->stranger && u.tree.meta.own)
 		warn_msg("%s: nobody here is called %s, left out of its ACL",
 		    e->path, e->stranger);
 	if (tree_add(&u.tree, e) < 0)
@@ -176,12 +165,12 @@ unpack_squash(void)
 	if (!u.in.seekable)
 		die(EX_USAGE, "%s: a squashfs image is read from a file only",
 		    u.name);
-	if (u.tree.into || (u.tree.own != (geteuid() == 0)))
-		die(EX_USAGE, "%s: a squashfs image takes neither --into nor "
-		    "--no-owner", u.name);
+	if (u.tree.meta.own != (geteuid() == 0))
+		die(EX_USAGE, "%s: a squashfs image does not take --no-owner",
+		    u.name);
 	check_squash(squash_list(u.in.fd, look, NULL));
 	if (!opt_dry)
-		check_squash(squash_unpack(u.in.fd, u.tree.fd, u.tree.own));
+		check_squash(squash_unpack(u.in.fd, u.tree.fd, u.tree.meta.own));
 }
 
 static void
@@ -191,12 +180,10 @@ finish(void)
 
 	if (tree_finish(&u.tree, &path) < 0)
 		die_entry(path);
-	if (u.sync && tree_sync(&u.tree) < 0)
-		die_sys(EX_IOERR, "%s", u.dir);
 	progress_end();
-	if (u.tree.lost)
+	if (u.tree.meta.lost)
 		warn_msg("%s: the file system cannot hold %llu of the "
-		    "attributes", u.dir, (unsigned long long)u.tree.lost);
+		    "attributes", u.dir, (unsigned long long)u.tree.meta.lost);
 }
 
 static void
@@ -224,22 +211,20 @@ int
 main(int argc, char *argv[])
 {
 	struct opts o = {
-		.usage = "[--devices] [--no-owner] [--into] [--max-size=SIZE] "
-		    "[--max-entries=N] [--sync] ARCHIVE|- DIR",
+		.usage = "[--devices] [--no-owner] [--max-size=SIZE] "
+		    "[--max-entries=N] ARCHIVE|- DIR",
 		.about = "Unpack ARCHIVE into DIR, and never outside it.",
 		.tab = tab,
 	};
 	int c, bad = 0;
 
 	(void)argc;
-	u.tree.own = geteuid() == 0;
+	u.tree.meta.own = geteuid() == 0;
 	opt_begin(&o, argv);
 	while ((c = opt_next(&o)) != -1)
 		switch (c) {
 		case OPT_DEVICES: u.tree.devices = 1; break;
-		case OPT_NO_OWNER: u.tree.own = 0; break;
-		case OPT_INTO: u.tree.into = 1; break;
-		case OPT_SYNC: u.sync = 1; break;
+		case OPT_NO_OWNER: u.tree.meta.own = 0; break;
 		case OPT_MAX_SIZE:
 			bad |= parse_size(o.arg, &u.tree.max_size);
 			break;

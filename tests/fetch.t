@@ -2,7 +2,7 @@
 # aoinb-fetch: what lands in the cache, whatever the server does
 . "${0%/*}/lib.sh"
 PATH=$PATH:/usr/sbin
-need python3 nginx openssl curl
+need python3 nginx openssl curl strace pgrep script
 unset SSL_CERT_FILE SSL_CERT_DIR CURL_CA_BUNDLE
 
 # sum ALGO FILE - the digest as sources name it
@@ -302,6 +302,10 @@ is     'with digest, size, path and URL' "$(aoinb-fetch -c c4 --list | sed -n 1p
     "$(printf '%s\t200000\tsha256/%s\tf1\t%s' "$d1" "${d1#*::}" "$u/ok/f1")"
 is     'and for a URL its digest'       "$(aoinb-fetch -c c4 --list | tail -n 1 | cut -f 2)" "$(sum sha256 pub/f5)"
 is     'of no cache'                    "$(aoinb-fetch -c none --list; ls -d none 2>/dev/null)" ''
+is     'on a terminal a table'          "$(script -qc 'aoinb-fetch -c c4 --list' /dev/null | tr -d '\r' |
+    sed -n '1,2p' | sed 's/127.0.0.1:[0-9]*/x/')" "$(
+    printf '%-20s  SIZE  USED  NAME  URL\n' DIGEST
+    printf '%.20s  196K  5h    f1    http://x/ok/f1' "$d1")"
 get "$u/ok/f1" "$d1" -c c4 >out
 is     'use is remembered'              "$(holds)" 'f2 f3 f4 f5 f1 '
 get "$u/ok/f2" "$d2" -c c4 -n >out
@@ -365,11 +369,138 @@ try 0  'an import by another algorithm' aoinb-fetch -c c4 --import=pub/f1 --dige
 is     'has its digest'                 "$(column 2)" "$(sum sha512 pub/f1)"
 try 64 'an unknown one'                 aoinb-fetch -c c4 --import=pub/f1 --digest=crc32
 
+# --- tables of sources
+# row N TYPE DIGEST NAME OPTIONS URL - a row of a table
+row() {
+	printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$@"
+}
+# table NAME [OPTION]... - fetches NAME.want into c9
+table() {
+	name=$1; shift
+	aoinb-fetch -c c9 --table="$name.want" "$@"
+}
+# field NAME N - a column of a table
+field() {
+	cut -f "$2" "$1" | tr '\n' ' '
+}
+: >log
+{
+	row 1 tarball "$d1" a.tar.gz - "$u/etag/f1"
+	row 2 git SKIP repo 'commit=x;branch=y' "$u/none.git"
+	row 3 file SKIP f2 rename=f2 "$u/etag/f2"
+	row 4 none SKIP - - -
+	row 5 pypi "$(printf %s "$d3" | tr '[:lower:]' '[:upper:]')" thing 'rename=x;Version=1.0' thing
+} >t1.want
+row 1 file "$d1" other - "$u/etag/f1" >t2.want
+: >t3.want
+echo kept >t3
+pypi="$u/ok/f3?{initial}-{name}-{version}-{name}-{odd}"
+try 0  'tables'                         aoinb-fetch -c c9 --table=t1.want -t t2.want --table t3.want --pypi="$pypi"
+is     'nothing is said'                "$(cat out err)" ''
+is     'digests as the files have them' "$(field t1 3)" "$d1 SKIP $d2 SKIP $d3 "
+is     'paths in the cache, or none'    "$(field t1 7 | sed 's,url/[0-9a-f]*,url/,')" \
+    "sha256/${d1#*::} - url/ - sha256/${d3#*::} "
+ok     'they are these files'           sh -c 'cmp "c9/$(sed -n 3p t1 | cut -f 7)" pub/f2'
+is     'the rest of a row stays'        "$(cut -f 1,2,4-6 t1)" "$(cut -f 1,2,4-6 t1.want)"
+is     'a table of nothing'             "$(cat t3)" ''
+is     'the other table'                "$(cat t2)" "$(printf '1\tfile\t%s\tother\t-\t%s\tsha256/%s' "$d1" "$u/etag/f1" "${d1#*::}")"
+is     'what two want is asked for once' "$(asked /etag/f1)" 1
+is     'what the template says'         "$(grep -c '^GET /ok/f3?t-thing-1.0-thing-{odd} ' log)" 1
+is     'and nothing is left beside'     "$(echo t1* t2* t3*)" 't1 t1.want t2 t2.want t3 t3.want'
+: >log
+cp t1.want t4.want
+try 0  'again'                          table t4 --pypi="$pypi"
+is     'only what has no digest is asked for' "$(cut -d ' ' -f 2 log)" /etag/f2
+ok     'and the table is the same'      cmp t1 t4
+try 0  'offline'                        table t4 --offline --pypi="$pypi"
+ok     'it is, too'                     cmp t1 t4
+try 0  '-n'                             table t2 -n
+is     'is records'                     "$(column 1,2)" "$(printf 'cached\t%s' "$d1")"
+rm t2
+try 0  '-n writes nothing'              table t2 -n
+ok     'no table'                       test ! -e t2
+try 0  'to a full disk'                 sh -c 'aoinb-fetch -c c9 --table=t2.want >/dev/full'
+try 0  'the standard output is closed'  sh -c 'aoinb-fetch -c c9 --table=t2.want >&-'
+{
+	row 1 file "$zero" f1 - "$u/ok/f1"
+	row 2 tarball SKIP x.tar.gz - "$u/html/x.tar.gz"
+	row 3 file SKIP page - "$u/html/x.tar.gz"
+	row 4 file "$d2" f2 - "$u/ok/f2"
+	row 5 file SKIP passwd - FILE:///etc/passwd
+	row 6 pypi SKIP a version=../../1 a
+	row 7 tarball "$(sum sha256 pub/f4)" x.tar.gz - "$u/none/f3"
+	row 8 pypi SKIP a version=1 a
+	row 9 file SKIP x - gopher://x/y
+} >t5.want
+try 65 'what cannot be had'             table t5
+is     'is without a path'              "$(field t5 7 | sed 's,url/[0-9a-f]*,url/,g')" "- url/ url/ sha256/${d2#*::} - - - - - "
+is     'and with the digest it had'     "$(sed -n 1p t5 | cut -f 3) $(sed -n 5p t5 | cut -f 3)" "$zero SKIP"
+is     'a web page is no archive, but a file' "$(grep -c "^aoinb-fetch: $u/html/x.tar.gz: a web page came in place of the archive" err)" 1
+says err 'FILE:///etc/passwd: file: URLs are not taken from a spec' 'no file: URL'
+says err '^aoinb-fetch: a: not a name and a version of PyPI' 'no path for a version'
+says err '^aoinb-fetch: a: \[fetch\] pypi in aoinb.ini' 'no PyPI without a template'
+says err 'gopher://x/y: the URL is not http' 'no scheme that we do not have'
+row 1 file "$zero" x - "$u/ok/none" >t6.want
+try 66 'of several codes the lowest'    aoinb-fetch -c c9 --table=t6.want --table=nowhere/t.want --table=t2.want
+says err 'nowhere/t.want: No such file' 'a table that is not there is named'
+ok     'the others are fetched'         test -s t2
+for bad in 'x	y' "1	file	$d1		-	$u/ok/f1" "$(row 1 file "$d1" x - "$u/ok/f1")	-	-"; do
+	printf '%s\n' "$bad" >t7.want
+	try 65 'a row that is none'     table t7
+	says err 't7.want: line 1 is not a row' 'is named'
+done
+printf '1\tfile' >t7.want
+try 65 'a table that was cut off'       table t7
+ok     'is not written'                 test ! -e t7
+try 64 'a table of another name'        aoinb-fetch -c c9 --table=t1
+try 64 'tables, and something else'     aoinb-fetch -c c9 --table=t1.want --gc
+mkdir t8; echo 1 >t8.want
+try 65 'a folder in the way'            table t8
+cp t2.want t8.want
+try 73 'is not replaced'                table t8
+ok     'it is there'                    test -d t8
+ln -s t2.want t9.want
+try 65 'nor is a link followed'         table t9
+i=0
+while [ "$i" -lt 300 ]; do
+	i=$((i + 1))
+	row "$i" file "$d1" "f$i" - "$u/etag/f1?$((i % 100))"
+done >t10.want
+: >log
+try 0  'a large one'                    table t10
+is     'is there'                       "$(grep -c "sha256/${d1#*::}$" t10)" 300
+
+# --- what running jobs want is kept
+keep() {
+	touch -d '-2 hours' c9/stamp/*
+	aoinb-fetch -c c9 --gc --cache-max-age=1h "$@" </dev/null
+}
+held() {
+	aoinb-fetch -c c9 --list | cut -f 4 | sort | tr '\n' ' '
+}
+before=$(held)
+printf '1\tfile' >torn
+for bad in torn nowhere t8; do
+	try 70 "--gc with a table that cannot be read: $bad" keep --keep-table=t2.want --keep-table=$bad
+	says err 'nothing was removed'  'says so'
+	is 'everything is there'        "$(held)" "$before"
+done
+row 1 pypi SKIP a version=1 a >pypi.want
+try 70 'nor what names nobody knows what' keep --keep-table=pypi.want
+is     'everything is there'            "$(held)" "$before"
+try 0  'what the tables want'           keep --keep-table=t1.want --keep-table=t5.want --pypi="$pypi"
+is     'is kept'                        "$(held)" "$(cut -f 7 t1 t5 | grep / | sort -u | tr '\n' ' ')"
+try 0  'by what was fetched'            keep --keep-table=t1 --pypi=http://x/
+is     'is kept, too'                   "$(held)" "$(cut -f 7 t1 | grep / | sort -u | tr '\n' ' ')"
+try 0  'and without'                    keep
+is     'it goes'                        "$(held)" ''
+try 64 '--keep-table without --gc'      aoinb-fetch -c c9 --keep-table=t1.want
+
 # --- a file in the cache that was damaged
 rm -rf cache
 get "$u/ok/f1" "$d1" >out
 chmod u+w "cache/sha256/${d1#*::}"
-printf x | dd of="cache/sha256/${d1#*::}" conv=notrunc 2>/dev/null
+printf damaged | dd of="cache/sha256/${d1#*::}" conv=notrunc 2>/dev/null
 try 69 'damaged, and offline'           get "$u/ok/f1" "$d1" --offline
 try 0  'damaged'                        get "$u/ok/f1" "$d1"
 is     'is fetched again'               "$(column 1)" fetched
@@ -490,8 +621,23 @@ if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
 	echo "$u/endless/x $zero" >full.list
 	try 74 'a full disk in the middle' unshare -m sh full.sh
 	says out 'sha256-000' 'keeps the part'
+	cat >without.sh <<-'EOF'
+		for lib in $(ldconfig -p | sed -n "s/.*lib$1[^ ]*\.so\.[0-9] .*=> //p"); do
+			mount --bind /dev/null "$lib" || exit 99
+		done
+		shift
+		exec "$@"
+	EOF
+	row 1 file "$d2" f2 - "$u/ok/f2" >have.want
+	row 1 file "$zero" f2 - "$u/ok/f2" >lack.want
+	aoinb-fetch -c lib --table=have.want
+	try 0 'what is there needs no libcurl' unshare -m sh without.sh curl aoinb-fetch -c lib --table=have.want
+	try 0 'nor OpenSSL' unshare -m sh without.sh crypto aoinb-fetch -c lib --table=have.want
+	try 69 'what is not there does' unshare -m sh without.sh curl aoinb-fetch -c lib --table=lack.want
+	says err 'no libcurl.so.4' 'and says so'
+	try 69 'and OpenSSL' unshare -m sh without.sh crypto aoinb-fetch -c lib --table=lack.want
 else
-	skip 4 'a full disk needs root and a mount namespace'
+	skip 9 'a full disk, and missing libraries, need root and a mount namespace'
 fi
 
 # --- whose rights a fetch has
@@ -504,7 +650,7 @@ if [ "$(id -u)" -eq 0 ] && id -u nobody >/dev/null; then
 	rm -rf cache
 	get "$u/ok/f1" "$d1" >out
 	begun_any() {
-		[ "$(find cache/part -type f -size +300k)" ]
+		[ "$(find cache/part -type f -size +300k 2>/dev/null)" ]
 	}
 	printf '%s\n' "$u/slow/big $dbig" >one
 	setpriv --pdeathsig KILL aoinb-fetch -c cache --user=nobody <one >out 2>err &
@@ -527,12 +673,36 @@ if [ "$(id -u)" -eq 0 ] && id -u nobody >/dev/null; then
 	kill -9 "$pid"
 	wait "$pid" 2>/dev/null
 	ok 'and he dies with us'        wait_for 10 sh -c '! kill -0 "$(cat child)" 2>/dev/null'
+	printf '1\tfile\t%s\tf1\t-\t%s\n2\tfile\t%s\tbig\t-\t%s\n' "$d1" "$u/ok/f1" "$dbig" "$u/slow/big" >user.want
+	rm -rf cache cache3
+	setpriv --pdeathsig KILL aoinb-fetch -c cache --user=nobody --table=user.want >out 2>err &
+	parent=$!
+	ok 'a table: a download begins' wait_for 10 begun_any
+	pid=$(pgrep -P "$parent")
+	is 'with his rights'            "$(status Uid)" "$nobody $nobody $nobody $nobody"
+	is 'without capabilities'       "$(status CapEff)" 0000000000000000
+	ok 'it comes to its end'        wait "$parent"
+	is 'the table is root'\''s'      "$(stat -c %U user) $(grep -c sha256/ user)" 'root 2'
+	is 'the cache is his'           "$(find cache ! -user nobody)" ''
+	: >log
+	try 0 'when all is there'       env ASAN_OPTIONS=detect_leaks=0 strace -f -o trace aoinb-fetch -c cache --user=nobody --table=user.want
+	is 'nobody is asked, and nothing started' "$(cat log; grep -cE 'clone|fork|landlock' trace)" 0
+	aoinb-fetch -c cache3 --user=nobody --table=user.want 2>err &
+	pid=$!
+	wait_for 10 sh -c '[ "$(find cache3/part -type f -size +300k 2>/dev/null)" ]'
+	pgrep -P "$pid" >child
+	kill -9 "$pid"
+	wait "$pid" 2>/dev/null
+	ok 'who talks to servers dies with us' wait_for 10 sh -c '! kill -0 "$(cat child)" 2>/dev/null'
+	mkdir here
+	try 0 'no cache, and a user'    env -C here aoinb-fetch -c none --list --user=nobody
+	is 'the working folder stays ours' "$(stat -c %U here)" root
 	try 66 'root'\''s files are not his' get "file://$scratch/pub/f3" "$d3" --user=nobody
 	try 0 'an import is'            aoinb-fetch -c cache --user=nobody --import=pub/f3
 	try 0 'an unknown user'         get "$u/ok/f4" SKIP -v --user=no-such-user
 	says err 'no user no-such-user, using nobody' 'is replaced by nobody'
 else
-	skip 13 'needs root and a user nobody'
+	skip 24 'needs root and a user nobody'
 fi
 if get "$u/ok/f1" "$d1" -v 2>&1 | grep -q 'no landlock'; then
 	skip 3 'this kernel has no landlock'

@@ -176,7 +176,7 @@ cache_recall(const struct entry *e, struct source *src,
 		src->name = stamp_get(b.s, "\nname=");
 	}
 	buf_free(&b);
-	close(fd);
+	close_keep(fd);
 	return r;
 }
 
@@ -204,7 +204,7 @@ cache_verify(const struct entry *e, const struct timespec *used)
 	if (fd < 0)
 		return -1;
 	r = digest_agrees(e, fd);
-	close(fd);
+	close_keep(fd);
 	if (r == 1 && !opt_dry) {
 		cache_stamp(e);
 		stamp_path(e, stamp, sizeof(stamp));
@@ -243,7 +243,7 @@ cache_find(struct entry *e, struct meta *m)
 	}
 	if (r == 1)
 		e->size = st.st_size;
-	close(fd);
+	close_keep(fd);
 	return r;
 }
 
@@ -266,7 +266,7 @@ cache_lock(const char *key)
 {
 	char path[256];
 	struct stat st;
-	int fd, err;
+	int fd;
 
 	snprintf(path, sizeof(path), "lock/%s", key);
 	for (;;) {
@@ -275,9 +275,7 @@ cache_lock(const char *key)
 		if (fd < 0)
 			return -1;
 		if (flock(fd, LOCK_EX | LOCK_NB) < 0 || fstat(fd, &st) < 0) {
-			err = errno;
-			close(fd);
-			errno = err;
+			close_keep(fd);
 			return -1;
 		}
 		if (st.st_nlink)

@@ -22,7 +22,7 @@ drop(const struct held *h, const char *why)
 	int lock, r = 0;
 
 	if (opt_dry) {
-		shelf_put(why, h);
+		inventory_put(why, h);
 		return 1;
 	}
 	lock = cache_lock(h->entry.key);
@@ -33,65 +33,29 @@ drop(const struct held *h, const char *why)
 		r = cache_remove(&h->entry) < 0 ? -1 : 1;
 	cache_unlock(h->entry.key, lock);
 	if (r == 1)
-		shelf_put(why, h);
+		inventory_put(why, h);
 	return r;
-}
-
-static int
-by_key(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* The keys of a list, sorted, to be freed with keys_free; NULL with errno set. */
-static char **
-keys_of(const struct source_list *list)
-{
-	char **v = calloc(list->n + 1, sizeof(*v));
-	struct entry e;
-	size_t i;
-
-	for (i = 0; v && i < list->n; i++) {
-		if (cache_entry(&e, &list->v[i]) < 0)
-			return NULL;
-		v[i] = strdup(e.key);
-		if (!v[i])
-			return NULL;
-	}
-	if (v)
-		qsort(v, list->n, sizeof(*v), by_key);
-	return v;
-}
-
-static void
-keys_free(char **v, size_t n)
-{
-	while (n)
-		free(v[--n]);
-	free(v);
 }
 
 /* The files.  Returns 0, or -1 with errno set and *at what it was about. */
 static int
-gc_files(const struct shelf *s, char **keep, size_t nkeep, uint64_t size,
-    uint64_t age, const char **at)
+gc_files(const struct inventory *s, struct keep *keep, uint64_t size, uint64_t age,
+    const char **at)
 {
 	time_t now = time(NULL);
 	const struct held *h;
-	const char *key;
 	uint64_t all = 0;
 	size_t i;
 	int r, old;
 
-	for (i = 0; i < s->n; i++)
-		all += (uint64_t)s->v[i].entry.size;
-	for (i = 0; i < s->n; i++) {
-		h = &s->v[i];
-		key = h->entry.key;
+	for (i = 0; i < s->len; i++)
+		all += (uint64_t)s->at[i].entry.size;
+	for (i = 0; i < s->len; i++) {
+		h = &s->at[i];
 		old = age && now - h->used.tv_sec > (time_t)age;
 		if ((!old && (!size || all <= size)) ||
 		    now - h->used.tv_sec < GRACE ||
-		    bsearch(&key, keep, nkeep, sizeof(*keep), by_key))
+		    keep_has(keep, h->entry.key))
 			continue;
 		*at = h->entry.path;
 		r = drop(h, "removed");
@@ -196,7 +160,7 @@ stamp_gc(const char *path, const char *name)
 	return access(file, F_OK) == 0 ? 0 : remove_file(path);
 }
 
-/* Beside files by URL and their metas, which tidy_gc knows, there are metas
+/* Beside files by URL and their metas, which gc_run knows, there are metas
  * without a file, and what a killed process was about to rename. */
 static int
 url_gc(const char *path, const char *name)
@@ -211,17 +175,11 @@ url_gc(const char *path, const char *name)
 }
 
 int
-tidy_gc(const struct shelf *s, const struct source_list *keep, uint64_t size,
-    uint64_t age)
+gc_run(const struct inventory *s, struct keep *keep, uint64_t size, uint64_t age)
 {
-	char **keys = keys_of(keep);
 	const char *at = "list";
-	int r;
+	int r = gc_files(s, keep, size, age, &at);
 
-	if (!keys)
-		die_sys(EX_OSERR, "%s", at);
-	r = gc_files(s, keys, keep->n, size, age, &at);
-	keys_free(keys, keep->n);
 	if (r == 0 && (names(at = "part", part_gc) < 0 ||
 	    names(at = "url", url_gc) < 0 || names(at = "stamp", stamp_gc) < 0 ||
 	    names(at = "lock", lock_gc) < 0))
@@ -253,7 +211,7 @@ verify(const struct held *h)
 		if (!opt_dry && cache_remove(&e) < 0)
 			r = -1;
 		else
-			shelf_put("damaged", h);
+			inventory_put("damaged", h);
 	}
 	if (r < 0)
 		warn_sys("%s", e.path);
@@ -263,15 +221,14 @@ verify(const struct held *h)
 }
 
 int
-tidy_verify(const struct shelf *s)
+gc_verify(const struct inventory *s)
 {
 	int code = 0, got;
 	size_t i;
 
-	for (i = 0; i < s->n; i++) {
-		got = verify(&s->v[i]);
-		if (got && (!code || got < code))
-			code = got;
+	for (i = 0; i < s->len; i++) {
+		got = verify(&s->at[i]);
+		code = err_lowest(code, got);
 	}
 	return code;
 }

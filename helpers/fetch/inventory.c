@@ -9,7 +9,9 @@
 
 #include "err.h"
 #include "file.h"
+#include "human.h"
 #include "opt.h"
+#include "table.h"
 #include "fetch/inventory.h"
 
 static int
@@ -75,26 +77,9 @@ fail:
 	return -1;
 }
 
-static int
-add(struct shelf *s, const struct held *h)
-{
-	size_t room = s->room ? 2 * s->room : 256;
-	struct held *v;
-
-	if (s->n == s->room) {
-		v = reallocarray(s->v, room, sizeof(*v));
-		if (!v)
-			return -1;
-		s->v = v;
-		s->room = room;
-	}
-	s->v[s->n++] = *h;
-	return 0;
-}
-
 /* One folder: algo's, or with NULL that of files by URL. */
 static int
-folder(struct shelf *s, const struct algo *algo)
+folder(struct inventory *s, const struct algo *algo)
 {
 	DIR *d = opendir(algo ? algo->name : "url");
 	struct dirent *e;
@@ -107,7 +92,7 @@ folder(struct shelf *s, const struct algo *algo)
 		if (!is_hex(e->d_name, algo ? algo->hex : 64))
 			continue;
 		r = look(&h, algo, e->d_name);
-		if (r == 1 && add(s, &h) < 0) {
+		if (r == 1 && vec_push(s, h) < 0) {
 			held_free(&h);
 			r = -1;
 		}
@@ -131,35 +116,34 @@ by_use(const void *a, const void *b)
 }
 
 int
-shelf_read(struct shelf *s)
+inventory_read(struct inventory *s)
 {
 	const char *name;
 	size_t i;
 
-	*s = (struct shelf){ 0 };
+	*s = (struct inventory){ 0 };
 	if (folder(s, NULL) < 0)
 		return -1;
 	for (i = 0; (name = digest_name(i)); i++)
 		if (folder(s, digest_algo(name, strlen(name))) < 0)
 			return -1;
-	if (s->n)
-		qsort(s->v, s->n, sizeof(*s->v), by_use);
+	if (s->len)
+		qsort(s->at, s->len, sizeof(*s->at), by_use);
 	return 0;
 }
 
 void
-shelf_free(struct shelf *s)
+inventory_free(struct inventory *s)
 {
 	size_t i;
 
-	for (i = 0; i < s->n; i++)
-		held_free(&s->v[i]);
-	free(s->v);
-	*s = (struct shelf){ 0 };
+	for (i = 0; i < s->len; i++)
+		held_free(&s->at[i]);
+	vec_free(s);
 }
 
 void
-shelf_put(const char *first, const struct held *h)
+inventory_put(const char *first, const struct held *h)
 {
 	const struct entry *e = &h->entry;
 
@@ -170,15 +154,56 @@ shelf_put(const char *first, const struct held *h)
 		die_sys(EX_IOERR, "standard output");
 }
 
+static int
+person_row(struct table *t, const struct held *h, int64_t now)
+{
+	char age[HUMAN_MAX], size[HUMAN_MAX], digest[32 + DIGEST_HEX];
+	const struct entry *e = &h->entry;
+
+	/* As much of the digest as tells it from others. */
+	snprintf(digest, sizeof(digest), "%s%s%.12s", *e->hex ? e->algo->name : "",
+	    *e->hex ? "::" : "", e->hex);
+	return table_cell(t, digest) < 0 || table_cell(t,
+	    human_size(size, ((uint64_t)e->size + 1023) / 1024)) < 0 ||
+	    table_cell(t, human_age(age, now - h->used.tv_sec)) < 0 ||
+	    table_cell(t, h->src.name) < 0 || table_cell(t, h->src.url) < 0 ?
+	    -1 : 0;
+}
+
+static void
+list_people(const struct inventory *s)
+{
+	static const char *const heads[] = { "DIGEST", "SIZE", "USED", "NAME", "URL" };
+	struct table t;
+	struct buf out = { 0 };
+	int64_t now = time(NULL);
+	size_t i;
+	int bad = 0;
+
+	table_begin(&t, sizeof(heads) / sizeof(*heads));
+	for (i = 0; i < s->len && !bad; i++)
+		bad = person_row(&t, &s->at[i], now);
+	if (bad || table_print(&t, &out, TABLE_PEOPLE, heads) < 0)
+		die_sys(EX_OSERR, "list");
+	if (file_write(STDOUT_FILENO, out.s, out.len) < 0)
+		die_sys(EX_IOERR, "standard output");
+	table_free(&t);
+	buf_free(&out);
+}
+
 void
-shelf_list(const struct shelf *s)
+inventory_list(const struct inventory *s)
 {
 	char used[32];
 	size_t i;
 
-	for (i = 0; i < s->n; i++) {
-		snprintf(used, sizeof(used), "%lld", (long long)s->v[i].used.tv_sec);
-		shelf_put(used, &s->v[i]);
+	if (table_form(STDOUT_FILENO) == TABLE_PEOPLE) {
+		list_people(s);
+		return;
+	}
+	for (i = 0; i < s->len; i++) {
+		snprintf(used, sizeof(used), "%lld", (long long)s->at[i].used.tv_sec);
+		inventory_put(used, &s->at[i]);
 	}
 }
 
@@ -189,7 +214,7 @@ copy(const struct entry *e, char hex[DIGEST_HEX])
 	enum { ROOM = 1 << 18 };
 	struct digest *d = digest_new(e->algo);
 	char *s = malloc(ROOM);
-	int fd = open(e->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), r = -1, err;
+	int fd = open(e->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), r = -1;
 	ssize_t n = 0;
 
 	while (d && s && fd >= 0 && (n = read(fd, s, ROOM)) > 0)
@@ -198,17 +223,14 @@ copy(const struct entry *e, char hex[DIGEST_HEX])
 			n = -1, errno = errno ? errno : EIO;
 	if (d && s && fd >= 0 && n == 0)
 		r = digest_hex(d, hex);
-	err = errno;
 	digest_free(d);
 	free(s);
-	if (fd >= 0)
-		close(fd);
-	errno = err;
+	close_keep(fd);
 	return r;
 }
 
 int
-shelf_export(const struct shelf *s, const char *digest)
+inventory_export(const struct inventory *s, const char *digest)
 {
 	char hex[DIGEST_HEX], got[DIGEST_HEX];
 	const struct algo *algo;
@@ -218,10 +240,10 @@ shelf_export(const struct shelf *s, const char *digest)
 
 	if (wrong)
 		die(EX_USAGE, "--export: %s", wrong);
-	for (i = 0; i < s->n && !h; i++)
-		if (s->v[i].entry.algo == algo &&
-		    !strcmp(s->v[i].entry.hex, hex))
-			h = &s->v[i];
+	for (i = 0; i < s->len && !h; i++)
+		if (s->at[i].entry.algo == algo &&
+		    !strcmp(s->at[i].entry.hex, hex))
+			h = &s->at[i];
 	if (!h) {
 		warn_msg("%s: not in the cache", digest);
 		return EX_NOINPUT;

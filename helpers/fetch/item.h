@@ -1,11 +1,11 @@
-/* One source on its way: looked for in the cache, locked, fetched from one
- * place after another, verified, and landed. */
+/* One source on its way, and the places to ask for it. */
 #ifndef FETCH_ITEM_H
 #define FETCH_ITEM_H
 
 #include <stdint.h>
 
 #include "fetch/cache.h"
+#include "fetch/net.h"
 #include "fetch/part.h"
 #include "fetch/source.h"
 
@@ -15,6 +15,8 @@ struct fetch_opts {
 	uint64_t retries;	/* rounds after the first */
 	uint64_t max_size;	/* bytes of one file */
 	int offline;
+	int quiet;		/* no records */
+	struct net_opts net;
 	const char **mirrors, **fallbacks;	/* templates and a NULL; or NULL */
 };
 
@@ -29,6 +31,7 @@ struct place {
 enum item_state {
 	ITEM_WAITING,		/* for its turn, at "when" */
 	ITEM_BUSY,		/* a transfer is under way */
+	ITEM_WHOLE,		/* it is over, the file is to be verified */
 	ITEM_DONE,
 };
 
@@ -40,15 +43,15 @@ struct item {
 	size_t nplaces, at;	/* at: the place to ask now */
 
 	enum item_state state;
-	uint64_t when;		/* item_clock() not before which to go on */
+	uint64_t when;		/* clock_ms() not before which to go on */
 	int locked_out;		/* somebody else has the lock */
 	int code;		/* exit code it ends with */
 
 	struct meta known;	/* of the cached copy of a SKIP source */
 	int cached;		/* that copy is there, and good */
 
-	int lock;		/* while busy */
-	struct part part;	/* while busy */
+	int lock;		/* while busy or whole */
+	struct part part;	/* while busy or whole */
 	int stop, err;		/* why we stopped a transfer, and its errno */
 	int resumed, html;
 	uint64_t round;		/* tries of all places that failed */
@@ -59,22 +62,9 @@ struct item {
 	char *why;
 };
 
-/* Milliseconds of a clock that only goes forward. */
-uint64_t item_clock(void);
-
 /* Returns 0, or -1 with errno set.  item_free frees what it made. */
 int item_init(struct item *it, const struct source *src,
     const struct fetch_opts *opts);
 void item_free(struct item *it);
-
-/* Looks in the cache; done when it is there (or when offline and it is not). */
-void item_look(struct item *it);
-
-/* Goes on: a transfer is started, or the item is done, or its turn comes later
- * (it->state and it->when say which). */
-void item_start(struct item *it);
-
-/* What -n prints of it in place of fetching: nothing is written. */
-void item_dry(struct item *it, int have_cache);
 
 #endif

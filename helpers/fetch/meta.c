@@ -71,7 +71,7 @@ meta_read(struct meta *m, const char *path)
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -1;
 	r = buf_read(&b, fd, 1 << 20);
-	close(fd);
+	close_keep(fd);
 	at = b.s;
 	while (r == 0 && (line = strsep(&at, "\n")))
 		if ((eq = strchr(line, '='))) {

@@ -1,4 +1,3 @@
-#include <curl/curl.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "err.h"
+#include "fetch/curl.h"
 #include "fetch/net.h"
 
 #define HOPS 10			/* redirects followed */
@@ -54,13 +54,15 @@ int
 net_init(const struct net_opts *o)
 {
 	opts = *o;
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) == 0)
-		multi = curl_multi_init();
+	if (curl_load() < 0)
+		return -1;
+	if (curl.global_init(CURL_GLOBAL_DEFAULT) == 0)
+		multi = curl.multi_init();
 	if (!multi) {
 		errno = ENOMEM;
 		return -1;
 	}
-	curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, opts.hosts);
+	curl.multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, opts.hosts);
 	return 0;
 }
 
@@ -71,8 +73,8 @@ net_free(void)
 	free(ca_path);
 	if (!multi)
 		return;
-	curl_multi_cleanup(multi);
-	curl_global_cleanup();
+	curl.multi_cleanup(multi);
+	curl.global_cleanup();
 	multi = NULL;
 }
 
@@ -95,9 +97,9 @@ net_file_ok(const char *url)
 		return 1;
 	url += strlen("file://");
 	url += strcspn(url, "/");
-	path = curl_easy_unescape(NULL, url, 0, NULL);
+	path = curl.easy_unescape(NULL, url, 0, NULL);
 	odd = path && stat(path, &st) == 0 && !S_ISREG(st.st_mode);
-	curl_free(path);
+	curl.free(path);
 	return !odd;
 }
 
@@ -107,7 +109,7 @@ header(CURL *easy, const char *name)
 {
 	struct curl_header *h;
 
-	if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &h) != CURLHE_OK)
+	if (curl.easy_header(easy, name, 0, CURLH_HEADER, -1, &h) != CURLHE_OK)
 		return "";
 	return h->value;
 }
@@ -119,7 +121,7 @@ by_http(struct net *t)
 {
 	char *scheme = NULL;
 
-	curl_easy_getinfo(t->easy, CURLINFO_SCHEME, &scheme);
+	curl.easy_getinfo(t->easy, CURLINFO_SCHEME, &scheme);
 	return scheme && !strncasecmp(scheme, "http", 4);
 }
 
@@ -130,7 +132,7 @@ status_of(struct net *t)
 
 	if (!by_http(t))
 		return t->ask.from ? 206 : 200;
-	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl.easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
 	return status;
 }
 
@@ -142,7 +144,7 @@ begin(struct net *t)
 	long long last;
 
 	h.status = status_of(t);
-	curl_easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+	curl.easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
 	h.length = length;
 	h.etag = header(t->easy, "ETag");
 	h.modified = header(t->easy, "Last-Modified");
@@ -191,7 +193,7 @@ add_header(struct net *t, const char *name, const char *value)
 		return 0;
 	if (asprintf(&line, "%s: %s", name, value) < 0)
 		return -1;
-	list = curl_slist_append(t->headers, line);
+	list = curl.slist_append(t->headers, line);
 	free(line);
 	if (!list)
 		return -1;
@@ -209,7 +211,7 @@ set_headers(struct net *t)
 	    add_header(t, "Cache-Control", a->fresh ? "no-cache" : NULL) < 0 ||
 	    (a->from && add_header(t, "If-Range", a->if_range) < 0))
 		return -1;
-	curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
+	curl.easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
 	return 0;
 }
 
@@ -224,9 +226,9 @@ set_range(struct net *t)
 		return;
 	if (is_scheme(t->url, "http") || is_scheme(t->url, "https")) {
 		snprintf(range, sizeof(range), "%lld-", t->ask.from);
-		curl_easy_setopt(t->easy, CURLOPT_RANGE, range);
+		curl.easy_setopt(t->easy, CURLOPT_RANGE, range);
 	} else {
-		curl_easy_setopt(t->easy, CURLOPT_RESUME_FROM_LARGE,
+		curl.easy_setopt(t->easy, CURLOPT_RESUME_FROM_LARGE,
 		    (curl_off_t)t->ask.from);
 	}
 }
@@ -236,32 +238,32 @@ set_common(struct net *t)
 {
 	CURL *e = t->easy;
 
-	curl_easy_setopt(e, CURLOPT_PRIVATE, t);
-	curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->error);
-	curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
-	curl_easy_setopt(e, CURLOPT_WRITEDATA, t);
-	curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https,ftp,file");
+	curl.easy_setopt(e, CURLOPT_PRIVATE, t);
+	curl.easy_setopt(e, CURLOPT_ERRORBUFFER, t->error);
+	curl.easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
+	curl.easy_setopt(e, CURLOPT_WRITEDATA, t);
+	curl.easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https,ftp,file");
 	/* Redirects are followed by hand, so that each can be judged. */
-	curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(e, CURLOPT_HTTP_CONTENT_DECODING, 0L);
-	curl_easy_setopt(e, CURLOPT_USERAGENT, "aoinb/" AOINB_VERSION);
-	curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(e, CURLOPT_BUFFERSIZE, 512L << 10);
-	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT, opts.connect);
-	curl_easy_setopt(e, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl_easy_setopt(e, CURLOPT_LOW_SPEED_TIME, opts.stall);
+	curl.easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
+	curl.easy_setopt(e, CURLOPT_HTTP_CONTENT_DECODING, 0L);
+	curl.easy_setopt(e, CURLOPT_USERAGENT, "aoinb/" AOINB_VERSION);
+	curl.easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
+	curl.easy_setopt(e, CURLOPT_BUFFERSIZE, 512L << 10);
+	curl.easy_setopt(e, CURLOPT_CONNECTTIMEOUT, opts.connect);
+	curl.easy_setopt(e, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl.easy_setopt(e, CURLOPT_LOW_SPEED_TIME, opts.stall);
 	if (ca_file)
-		curl_easy_setopt(e, CURLOPT_CAINFO, ca_file);
+		curl.easy_setopt(e, CURLOPT_CAINFO, ca_file);
 	if (ca_path)
-		curl_easy_setopt(e, CURLOPT_CAPATH, ca_path);
+		curl.easy_setopt(e, CURLOPT_CAPATH, ca_path);
 }
 
 static void
 net_drop(struct net *t)
 {
 	if (t->easy)
-		curl_easy_cleanup(t->easy);
-	curl_slist_free_all(t->headers);
+		curl.easy_cleanup(t->easy);
+	curl.slist_free_all(t->headers);
 	free(t->url);
 	free(t);
 }
@@ -275,13 +277,13 @@ net_start(const struct net_ask *ask)
 		return -1;
 	t->ask = *ask;
 	t->url = strdup(ask->url);
-	t->easy = curl_easy_init();
+	t->easy = curl.easy_init();
 	if (!t->url || !t->easy || set_headers(t) < 0)
 		goto fail;
 	set_common(t);
 	set_range(t);
-	if (curl_easy_setopt(t->easy, CURLOPT_URL, t->url) == CURLE_OK &&
-	    curl_multi_add_handle(multi, t->easy) == CURLM_OK)
+	if (curl.easy_setopt(t->easy, CURLOPT_URL, t->url) == CURLE_OK &&
+	    curl.multi_add_handle(multi, t->easy) == CURLM_OK)
 		return 0;
 fail:
 	net_drop(t);
@@ -313,8 +315,8 @@ redirect(struct net *t, const char *to)
 	free(t->url);
 	t->url = url;
 	t->wasted = 0;
-	if (curl_easy_setopt(t->easy, CURLOPT_URL, url) == CURLE_OK &&
-	    curl_multi_add_handle(multi, t->easy) == CURLM_OK)
+	if (curl.easy_setopt(t->easy, CURLOPT_URL, url) == CURLE_OK &&
+	    curl.multi_add_handle(multi, t->easy) == CURLM_OK)
 		return 1;
 	errno = ENOMEM;
 	return -1;
@@ -325,51 +327,15 @@ static int
 status_means(struct net *t, long status)
 {
 	snprintf(t->why, sizeof(t->why), "the server answered %ld", status);
-	switch (status) {
-	case 304:
-		return NET_SAME;
-	case 404: case 410:
-		return NET_MISSING;
-	case 416:
-		return NET_RANGE;
-	case 408: case 425: case 429:
-		return NET_PASSING;
-	}
-	return status >= 500 ? NET_PASSING : NET_REFUSED;
+	return means_status(status);
 }
 
 static int
 error_means(struct net *t, CURLcode code)
 {
 	snprintf(t->why, sizeof(t->why), "%s",
-	    *t->error ? t->error : curl_easy_strerror(code));
-	switch (code) {
-	case CURLE_FILE_COULDNT_READ_FILE:
-	case CURLE_REMOTE_FILE_NOT_FOUND:
-	case CURLE_FTP_COULDNT_RETR_FILE:
-		return NET_MISSING;
-	case CURLE_RANGE_ERROR:
-	case CURLE_BAD_DOWNLOAD_RESUME:
-	case CURLE_FTP_COULDNT_USE_REST:
-		return NET_RANGE;
-	case CURLE_OPERATION_TIMEDOUT:
-	case CURLE_COULDNT_RESOLVE_HOST:
-	case CURLE_COULDNT_RESOLVE_PROXY:
-	case CURLE_COULDNT_CONNECT:
-	case CURLE_WEIRD_SERVER_REPLY:
-	case CURLE_GOT_NOTHING:
-	case CURLE_SEND_ERROR:
-	case CURLE_RECV_ERROR:
-	case CURLE_PARTIAL_FILE:
-	case CURLE_SSL_CONNECT_ERROR:
-	case CURLE_HTTP2:
-	case CURLE_HTTP2_STREAM:
-	case CURLE_FTP_ACCEPT_TIMEOUT:
-	case CURLE_FTP_CANT_GET_HOST:
-		return NET_PASSING;
-	default:
-		return NET_REFUSED;
-	}
+	    *t->error ? t->error : curl.easy_strerror(code));
+	return means_error((int)code);
 }
 
 /* How a transfer that libcurl is done with ended; -1 when it goes on
@@ -387,7 +353,7 @@ ending(struct net *t, CURLcode code)
 		code = CURLE_OK;	/* we did not want the rest */
 	if (code != CURLE_OK)
 		return error_means(t, code);
-	curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &to);
+	curl.easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &to);
 	if (to && status >= 300 && status < 400) {
 		r = redirect(t, to);
 		if (r < 0)
@@ -407,31 +373,54 @@ net_done(struct net *t, CURLcode code)
 	curl_off_t after = 0;
 	int how;
 
-	curl_multi_remove_handle(multi, t->easy);
+	curl.multi_remove_handle(multi, t->easy);
 	how = ending(t, code);
 	if (how < 0)
 		return;
-	curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &after);
+	curl.easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &after);
 	t->ask.end(t->ask.arg, how, t->why, (long)after);
 	net_drop(t);
 }
 
 int
-net_wait(int ms)
+net_send(void)
+{
+	int n;
+
+	if (curl.multi_perform(multi, &n) == CURLM_OK)
+		return 0;
+	errno = ENOMEM;
+	return -1;
+}
+
+/* Ends the transfers that libcurl is done with.  Returns how many. */
+static int
+net_reap(void)
 {
 	CURLMsg *msg;
 	char *t;
-	int n;
+	int n, ended = 0;
 
-	if (curl_multi_poll(multi, NULL, 0, ms, NULL) != CURLM_OK ||
-	    curl_multi_perform(multi, &n) != CURLM_OK) {
+	for (; (msg = curl.multi_info_read(multi, &n)); ended++)
+		if (msg->msg == CURLMSG_DONE &&
+		    curl.easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &t) ==
+		    CURLE_OK)
+			net_done((struct net *)(void *)t, msg->data.result);
+	return ended;
+}
+
+/* What ended while something was sent is not to wait for anything else. */
+int
+net_wait(int ms)
+{
+	if (net_reap())
+		return 0;
+	if (curl.multi_poll(multi, NULL, 0, ms, NULL) != CURLM_OK) {
 		errno = ENOMEM;
 		return -1;
 	}
-	while ((msg = curl_multi_info_read(multi, &n)))
-		if (msg->msg == CURLMSG_DONE &&
-		    curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &t) ==
-		    CURLE_OK)
-			net_done((struct net *)(void *)t, msg->data.result);
+	if (net_send() < 0)
+		return -1;
+	net_reap();
 	return 0;
 }

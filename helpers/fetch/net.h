@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#include "fetch/means.h"
+
 struct net_opts {
 	long connect;		/* seconds to connect in */
 	long stall;		/* seconds without a byte before giving up */
@@ -37,23 +39,12 @@ struct net_ask {
 	void *arg;
 };
 
-/* How a transfer ended. */
-enum {
-	NET_OK,			/* the body is whole, as far as can be told */
-	NET_SAME,		/* it is still if_none or if_since */
-	NET_STOPPED,		/* begin or body said so */
-	NET_RANGE,		/* nothing there from "from" on */
-	NET_MISSING,		/* no such file */
-	NET_PASSING,		/* a failure that may pass */
-	NET_REFUSED,		/* a failure that will not */
-};
-
 /* Remembers where CURL_CA_BUNDLE, SSL_CERT_FILE and SSL_CERT_DIR point to, as
  * curl(1) does and libcurl does not.  To be called before the working folder
  * is left. */
 void net_find_ca(void);
 
-/* Each returns 0, or -1 with errno set. */
+/* Returns 0, or -1 with errno set: ENOTSUP when there is no libcurl. */
 int net_init(const struct net_opts *o);
 void net_free(void);
 
@@ -64,6 +55,10 @@ int net_file_ok(const char *url);
 /* Starts one.  end gets why, in words without the URL, and after, the seconds
  * the server asked us to wait (0: it did not). */
 int net_start(const struct net_ask *ask);
+
+/* Sends what was started since; for before a while in which there is no
+ * net_wait. */
+int net_send(void);
 
 /* Lets transfers go on for ms milliseconds at most. */
 int net_wait(int ms);

@@ -10,11 +10,13 @@
 #include "fetch/part.h"
 #include "file.h"
 
+/* Bytes of a file that is as soon fetched as a note is taken of where it was.  A
+ * digest makes it possible to go on without. */
+#define SMALL (1LL << 20)
+
 int
 part_open(struct part *p, const struct entry *e)
 {
-	int err;
-
 	*p = (struct part){ .fd = -1 };
 	meta_init(&p->meta);
 	snprintf(p->path, sizeof(p->path), "part/%s", e->key);
@@ -30,17 +32,13 @@ part_open(struct part *p, const struct entry *e)
 		goto fail;
 	return 0;
 fail:
-	err = errno;
 	part_close(p);
-	errno = err;
 	return -1;
 }
 
 int
 part_temp(struct part *p, const struct algo *algo)
 {
-	int err;
-
 	*p = (struct part){ .fd = -1, .path = "part/import.XXXXXX" };
 	meta_init(&p->meta);
 	p->sum = digest_new(algo);
@@ -52,9 +50,7 @@ part_temp(struct part *p, const struct algo *algo)
 		    p->path);
 		return 0;
 	}
-	err = errno;
 	part_close(p);
-	errno = err;
 	return -1;
 }
 
@@ -73,6 +69,8 @@ part_restart(struct part *p)
 int
 part_begin(struct part *p, long long length)
 {
+	if (length >= 0 && p->size + length <= SMALL)
+		return 0;
 	if (length > 0 && fallocate(p->fd, FALLOC_FL_KEEP_SIZE, p->size,
 	    length) < 0 && (errno == ENOSPC || errno == EDQUOT ||
 	    errno == EFBIG))
@@ -124,8 +122,7 @@ part_land(struct part *p, struct entry *e)
 void
 part_close(struct part *p)
 {
-	if (p->fd >= 0)
-		close(p->fd);
+	close_keep(p->fd);
 	p->fd = -1;
 	digest_free(p->sum);
 	p->sum = NULL;

@@ -36,7 +36,8 @@ int part_add(struct part *p, const char *s, size_t len);
 /* Makes it the file of e: renamed, read-only and stamped. */
 int part_land(struct part *p, struct entry *e);
 
-/* Closes it, and leaves the file for another time; or removes it. */
+/* Closes it, and leaves the file for another time; or removes it.  errno is kept
+ * by the first. */
 void part_close(struct part *p);
 void part_drop(struct part *p);
 

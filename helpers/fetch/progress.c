@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fetch/item.h"
+#include "fetch/clock.h"
 #include "fetch/progress.h"
 #include "file.h"
 
@@ -25,7 +25,7 @@ progress_begin(size_t files)
 
 	p.on = isatty(STDERR_FILENO) && term && strcmp(term, "dumb");
 	p.files = files;
-	p.start = item_clock();
+	p.start = clock_ms();
 }
 
 void
@@ -51,7 +51,7 @@ progress_add(long long bytes)
 void
 progress_show(void)
 {
-	uint64_t now = item_clock(), ms = now - p.start;
+	uint64_t now = clock_ms(), ms = now - p.start;
 	char line[128], eta[32] = "";
 	double rate;
 	int n;

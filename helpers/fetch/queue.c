@@ -2,16 +2,19 @@
 #include <string.h>
 #include <strings.h>
 
+#include "fetch/attempt.h"
+#include "fetch/clock.h"
 #include "fetch/progress.h"
 #include "fetch/queue.h"
+#include "fetch/response.h"
 
 #define TICK 250		/* milliseconds between looks at the clock */
 
-struct run {
+struct queue {
 	struct item *v;
 	size_t n, first;	/* first: all before it are done */
-	struct item **busy;
-	size_t nbusy;
+	struct item **busy, **whole;	/* at most as many as run at once */
+	size_t nbusy, nwhole;
 	const struct fetch_opts *opts;
 };
 
@@ -26,34 +29,34 @@ same_host(const struct item *a, const struct item *b)
 }
 
 static int
-host_full(const struct run *r, const struct item *it)
+host_full(const struct queue *q, const struct item *it)
 {
 	size_t i, same = 0;
 
-	for (i = 0; i < r->nbusy; i++)
-		same += (size_t)same_host(r->busy[i], it);
-	return same >= r->opts->per_host;
+	for (i = 0; i < q->nbusy; i++)
+		same += (size_t)same_host(q->busy[i], it);
+	return same >= q->opts->per_host;
 }
 
 /* Starts what may start now.  Returns the milliseconds to the next item that
  * waits for its time. */
 static uint64_t
-start_ready(struct run *r)
+start_ready(struct queue *q)
 {
-	uint64_t now = item_clock(), wait = 1000;
-	struct item *it, *end = r->v + r->n;
+	uint64_t now = clock_ms(), wait = 1000;
+	struct item *it, *end = q->v + q->n;
 
-	while (r->first < r->n && r->v[r->first].state == ITEM_DONE)
-		r->first++;
-	for (it = r->v + r->first; it < end && r->nbusy < r->opts->jobs; it++) {
+	while (q->first < q->n && q->v[q->first].state == ITEM_DONE)
+		q->first++;
+	for (it = q->v + q->first; it < end && q->nbusy < q->opts->jobs; it++) {
 		if (it->state != ITEM_WAITING)
 			continue;
-		if (it->when <= now && host_full(r, it))
+		if (it->when <= now && host_full(q, it))
 			continue;
 		if (it->when <= now)
-			item_start(it);
+			attempt_start(it);
 		if (it->state == ITEM_BUSY)
-			r->busy[r->nbusy++] = it;
+			q->busy[q->nbusy++] = it;
 		else if (it->state == ITEM_DONE || it->when <= now)
 			wait = 0;
 		else if (it->when - now < wait)
@@ -62,73 +65,104 @@ start_ready(struct run *r)
 	return wait;
 }
 
-/* Takes out of busy what is busy no more.  Returns how many these were. */
+/* Takes out of busy what is busy no more, and into whole what is to be verified.
+ * Returns how many these were. */
 static size_t
-reap(struct run *r)
+reap(struct queue *q)
 {
 	size_t i, kept = 0, gone;
 
-	for (i = 0; i < r->nbusy; i++)
-		if (r->busy[i]->state == ITEM_BUSY)
-			r->busy[kept++] = r->busy[i];
-	gone = r->nbusy - kept;
-	r->nbusy = kept;
+	for (i = 0; i < q->nbusy; i++)
+		if (q->busy[i]->state == ITEM_BUSY)
+			q->busy[kept++] = q->busy[i];
+		else if (q->busy[i]->state == ITEM_WHOLE)
+			q->whole[q->nwhole++] = q->busy[i];
+	gone = q->nbusy - kept;
+	q->nbusy = kept;
 	return gone;
+}
+
+/* Verifies and lands, while servers prepare what was asked for before. */
+static int
+land(struct queue *q)
+{
+	size_t i;
+
+	if (net_send() < 0)
+		return -1;
+	for (i = 0; i < q->nwhole; i++)
+		response_whole(q->whole[i]);
+	q->nwhole = 0;
+	return 0;
 }
 
 /* One of ours may have held the lock that these wait for. */
 static void
-wake_locked_out(struct run *r)
+wake_locked_out(struct queue *q)
 {
 	size_t i;
 
-	for (i = r->first; i < r->n; i++)
-		if (r->v[i].locked_out)
-			r->v[i].when = 0;
+	for (i = q->first; i < q->n; i++)
+		if (q->v[i].locked_out)
+			q->v[i].when = 0;
 }
 
 static int
-run_loop(struct run *r)
+queue_loop(struct queue *q)
 {
 	uint64_t wait = 0, wake = 0, now;
 
 	for (;;) {
-		now = item_clock();
+		now = clock_ms();
 		if (now >= wake) {
-			wait = start_ready(r);
+			wait = start_ready(q);
 			wake = now + wait;
 		}
-		if (r->first == r->n)
+		if (q->nwhole) {
+			if (land(q) < 0)
+				return -1;
+			wake_locked_out(q);
+			wake = 0;
+			continue;
+		}
+		if (q->first == q->n)
 			return 0;
-		now = item_clock();
+		now = clock_ms();
 		wait = wake > now ? wake - now : 0;
 		if (net_wait(wait < TICK ? (int)wait : TICK) < 0)
 			return -1;
-		if (reap(r)) {
-			wake_locked_out(r);
+		if (reap(q)) {
+			wake_locked_out(q);
 			wake = 0;
 		}
 		progress_show();
 	}
 }
 
-int
-run_items(struct item *v, size_t n, const struct fetch_opts *opts,
-    const struct net_opts *net)
+size_t
+queue_look(struct item *v, size_t n)
 {
-	struct run r = { .v = v, .n = n, .opts = opts };
-	int bad = 0;
+	size_t i, left = 0;
 
 	progress_begin(n);
-	for (; r.first < n; r.first++)
-		item_look(&v[r.first]);
-	for (r.first = 0; r.first < n && v[r.first].state == ITEM_DONE; )
-		r.first++;
-	if (r.first == n)
-		return 0;
-	r.busy = calloc(opts->jobs, sizeof(struct item *));
-	if (!r.busy || net_init(net) < 0 || run_loop(&r) < 0)
+	for (i = 0; i < n; i++) {
+		attempt_look(&v[i]);
+		left += v[i].state != ITEM_DONE;
+	}
+	return left;
+}
+
+int
+queue_run(struct item *v, size_t n, const struct fetch_opts *opts)
+{
+	struct queue q = { .v = v, .n = n, .opts = opts };
+	int bad = 0;
+
+	q.busy = calloc(opts->jobs, sizeof(struct item *));
+	q.whole = calloc(opts->jobs, sizeof(struct item *));
+	if (!q.busy || !q.whole || net_init(&opts->net) < 0 || queue_loop(&q) < 0)
 		bad = -1;
-	free(r.busy);
+	free(q.busy);
+	free(q.whole);
 	return bad;
 }

@@ -1,13 +1,14 @@
 /* All items, many at once. */
-#ifndef FETCH_RUN_H
-#define FETCH_RUN_H
+#ifndef FETCH_QUEUE_H
+#define FETCH_QUEUE_H
 
 #include "fetch/item.h"
-#include "fetch/net.h"
 
-/* Brings every item to its end.  Returns 0, or -1 with errno set when transfers
- * as such do not work. */
-int run_items(struct item *v, size_t n, const struct fetch_opts *opts,
-    const struct net_opts *net);
+/* Looks for every item in the cache.  Returns how many are not done. */
+size_t queue_look(struct item *v, size_t n);
+
+/* Brings all that are left to their end.  Returns 0, or -1 with errno set when
+ * transfers as such do not work. */
+int queue_run(struct item *v, size_t n, const struct fetch_opts *opts);
 
 #endif

@@ -1,13 +1,11 @@
 #include <stdio.h>
 
 #include "err.h"
-#include "fetch/progress.h"
 #include "fetch/record.h"
 
 void
 record_put(const char *state, const struct source *s, const struct entry *e)
 {
-	progress_file();
 	if (e->size < 0)
 		printf("%s\t%s\t-\t-\t%s\t%s\n", state, source_digest(s),
 		    s->name, s->url);

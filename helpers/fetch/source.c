@@ -82,51 +82,65 @@ field(char **s)
 	return *p ? p : NULL;
 }
 
+static int
+has_control(const char *s)
+{
+	for (; *s; s++)
+		if ((unsigned char)*s < ' ' || *s == 0x7f)
+			return 1;
+	return 0;
+}
+
+const char *
+source_make(struct source *src, const char *url, const char *digest,
+    const char *name)
+{
+	const char *wrong;
+
+	*src = (struct source){ 0 };
+	if (has_control(url))
+		return "the URL holds a control character";
+	if (!source_scheme_ok(url))
+		return "the URL is not http, https, ftp or file";
+	if (!digest)
+		return "the digest is missing";
+	if (strcasecmp(digest, "SKIP") &&
+	    (wrong = digest_parse(digest, &src->algo, src->hex)))
+		return wrong;
+	if (has_control(name))
+		return "the name holds a control character";
+	src->url = strdup(url);
+	src->name = *name ? strdup(name) : url_base(url);
+	if (src->url && src->name)
+		return NULL;
+	source_drop(src);
+	return "out of memory";
+}
+
+void
+source_drop(struct source *src)
+{
+	free(src->url);
+	free(src->name);
+	src->url = src->name = NULL;
+}
+
 /* Fills src from line.  Returns NULL, or what is wrong. */
 static const char *
 line_parse(char *line, struct source *src)
 {
 	char *url = field(&line), *digest = field(&line), *name, *p;
-	const char *wrong;
-
-	for (p = url; *p; p++)
-		if ((unsigned char)*p < ' ' || *p == 0x7f)
-			return "the URL holds a control character";
-	if (!source_scheme_ok(url))
-		return "the URL is not http, https, ftp or file";
-	if (!digest)
-		return "the digest is missing";
-	if (!strcasecmp(digest, "SKIP"))
-		src->algo = NULL;
-	else if ((wrong = digest_parse(digest, &src->algo, src->hex)))
-		return wrong;
 
 	name = line + strspn(line, blank);
 	for (p = name + strlen(name); p > name && strchr(blank, p[-1]); p--)
 		p[-1] = '\0';
-	for (p = name; *p; p++)
-		if ((unsigned char)*p < ' ' || *p == 0x7f)
-			return "the name holds a control character";
-	src->url = strdup(url);
-	src->name = *name ? strdup(name) : url_base(url);
-	return src->url && src->name ? NULL : "out of memory";
+	return source_make(src, url, digest, name);
 }
 
-static int
-list_add(struct source_list *list, const struct source *src)
+int
+source_add(struct source_list *list, const struct source *src)
 {
-	size_t room = list->room ? 2 * list->room : 64;
-	struct source *v;
-
-	if (list->n == list->room) {
-		v = reallocarray(list->v, room, sizeof(*v));
-		if (!v)
-			return -1;
-		list->v = v;
-		list->room = room;
-	}
-	list->v[list->n++] = *src;
-	return 0;
+	return vec_push(list, *src);
 }
 
 int
@@ -152,13 +166,11 @@ source_read(struct source_list *list, FILE *f, const char *title)
 		else
 			wrong = line_parse(at, &src);
 		if (!wrong) {
-			r = list_add(list, &src);
+			r = source_add(list, &src);
 			continue;
 		}
 		warn_msg("%s:%zu: %s", title, number, wrong);
 		list->bad++;
-		free(src.url);
-		free(src.name);
 	}
 	if (r == 0 && ferror(f))
 		r = -1;
@@ -171,12 +183,9 @@ source_free(struct source_list *list)
 {
 	size_t i;
 
-	for (i = 0; i < list->n; i++) {
-		free(list->v[i].url);
-		free(list->v[i].name);
-	}
-	free(list->v);
-	*list = (struct source_list){ 0 };
+	for (i = 0; i < list->len; i++)
+		source_drop(&list->at[i]);
+	vec_free(list);
 }
 
 const char *

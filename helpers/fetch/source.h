@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "digest.h"
+#include "vec.h"
 
 struct source {
 	char *url;
@@ -15,9 +16,19 @@ struct source {
 };
 
 struct source_list {
-	struct source *v;
-	size_t n, room, bad;	/* bad: lines that could not be used */
+	VEC(struct source);
+	size_t bad;		/* lines that could not be used */
 };
+
+/* Fills src, to be freed with source_drop.  digest is "algo::hex" or "SKIP" in
+ * any case; name "" is the last part of the URL.  Returns NULL, or what is wrong
+ * in a few words (valid until the next call) and nothing to be freed. */
+const char *source_make(struct source *src, const char *url,
+    const char *digest, const char *name);
+void source_drop(struct source *src);
+
+/* Puts src into the list, whose it is then.  Returns 0, or -1 with errno set. */
+int source_add(struct source_list *list, const struct source *src);
 
 /* Reads "URL DIGEST [NAME]" lines from f, called title in messages; says what
  * is wrong with a line and goes on.  Returns 0, or -1 with errno set. */

@@ -2,16 +2,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <linux/landlock.h>
 #include <pwd.h>
-#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "err.h"
+#include "file.h"
 #include "fetch/cache.h"
 #include "fetch/user.h"
 #include "proc.h"
@@ -50,7 +49,7 @@ give(int dir, const char *name, const struct user *u)
 		    (S_ISREG(st.st_mode) && st.st_nlink == 1));
 	if (r == 1 && fchownat(fd, "", u->uid, u->gid, AT_EMPTY_PATH) < 0)
 		r = -1;
-	close(fd);
+	close_keep(fd);
 	return r;
 }
 
@@ -64,8 +63,7 @@ give_inside(const char *name, const struct user *u)
 	int r = 0;
 
 	if (!d) {
-		if (fd >= 0)
-			close(fd);
+		close_keep(fd);
 		return -1;
 	}
 	while (r >= 0 && (errno = 0, e = readdir(d)))
@@ -110,54 +108,29 @@ user_become(const struct user *u)
 	return dies ? proc_die_with(parent) : 0;
 }
 
-/* Accesses by the version of the interface that brought them; headers may be
- * older than the kernel. */
-static uint64_t
-fenced(long version)
-{
-	uint64_t all = LANDLOCK_ACCESS_FS_EXECUTE |
-	    LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |
-	    LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_CHAR |
-	    LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
-	    LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |
-	    LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM |
-	    1ULL << 13;		/* refer: rename to another folder */
+static gid_t *groups;
+static int ngroups;
 
-	if (version >= 3)
-		all |= 1ULL << 14;	/* truncate */
-	if (version >= 5)
-		all |= 1ULL << 15;	/* ioctl on devices */
-	return all;
+int
+user_borrow(const struct user *u)
+{
+	int n = getgroups(0, NULL);
+
+	free(groups);
+	groups = n < 0 ? NULL : calloc((size_t)n + 1, sizeof(*groups));
+	if (!groups || (ngroups = getgroups(n, groups)) < 0)
+		return -1;
+	return setgroups(0, NULL) < 0 || setegid(u->gid) < 0 ||
+	    seteuid(u->uid) < 0 ? -1 : 0;
 }
 
-/* Version 1 lets nobody rename from one folder to another, which is how files
- * arrive in the cache. */
 int
-user_fence(void)
+user_return(void)
 {
-	long version = syscall(SYS_landlock_create_ruleset, NULL, 0,
-	    LANDLOCK_CREATE_RULESET_VERSION);
-	struct landlock_ruleset_attr rules = { 0 };
-	struct landlock_path_beneath_attr here = { .parent_fd = -1 };
-	int fd = -1, r = -1, err;
+	int r = seteuid(getuid()) < 0 || setegid(getgid()) < 0 ||
+	    setgroups((size_t)ngroups, groups) < 0 ? -1 : 0;
 
-	if (version < 2)
-		return 1;
-	rules.handled_access_fs = fenced(version);
-	here.allowed_access = rules.handled_access_fs &
-	    ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE;
-	fd = (int)syscall(SYS_landlock_create_ruleset, &rules, sizeof(rules), 0);
-	here.parent_fd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0 && here.parent_fd >= 0 &&
-	    syscall(SYS_landlock_add_rule, fd, LANDLOCK_RULE_PATH_BENEATH,
-	    &here, 0) == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-	    syscall(SYS_landlock_restrict_self, fd, 0) == 0)
-		r = 0;
-	err = errno;
-	if (fd >= 0)
-		close(fd);
-	if (here.parent_fd >= 0)
-		close(here.parent_fd);
-	errno = err;
+	free(groups);
+	groups = NULL;
 	return r;
 }

@@ -23,10 +23,10 @@ int user_own(const struct user *u);
  * exec.  A death signal of ours stays.  Returns 0, or -1 with errno set. */
 int user_become(const struct user *u);
 
-/* From now on nothing outside of the working folder can be written to, nothing
- * executed (landlock(7), from Linux 5.19 on).  Reading stays as it is: the
- * resolver and the certificates lie all over the system.  Returns 0; 1 where the
- * kernel has no such thing; -1 with errno set. */
-int user_fence(void);
+/* Takes u's effective rights, without groups; and ours again.  For root, to look
+ * at what is u's and not to work on what a stranger sends.  Each returns 0, or -1
+ * with errno set. */
+int user_borrow(const struct user *u);
+int user_return(void);
 
 #endif

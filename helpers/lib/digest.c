@@ -9,6 +9,11 @@
 #include <unistd.h>
 
 #include "digest.h"
+#include "lazy.h"
+
+#define STRING(x) STRING_OF(x)
+#define STRING_OF(x) #x
+#define LIBCRYPTO "libcrypto.so." STRING(OPENSSL_SHLIB_VERSION)
 
 static const struct algo algos[] = {
 	{ "sha256",    "SHA256",      64 },
@@ -25,6 +30,33 @@ static const struct algo algos[] = {
 	{ "sha3_512",  "SHA3-512",   128 },
 	{ "whirlpool", "WHIRLPOOL",  128 },
 };
+
+#define FUNCTIONS(X) \
+	X(EVP_DigestFinal_ex) X(EVP_DigestInit_ex2) X(EVP_DigestUpdate) \
+	X(EVP_MD_CTX_copy_ex) X(EVP_MD_CTX_free) X(EVP_MD_CTX_new) \
+	X(EVP_MD_fetch) X(EVP_MD_free) \
+	X(OSSL_PROVIDER_load) X(OSSL_PROVIDER_unload)
+
+/* libcrypto's, loaded with the first digest: many a run computes none. */
+static struct {
+#define X(f) __typeof__(f) *f;
+	FUNCTIONS(X)
+#undef X
+} ssl;
+
+static int
+ssl_load(void)
+{
+	static const char *const libraries[] = { LIBCRYPTO, NULL };
+	static const char *const functions[] = {
+#define X(f) #f,
+		FUNCTIONS(X)
+#undef X
+	};
+
+	return ssl.EVP_MD_fetch ? 0 : lazy_load(libraries, functions,
+	    sizeof(functions) / sizeof(*functions), &ssl);
+}
 
 static OSSL_PROVIDER *usual, *old;	/* loaded when first needed */
 
@@ -90,31 +122,31 @@ digest_parse(const char *s, const struct algo **algo, char hex[DIGEST_HEX])
 static EVP_MD *
 md_fetch(const struct algo *algo)
 {
-	EVP_MD *md = EVP_MD_fetch(NULL, algo->evp, NULL);
+	EVP_MD *md = ssl.EVP_MD_fetch(NULL, algo->evp, NULL);
 
 	if (md || old)
 		return md;
-	usual = OSSL_PROVIDER_load(NULL, "default");
-	old = usual ? OSSL_PROVIDER_load(NULL, "legacy") : NULL;
-	return old ? EVP_MD_fetch(NULL, algo->evp, NULL) : NULL;
+	usual = ssl.OSSL_PROVIDER_load(NULL, "default");
+	old = usual ? ssl.OSSL_PROVIDER_load(NULL, "legacy") : NULL;
+	return old ? ssl.EVP_MD_fetch(NULL, algo->evp, NULL) : NULL;
 }
 
 void
 digest_end(void)
 {
 	if (old)
-		OSSL_PROVIDER_unload(old);
+		ssl.OSSL_PROVIDER_unload(old);
 	if (usual)
-		OSSL_PROVIDER_unload(usual);
+		ssl.OSSL_PROVIDER_unload(usual);
 	old = usual = NULL;
 }
 
 struct digest *
 digest_new(const struct algo *algo)
 {
-	struct digest *d = calloc(1, sizeof(*d));
+	struct digest *d;
 
-	if (!d)
+	if (ssl_load() < 0 || !(d = calloc(1, sizeof(*d))))
 		return NULL;
 	d->md = md_fetch(algo);
 	if (!d->md) {
@@ -122,8 +154,8 @@ digest_new(const struct algo *algo)
 		errno = ENOTSUP;
 		return NULL;
 	}
-	d->ctx = EVP_MD_CTX_new();
-	d->end = EVP_MD_CTX_new();
+	d->ctx = ssl.EVP_MD_CTX_new();
+	d->end = ssl.EVP_MD_CTX_new();
 	if (!d->ctx || !d->end || digest_reset(d) < 0) {
 		digest_free(d);
 		errno = ENOMEM;
@@ -137,9 +169,9 @@ digest_free(struct digest *d)
 {
 	if (!d)
 		return;
-	EVP_MD_CTX_free(d->ctx);
-	EVP_MD_CTX_free(d->end);
-	EVP_MD_free(d->md);
+	ssl.EVP_MD_CTX_free(d->ctx);
+	ssl.EVP_MD_CTX_free(d->end);
+	ssl.EVP_MD_free(d->md);
 	free(d);
 }
 
@@ -156,13 +188,13 @@ done(int good)
 int
 digest_reset(struct digest *d)
 {
-	return done(EVP_DigestInit_ex2(d->ctx, d->md, NULL));
+	return done(ssl.EVP_DigestInit_ex2(d->ctx, d->md, NULL));
 }
 
 int
 digest_add(struct digest *d, const void *s, size_t len)
 {
-	return done(EVP_DigestUpdate(d->ctx, s, len));
+	return done(ssl.EVP_DigestUpdate(d->ctx, s, len));
 }
 
 int
@@ -171,8 +203,8 @@ digest_hex(struct digest *d, char hex[DIGEST_HEX])
 	unsigned char raw[EVP_MAX_MD_SIZE];
 	unsigned i, n;
 
-	if (done(EVP_MD_CTX_copy_ex(d->end, d->ctx)) < 0 ||
-	    done(EVP_DigestFinal_ex(d->end, raw, &n)) < 0)
+	if (done(ssl.EVP_MD_CTX_copy_ex(d->end, d->ctx)) < 0 ||
+	    done(ssl.EVP_DigestFinal_ex(d->end, raw, &n)) < 0)
 		return -1;
 	for (i = 0; i < n; i++)
 		snprintf(hex + 2 * i, 3, "%02x", raw[i]);

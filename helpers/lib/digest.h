@@ -24,7 +24,8 @@ const char *digest_parse(const char *s, const struct algo **algo,
     char hex[DIGEST_HEX]);
 
 /* A digest being computed.  digest_new returns NULL with errno ENOTSUP when
- * this OpenSSL lacks the algorithm (whirlpool wants its legacy provider). */
+ * this OpenSSL lacks the algorithm (whirlpool wants its legacy provider), or there
+ * is none. */
 struct digest;
 struct digest *digest_new(const struct algo *algo);
 void digest_free(struct digest *d);

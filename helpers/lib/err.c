@@ -101,6 +101,12 @@ err_code(int err)
 	return EX_OSERR;
 }
 
+int
+err_lowest(int a, int b)
+{
+	return !a ? b : !b ? a : a < b ? a : b;
+}
+
 void
 note(const char *fmt, ...)
 {

@@ -42,6 +42,10 @@ void die_sys(int code, const char *fmt, ...)
  * is missing, or a file is in the way, the caller says EX_CANTCREAT himself. */
 int err_code(int err);
 
+/* The exit code of two deeds: the lowest that is no success, for codes go from
+ * what only an author can mend to what time may. */
+int err_lowest(int a, int b);
+
 /* warn_msg, but only when -v was given (opt_verbose). */
 void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

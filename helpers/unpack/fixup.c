@@ -1,13 +1,12 @@
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "unpack/fixup.h"
-#include "unpack/meta.h"
 
-struct late {
+struct fixup {
 	char *path;
 	size_t seq;
 	int gone;
@@ -15,32 +14,26 @@ struct late {
 };
 
 int
-late_note(struct tree *t, const char *path, const struct entry *e)
+fixup_note(struct fixups *f, const char *path, const struct entry *e)
 {
-	struct late *l;
+	struct fixup *x;
 	size_t i;
 
-	/* Room grows at powers of two. */
-	if (!(t->nlate & (t->nlate - 1))) {
-		l = reallocarray(t->late, t->nlate ? t->nlate * 2 : 1,
-		    sizeof(*l));
-		if (!l)
-			return -1;
-		t->late = l;
-	}
-	l = t->late + t->nlate;
-	*l = (struct late){ .path = strdup(path), .seq = t->nlate, .gone = !e };
-	if (!l->path)
+	if (vec_room(&f->all) < 0)
 		return -1;
-	t->nlate++;
+	x = f->all.at + f->all.len;
+	*x = (struct fixup){ .path = strdup(path), .seq = f->all.len, .gone = !e };
+	if (!x->path)
+		return -1;
+	f->all.len++;
 	if (!e)
 		return 0;
-	l->e = *e;
-	l->e.path = l->path;
-	l->e.xattrs = NULL;
-	l->e.nxattrs = 0;
+	x->e = *e;
+	x->e.path = x->path;
+	x->e.xattrs = NULL;
+	x->e.nxattrs = 0;
 	for (i = 0; i < e->nxattrs; i++)
-		if (entry_xattr(&l->e, e->xattrs[i].name, e->xattrs[i].value,
+		if (entry_xattr(&x->e, e->xattrs[i].name, e->xattrs[i].value,
 		    e->xattrs[i].size) < 0)
 			return -1;
 	return 0;
@@ -50,60 +43,56 @@ late_note(struct tree *t, const char *path, const struct entry *e)
 static int
 compare(const void *va, const void *vb)
 {
-	const struct late *a = va, *b = vb;
+	const struct fixup *a = va, *b = vb;
 	int c = strcmp(b->path, a->path);
 
 	return c ? c : a->seq > b->seq ? -1 : 1;
 }
 
 static int
-apply(struct tree *t, const struct late *l)
+apply(const struct fixup *x, struct walk *w, struct meta *m)
 {
-	const char *slash = strrchr(l->path, '/');
-	int dir, fd, r, err;
+	const char *slash = strrchr(x->path, '/');
+	int dir, fd, r;
 
-	dir = walk_to(&t->walk, l->path,
-	    slash ? (size_t)(slash - l->path) : 0, 0);
+	dir = walk_to(w, x->path, slash ? (size_t)(slash - x->path) : 0, 0);
 	if (dir < 0)
 		return -1;
-	fd = openat(dir, slash ? slash + 1 : *l->path ? l->path : ".",
+	fd = openat(dir, slash ? slash + 1 : *x->path ? x->path : ".",
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
-	r = meta_fd(t, fd, &l->e, 0);
-	err = errno;
-	close(fd);
-	errno = err;
+	r = meta_fd(m, fd, &x->e, 0);
+	close_keep(fd);
 	return r;
 }
 
 int
-late_apply(struct tree *t, const char **path)
+fixup_apply(struct fixups *f, struct walk *w, struct meta *m,
+    const char **path)
 {
-	const struct late *l;
+	const struct fixup *x, *all = f->all.at;
 
-	if (t->nlate)
-		qsort(t->late, t->nlate, sizeof(*t->late), compare);
-	for (l = t->late; l < t->late + t->nlate; l++) {
-		if (l->gone || (l > t->late && !strcmp(l->path, l[-1].path)))
+	if (f->all.len)
+		qsort(f->all.at, f->all.len, sizeof(*f->all.at), compare);
+	for (x = all; x < all + f->all.len; x++) {
+		if (x->gone || (x > all && !strcmp(x->path, x[-1].path)))
 			continue;
-		*path = *l->path ? l->path : ".";
-		if (apply(t, l) < 0)
+		*path = *x->path ? x->path : ".";
+		if (apply(x, w, m) < 0)
 			return -1;
 	}
 	return 0;
 }
 
 void
-late_free(struct tree *t)
+fixup_free(struct fixups *f)
 {
 	size_t i;
 
-	for (i = 0; i < t->nlate; i++) {
-		entry_xattrs_free(&t->late[i].e);
-		free(t->late[i].path);
+	for (i = 0; i < f->all.len; i++) {
+		entry_xattrs_free(&f->all.at[i].e);
+		free(f->all.at[i].path);
 	}
-	free(t->late);
-	t->late = NULL;
-	t->nlate = 0;
+	vec_free(&f->all);
 }

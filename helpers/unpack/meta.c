@@ -6,12 +6,13 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "unpack/meta.h"
 
 mode_t
-meta_mode(const struct tree *t, const struct entry *e)
+meta_mode(const struct meta *m, const struct entry *e)
 {
-	return t->own ? e->mode & 07777 : e->mode & 01777 & ~t->mask;
+	return m->own ? e->mode & 07777 : e->mode & 01777 & ~m->mask;
 }
 
 static int
@@ -23,23 +24,23 @@ starts(const char *s, const char *with)
 /* Labels of the host's security modules are the host's affair.  overlay's own
  * attributes would change what a layer made of the tree looks like. */
 static int
-wanted(const struct tree *t, const char *name)
+wanted(const struct meta *m, const char *name)
 {
 	if (starts(name, "user."))
 		return !starts(name, "user.overlay.");
-	return t->own && (!strcmp(name, "security.capability") ||
+	return m->own && (!strcmp(name, "security.capability") ||
 	    (starts(name, "trusted.") && !starts(name, "trusted.overlay.")) ||
 	    starts(name, "system.posix_acl_"));
 }
 
 static int
-set_xattrs(struct tree *t, int fd, const char *path, const struct entry *e)
+set_xattrs(struct meta *m, int fd, const char *path, const struct entry *e)
 {
 	const struct xattr *x;
 	int r;
 
 	for (x = e->xattrs; x < e->xattrs + e->nxattrs; x++) {
-		if (!wanted(t, x->name))
+		if (!wanted(m, x->name))
 			continue;
 		r = path ? setxattr(path, x->name, x->value, x->size, 0) :
 		    fsetxattr(fd, x->name, x->value, x->size, 0);
@@ -49,13 +50,11 @@ set_xattrs(struct tree *t, int fd, const char *path, const struct entry *e)
 		if ((errno == EOPNOTSUPP && strcmp(x->name,
 		    "security.capability")) ||
 		    (errno == EPERM && starts(x->name, "trusted."))) {
-			t->lost++;
+			m->lost++;
 			continue;
 		}
-		if (errno == EINVAL || errno == E2BIG || errno == ERANGE) {
-			t->why = "malformed ACL or extended attribute";
+		if (errno == EINVAL || errno == E2BIG || errno == ERANGE)
 			errno = EBADMSG;
-		}
 		return -1;
 	}
 	return 0;
@@ -72,24 +71,24 @@ times(const struct entry *e, struct timespec ts[2])
 }
 
 static int
-owned(const struct tree *t, const struct entry *e)
+owned(const struct meta *m, const struct entry *e)
 {
-	return !t->own || (!t->inherit && e->uid == (int64_t)geteuid() &&
-	    e->gid == (int64_t)getegid());
+	return !m->own || (!m->inherit && e->uid == (int64_t)m->uid &&
+	    e->gid == (int64_t)m->gid);
 }
 
 int
-meta_fd(struct tree *t, int fd, const struct entry *e, int made)
+meta_fd(struct meta *m, int fd, const struct entry *e, int made)
 {
-	mode_t mode = meta_mode(t, e);
+	mode_t mode = meta_mode(m, e);
 	struct timespec ts[2];
 
-	if (!(made && owned(t, e)) && t->own &&
+	if (!(made && owned(m, e)) && m->own &&
 	    fchown(fd, (uid_t)e->uid, (gid_t)e->gid) < 0)
 		return -1;
-	if (!(made && mode <= 0777 && !t->inherit) && fchmod(fd, mode) < 0)
+	if (!(made && mode <= 0777 && !m->inherit) && fchmod(fd, mode) < 0)
 		return -1;
-	if (set_xattrs(t, fd, NULL, e) < 0)
+	if (set_xattrs(m, fd, NULL, e) < 0)
 		return -1;
 	times(e, ts);
 	return e->has_mtime ? futimens(fd, ts) : 0;
@@ -98,36 +97,34 @@ meta_fd(struct tree *t, int fd, const struct entry *e, int made)
 /* By way of /proc, since a descriptor that did not open the file itself (which
  * with a device would wake the driver) cannot set attributes. */
 static int
-xattrs_at(struct tree *t, int dir, const char *name, const struct entry *e)
+xattrs_at(struct meta *m, int dir, const char *name, const struct entry *e)
 {
 	char path[40];
-	int fd, r, err;
+	int fd, r;
 
 	fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	r = set_xattrs(t, -1, path, e);
-	err = errno;
-	close(fd);
-	errno = err;
+	r = set_xattrs(m, -1, path, e);
+	close_keep(fd);
 	return r;
 }
 
 int
-meta_at(struct tree *t, int dir, const char *name, const struct entry *e)
+meta_at(struct meta *m, int dir, const char *name, const struct entry *e)
 {
-	mode_t mode = meta_mode(t, e);
+	mode_t mode = meta_mode(m, e);
 	struct timespec ts[2];
 
-	if (!owned(t, e) && fchownat(dir, name, (uid_t)e->uid, (gid_t)e->gid,
+	if (!owned(m, e) && fchownat(dir, name, (uid_t)e->uid, (gid_t)e->gid,
 	    AT_SYMLINK_NOFOLLOW) < 0)
 		return -1;
 	/* fchmodat follows; but what is here was made by us just now, and is
 	 * no symlink. */
 	if (e->type != 'l' && mode > 0777 && fchmodat(dir, name, mode, 0) < 0)
 		return -1;
-	if (e->nxattrs && xattrs_at(t, dir, name, e) < 0)
+	if (e->nxattrs && xattrs_at(m, dir, name, e) < 0)
 		return -1;
 	times(e, ts);
 	return e->has_mtime ?

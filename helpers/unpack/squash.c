@@ -1,49 +1,16 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/landlock.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "err.h"
+#include "file.h"
+#include "landlock.h"
 #include "proc.h"
 #include "unpack/squash.h"
-
-#ifndef LANDLOCK_ACCESS_FS_REFER
-#define LANDLOCK_ACCESS_FS_REFER (1ULL << 13)
-#endif
-
-/* Writing is for dir alone from here on.  Kernels before 5.19 cannot allow hard
- * links between folders, so they are left out: there, only unsquashfs's own
- * checks of names stand. */
-static int
-confine(int dir)
-{
-	struct landlock_ruleset_attr set = { .handled_access_fs =
-	    LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |
-	    LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_CHAR |
-	    LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
-	    LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |
-	    LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM |
-	    LANDLOCK_ACCESS_FS_REFER };
-	struct landlock_path_beneath_attr beneath = {
-	    .allowed_access = set.handled_access_fs, .parent_fd = dir };
-	int fd;
-
-	if (syscall(SYS_landlock_create_ruleset, NULL, 0,
-	    LANDLOCK_CREATE_RULESET_VERSION) < 2)
-		return 0;
-	fd = (int)syscall(SYS_landlock_create_ruleset, &set, sizeof(set), 0);
-	if (fd < 0 || syscall(SYS_landlock_add_rule, fd,
-	    LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) < 0 ||
-	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		return -1;
-	return (int)syscall(SYS_landlock_restrict_self, fd, 0);
-}
 
 /* Becomes unsquashfs.  The image is named by its descriptor, so that what was
  * looked at is what is unpacked. */
@@ -55,7 +22,9 @@ become(int fd, int out, int dir, char *argv[], char *image, size_t room)
 		die_sys(EX_OSERR, "unsquashfs");
 	if (dir >= 0 && fchdir(dir) < 0)
 		die_sys(EX_OSERR, "unsquashfs");
-	if (dir >= 0 && confine(dir) < 0)
+	/* On kernels that cannot do this only unsquashfs's own checks of names
+	 * stand. */
+	if (dir >= 0 && landlock_write_only(dir, LANDLOCK_EXEC) < 0)
 		die_sys(EX_OSERR, "confine unsquashfs");
 	proc_signals_default();
 	proc_become(argv);
@@ -133,7 +102,7 @@ each_line(FILE *f, int (*seen)(void *arg, const struct entry *e), void *arg)
 	char *line = NULL;
 	size_t room = 0;
 	ssize_t n;
-	int r = 0, err;
+	int r = 0;
 
 	while (r == 0 && (n = getline(&line, &room, f)) > 0) {
 		if (line[n - 1] == '\n')
@@ -141,9 +110,7 @@ each_line(FILE *f, int (*seen)(void *arg, const struct entry *e), void *arg)
 		if (parse(line, &e) == 0)
 			r = seen(arg, &e);
 	}
-	err = errno;
 	free(line);
-	errno = err;
 	return r;
 }
 
@@ -157,10 +124,10 @@ squash_list(int fd, int (*seen)(void *arg, const struct entry *e), void *arg)
 	if (pipe2(p, O_CLOEXEC) < 0)
 		return -1;
 	pid = start(fd, p[1], -1, "-lln");
-	close(p[1]);
+	close_keep(p[1]);
 	f = pid < 0 ? NULL : fdopen(p[0], "r");
 	if (!f) {
-		close(p[0]);
+		close_keep(p[0]);
 		return -1;
 	}
 	r = each_line(f, seen, arg);
@@ -180,7 +147,7 @@ squash_unpack(int fd, int dir, int own)
 	if (out < 0)
 		return -1;
 	pid = start(fd, out, dir, own ? "-x" : "-user-xattrs");
-	close(out);
+	close_keep(out);
 	code = pid < 0 ? -1 : wait_for(pid);
 	return code;
 }

@@ -3,7 +3,6 @@
 #define UNPACK_SQUASH_H
 
 #include "unpack/entry.h"
-#include "unpack/tree.h"
 
 /* Runs through what unsquashfs lists of the image open as fd.  seen is called
  * with each entry as far as a listing tells it (sizes of devices and the numbers
@@ -14,7 +13,7 @@ int squash_list(int fd, int (*seen)(void *arg, const struct entry *e),
 
 /* Has unsquashfs write the image open as fd into the folder dir, where the
  * kernel can (Landlock) unable to make, change or remove anything elsewhere.
- * own as in tree.h.  Returns 0, -1 with errno set, or its exit code. */
+ * own as in meta.h.  Returns 0, -1 with errno set, or its exit code. */
 int squash_unpack(int fd, int dir, int own);
 
 #endif

@@ -7,8 +7,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include "unpack/fixup.h"
-#include "unpack/meta.h"
+#include "file.h"
 #include "unpack/tree.h"
 
 static int
@@ -17,6 +16,14 @@ refuse(struct tree *t, const char *why)
 	t->why = why;
 	errno = EBADMSG;
 	return -1;
+}
+
+/* What meta.h and fixup.h return, passed on with the reason told. */
+static int
+told(struct tree *t, int r)
+{
+	return r < 0 && errno == EBADMSG ?
+	    refuse(t, "malformed ACL or extended attribute") : r;
 }
 
 /* 1 when nothing is in the folder, 0, or -1 with errno. */
@@ -55,25 +62,23 @@ tree_open(struct tree *t, const char *dir)
 	struct stat st;
 	int r;
 
-	t->mask = umask(0);
+	t->meta.mask = umask(0);
+	t->meta.uid = geteuid();
+	t->meta.gid = getegid();
 	t->file = -1;
-	if (mkdir(dir, t->own ? 0755 : 0777 & ~t->mask) < 0 && errno != EEXIST)
+	if (mkdir(dir, t->meta.own ? 0755 : 0777 & ~t->meta.mask) < 0 && errno != EEXIST)
 		return -1;
 	t->fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (t->fd < 0)
 		return -1;
 	t->walk.root = t->from.root = t->fd;
-	if (t->into) {
-		t->inherit = 1;
-		return 0;
-	}
 	r = empty(t->fd);
 	if (r == 0)
 		errno = ENOTEMPTY;
 	if (r <= 0 || make_plain(t->fd) < 0 || fstat(t->fd, &st) < 0)
 		return -1;
 	/* A file system may give new files their folder's group. */
-	t->inherit = st.st_gid != getegid();
+	t->meta.inherit = st.st_gid != t->meta.gid;
 	return 0;
 }
 
@@ -142,7 +147,7 @@ parent(struct tree *t, struct walk *w, const char *path, mode_t make,
 	return fd;
 }
 
-/* Removes what an entry of the same name left, or what was there before. */
+/* Removes what an entry of the same name left. */
 static int
 vacate(struct tree *t, int dir, const char *base)
 {
@@ -156,14 +161,14 @@ vacate(struct tree *t, int dir, const char *base)
 		return errno == ENOTEMPTY || errno == EEXIST ? refuse(t,
 		    "would replace a folder that is not empty") : -1;
 	walk_reset(&t->from);
-	return late_note(t, t->name, NULL);
+	return fixup_note(&t->folders, t->name, NULL);
 }
 
 static int
 add_file(struct tree *t, int dir, const char *base, const struct entry *e)
 {
 	int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-	mode_t mode = meta_mode(t, e) & 0777;
+	mode_t mode = meta_mode(&t->meta, e) & 0777;
 
 	t->pos = t->end = 0;
 	t->file = openat(dir, base, flags, mode);
@@ -185,7 +190,7 @@ add_dir(struct tree *t, int dir, const char *base, const struct entry *e)
 		    mkdirat(dir, base, 0700) < 0))
 			return -1;
 	}
-	return late_note(t, t->name, e);
+	return fixup_note(&t->folders, t->name, e);
 }
 
 /* Symlinks, fifos, devices. */
@@ -197,7 +202,7 @@ make_node(struct tree *t, int dir, const char *base, const struct entry *e)
 
 	if (e->type == 'l')
 		return symlinkat(e->link, dir, base);
-	return mknodat(dir, base, type | (meta_mode(t, e) & 0777), e->rdev);
+	return mknodat(dir, base, type | (meta_mode(&t->meta, e) & 0777), e->rdev);
 }
 
 static int
@@ -206,15 +211,13 @@ add_node(struct tree *t, int dir, const char *base, const struct entry *e)
 	if (make_node(t, dir, base, e) < 0 && (errno != EEXIST ||
 	    vacate(t, dir, base) < 0 || make_node(t, dir, base, e) < 0))
 		return -1;
-	return meta_at(t, dir, base, e);
+	return told(t, meta_at(&t->meta, dir, base, e));
 }
 
 /* Some formats (newc cpio) keep the contents with the last of the links. */
 static int
 open_link(struct tree *t, int dir, const char *base)
 {
-	if (t->into)
-		return refuse(t, "hard link with contents, and --into");
 	t->pos = t->end = 0;
 	t->file = openat(dir, base, O_WRONLY | O_TRUNC | O_NOFOLLOW | O_CLOEXEC);
 	return t->file < 0 ? -1 : 0;
@@ -254,7 +257,7 @@ tree_add(struct tree *t, const struct entry *e)
 
 	if (tree_admit(t, e) < 0)
 		return -1;
-	dir = parent(t, &t->walk, t->name, t->own ? 0755 : 0777 & ~t->mask,
+	dir = parent(t, &t->walk, t->name, t->meta.own ? 0755 : 0777 & ~t->meta.mask,
 	    &base);
 	if (dir < 0)
 		return -1;
@@ -309,31 +312,23 @@ tree_done(struct tree *t, const struct entry *e)
 	if (e->size > t->end)
 		r = ftruncate(fd, e->size);
 	if (r == 0)
-		r = meta_fd(t, fd, e, e->type == 'f');
+		r = told(t, meta_fd(&t->meta, fd, e, e->type == 'f'));
 	if (r == 0)
 		return close(fd);
-	r = errno;
-	close(fd);
-	errno = r;
+	close_keep(fd);
 	return -1;
 }
 
 int
 tree_finish(struct tree *t, const char **path)
 {
-	return late_apply(t, path);
-}
-
-int
-tree_sync(const struct tree *t)
-{
-	return syncfs(t->fd);
+	return told(t, fixup_apply(&t->folders, &t->walk, &t->meta, path));
 }
 
 void
 tree_free(struct tree *t)
 {
-	late_free(t);
+	fixup_free(&t->folders);
 	walk_free(&t->walk);
 	walk_free(&t->from);
 	free(t->name);

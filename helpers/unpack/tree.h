@@ -2,41 +2,32 @@
 #ifndef UNPACK_TREE_H
 #define UNPACK_TREE_H
 
-#include "unpack/entry.h"
-#include "unpack/walk.h"
-
-struct late;
+#include "unpack/fixup.h"
 
 struct tree {
 	/* Set by the caller before tree_open. */
-	int into;		/* the folder may hold something already */
-	int own;		/* restore owners and what hangs on them: setuid,
-				 * setgid, ACLs, capabilities, trusted.* */
+	struct meta meta;	/* own */
 	int devices;		/* device nodes are welcome */
 	uint64_t max_size;	/* bytes written, 0 for any number */
 	uint64_t max_entries;	/* likewise */
 
 	const char *why;	/* with errno EBADMSG: what is refused */
-	uint64_t lost;		/* attributes that the file system cannot hold */
 
 	uint64_t size, entries;	/* so far */
 	int fd;			/* the folder */
-	mode_t mask;		/* for permissions, when !own */
-	int inherit;		/* new files may take after their folder */
 	char *name, *link;	/* the entry's, clean */
 	size_t room;		/* of either */
 	struct walk walk, from;	/* to the entry's folder; to a link's target */
 	int file;		/* the regular file being written, or -1 */
 	int64_t pos, end;	/* where the next byte goes; the size so far */
-	struct late *late;	/* folders, whose metadata is set at the end */
-	size_t nlate;
+	struct fixups folders;
 };
 
 /* Each returns 0, or -1 with errno set: EBADMSG for an entry that is refused,
  * and t->why tells why. */
 
 /* Makes dir when it is missing (its parent must exist), else errno is ENOTEMPTY
- * unless it is empty or t->into.  Sets the process's umask to 0. */
+ * unless it is empty.  Sets the process's umask to 0. */
 int tree_open(struct tree *t, const char *dir);
 
 /* Looks at an entry without writing: its names, kind, owner, and how many there
@@ -53,8 +44,6 @@ int tree_done(struct tree *t, const struct entry *e);
  * innermost first.  *path is the one that failed. */
 int tree_finish(struct tree *t, const char **path);
 
-/* Writes everything to the disk. */
-int tree_sync(const struct tree *t);
 void tree_free(struct tree *t);
 
 #endif

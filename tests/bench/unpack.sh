@@ -24,5 +24,5 @@ unpack() {
 }
 
 unpack 'unpack xz, one block' 1.0 base.tar.xz --xz
-unpack 'unpack xz, blocks' 0.7 blocks.tar.xz --xz
-unpack 'unpack zstd' 1.0 base.tar.zst --zstd
+unpack 'unpack xz, blocks' 0.65 blocks.tar.xz --xz
+unpack 'unpack zstd' 0.8 base.tar.zst --zstd

@@ -6,9 +6,10 @@
 #include <unistd.h>
 
 #include "err.h"
-#include "fetch/answer.h"
-#include "fetch/end.h"
+#include "fetch/html.h"
 #include "fetch/progress.h"
+#include "fetch/response.h"
+#include "fetch/verdict.h"
 
 #define AFTER_MAX 600		/* seconds a server may ask us to wait */
 #define GAIN (1LL << 20)	/* bytes that make a failed try worth another */
@@ -16,28 +17,12 @@
 /* Why we stopped a transfer ourselves. */
 enum { STOP_NOT, STOP_ERRNO, STOP_SIZE, STOP_RANGE };
 
-/* Does it begin like a page?  Portals and error pages come as 200 OK. */
-static int
-looks_html(const struct item *it)
-{
-	char head[512];
-	ssize_t n = pread(it->part.fd, head, sizeof(head) - 1, 0);
-	char *s = head;
-
-	if (it->html || n <= 0)
-		return it->html;
-	head[n] = '\0';
-	s += strspn(s, " \t\r\n\xef\xbb\xbf");
-	return !strncasecmp(s, "<!doctype html", 14) ||
-	    !strncasecmp(s, "<html", 5);
-}
-
 static void
 mismatch(struct item *it, const char *hex)
 {
 	struct place *p = &it->places[it->at];
 	const char *algo = it->entry.algo->name;
-	const char *page = looks_html(it) ?
+	const char *page = it->html || html_begins(it->part.fd) ?
 	    " (the server sent an HTML page)" : "";
 
 	part_drop(&it->part);
@@ -45,22 +30,22 @@ mismatch(struct item *it, const char *hex)
 		note("%s: digest is %s::%s%s, fetching it again", p->url, algo,
 		    hex, page);
 		p->again = 1;
-		end_try(it, 0);
+		verdict_retry(it, 0);
 		return;
 	}
-	end_place(it, EX_DATAERR, 0, "digest is %s::%s, wanted %s::%s%s",
+	verdict_place(it, EX_DATAERR, 0, "digest is %s::%s, wanted %s::%s%s",
 	    algo, hex, algo, it->src->hex, page);
 }
 
 /* The whole body is here: is it what we want? */
 void
-answer_whole(struct item *it)
+response_whole(struct item *it)
 {
 	struct part *p = &it->part;
 	char hex[DIGEST_HEX];
 
 	if (digest_hex(p->sum, hex) < 0) {
-		end_failed_sys(it, p->path);
+		verdict_failed_sys(it, p->path);
 		return;
 	}
 	if (it->src->algo && strcmp(hex, it->src->hex)) {
@@ -71,9 +56,9 @@ answer_whole(struct item *it)
 	if (*it->entry.meta)
 		memcpy(p->meta.sha256, hex, sizeof(p->meta.sha256));
 	if (part_land(p, &it->entry) < 0)
-		end_failed_sys(it, it->entry.path);
+		verdict_failed_sys(it, it->entry.path);
 	else
-		end_done(it, it->resumed ? "resumed" : "fetched");
+		verdict_done(it, it->resumed ? "resumed" : "fetched");
 }
 
 /* Whether an answer 206 is the range that we asked for. */
@@ -132,7 +117,7 @@ take_head(struct item *it, const struct net_head *h)
 }
 
 int
-answer_begin(void *arg, const struct net_head *h)
+response_begin(void *arg, const struct net_head *h)
 {
 	struct item *it = arg;
 	int r = take_head(it, h);
@@ -142,7 +127,7 @@ answer_begin(void *arg, const struct net_head *h)
 }
 
 int
-answer_body(void *arg, const char *s, size_t len)
+response_body(void *arg, const char *s, size_t len)
 {
 	struct item *it = arg;
 
@@ -166,12 +151,12 @@ restart(struct item *it)
 	note("%s: range refused or wrong, from the beginning",
 	    it->places[it->at].url);
 	if (it->part.size == 0)
-		end_place(it, EX_UNAVAILABLE, 0,
+		verdict_place(it, EX_UNAVAILABLE, 0,
 		    "the server answers with a range that nobody asked for");
 	else if (part_restart(&it->part) < 0)
-		end_failed_sys(it, it->part.path);
+		verdict_failed_sys(it, it->part.path);
 	else
-		end_try(it, 0);
+		verdict_retry(it, 0);
 }
 
 static void
@@ -183,13 +168,13 @@ stopped(struct item *it)
 		break;
 	case STOP_SIZE:
 		part_drop(&it->part);
-		end_place(it, EX_DATAERR, 0,
+		verdict_place(it, EX_DATAERR, 0,
 		    "larger than %llu bytes (--max-size)",
 		    (unsigned long long)it->opts->max_size);
 		break;
 	default:
 		errno = it->err;
-		end_failed_sys(it, it->part.path);
+		verdict_failed_sys(it, it->part.path);
 	}
 }
 
@@ -204,14 +189,14 @@ passing(struct item *it, const char *why, long after)
 	if (after > it->after)
 		it->after = after;
 	if (after > AFTER_MAX)
-		end_place(it, EX_UNAVAILABLE, 0, "%s, and wants us to wait "
+		verdict_place(it, EX_UNAVAILABLE, 0, "%s, and wants us to wait "
 		    "%ld seconds", why, after);
 	else
-		end_place(it, EX_UNAVAILABLE, 1, "%s", why);
+		verdict_place(it, EX_UNAVAILABLE, 1, "%s", why);
 }
 
 void
-answer_end(void *arg, int how, const char *why, long after)
+response_end(void *arg, int how, const char *why, long after)
 {
 	struct item *it = arg;
 	struct part *p = &it->part;
@@ -227,15 +212,15 @@ answer_end(void *arg, int how, const char *why, long after)
 		} else if (p->meta.total >= 0 && p->size > p->meta.total) {
 			restart(it);
 		} else {
-			answer_whole(it);
+			it->state = ITEM_WHOLE;
 		}
 		break;
 	case NET_SAME:
 		if (it->cached) {
 			part_drop(p);
-			end_done(it, "revalidated");
+			verdict_done(it, "revalidated");
 		} else {
-			end_place(it, EX_UNAVAILABLE, 0, "%s", why);
+			verdict_place(it, EX_UNAVAILABLE, 0, "%s", why);
 		}
 		break;
 	case NET_STOPPED:
@@ -245,13 +230,13 @@ answer_end(void *arg, int how, const char *why, long after)
 		restart(it);
 		break;
 	case NET_MISSING:
-		end_place(it, EX_NOINPUT, 0, "%s", why);
+		verdict_place(it, EX_NOINPUT, 0, "%s", why);
 		break;
 	case NET_PASSING:
 		passing(it, why, after);
 		break;
 	case NET_REFUSED:
-		end_place(it, EX_UNAVAILABLE, 0, "%s", why);
+		verdict_place(it, EX_UNAVAILABLE, 0, "%s", why);
 		break;
 	}
 }

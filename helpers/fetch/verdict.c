@@ -6,7 +6,8 @@
 #include <sys/random.h>
 
 #include "err.h"
-#include "fetch/end.h"
+#include "fetch/verdict.h"
+#include "fetch/clock.h"
 #include "fetch/progress.h"
 #include "fetch/record.h"
 
@@ -26,48 +27,44 @@ release(struct item *it)
 }
 
 void
-end_done(struct item *it, const char *state)
+verdict_done(struct item *it, const char *state)
 {
 	release(it);
 	it->state = ITEM_DONE;
-	record_put(state, it->src, &it->entry);
+	progress_file();
+	if (!it->opts->quiet)
+		record_put(state, it->src, &it->entry);
 }
 
 void
-end_failed(struct item *it, int code, const char *why)
+verdict_failed(struct item *it, int code, const char *why)
 {
 	progress_clear();
 	warn_msg("%s: %s", it->src->url, why);
 	it->code = code;
 	it->entry.size = -1;
-	end_done(it, "failed");
+	verdict_done(it, "failed");
 }
 
+/* A path that cannot be named, opened or written to is the cache's own. */
 static int
-errno_code(int err)
+cache_code(int err)
 {
-	switch (err) {
-	case ENOSPC: case EDQUOT: case EFBIG: case EIO:
-		return EX_IOERR;
-	case EACCES: case EPERM: case EROFS: case ENOENT: case ENOTDIR:
-	case EISDIR: case ELOOP:
-		return EX_CANTCREAT;
-	case ENOTSUP:
-		return EX_UNAVAILABLE;
-	default:
-		return EX_OSERR;
-	}
+	int code = err_code(err);
+
+	return code == EX_DATAERR || code == EX_NOINPUT || code == EX_NOPERM ?
+	    EX_CANTCREAT : code;
 }
 
 void
-end_failed_sys(struct item *it, const char *what)
+verdict_failed_sys(struct item *it, const char *what)
 {
 	int err = errno;
 	char why[512];
 
 	snprintf(why, sizeof(why), "%s: %s", what, err == ENOTSUP ?
 	    "OpenSSL has no such digest here" : strerror(err));
-	end_failed(it, errno_code(err), why);
+	verdict_failed(it, cache_code(err), why);
 }
 
 static uint64_t
@@ -79,17 +76,17 @@ backoff(const struct item *it)
 		ms = (uint64_t)BACKOFF << it->round;
 	/* Half of it is chance, so that many clients do not come back at once. */
 	if (getrandom(&r, sizeof(r), GRND_NONBLOCK) < 0)
-		r = item_clock();
+		r = clock_ms();
 	ms = ms / 2 + r % (ms / 2 + 1);
 	return ms > (uint64_t)it->after * 1000 ? ms : (uint64_t)it->after * 1000;
 }
 
 void
-end_try(struct item *it, uint64_t ms)
+verdict_retry(struct item *it, uint64_t ms)
 {
 	release(it);
 	it->state = ITEM_WAITING;
-	it->when = item_clock() + ms;
+	it->when = clock_ms() + ms;
 }
 
 /* Every place failed for good, or often enough. */
@@ -100,10 +97,10 @@ give_up(struct item *it)
 		progress_clear();
 		warn_msg("%s: %s; using the copy in the cache", it->src->url,
 		    it->why);
-		end_done(it, "cached");
+		verdict_done(it, "cached");
 		return;
 	}
-	end_failed(it, it->fault, it->why);
+	verdict_failed(it, it->fault, it->why);
 }
 
 /* The next living place, in this round or in another one. */
@@ -115,7 +112,7 @@ next_place(struct item *it)
 	for (i = it->at + 1; i < it->nplaces; i++)
 		if (!it->places[i].dead) {
 			it->at = i;
-			end_try(it, 0);
+			verdict_retry(it, 0);
 			return;
 		}
 	for (i = 0; i < it->nplaces && it->places[i].dead; i++)
@@ -125,13 +122,13 @@ next_place(struct item *it)
 		return;
 	}
 	it->at = i;
-	end_try(it, backoff(it));
+	verdict_retry(it, backoff(it));
 	it->round++;
 	it->after = 0;
 }
 
 void
-end_place(struct item *it, int code, int passing, const char *fmt, ...)
+verdict_place(struct item *it, int code, int passing, const char *fmt, ...)
 {
 	struct place *p = &it->places[it->at];
 	va_list ap;
@@ -142,7 +139,7 @@ end_place(struct item *it, int code, int passing, const char *fmt, ...)
 	n = vasprintf(&why, fmt, ap);
 	va_end(ap);
 	if (n < 0) {
-		end_failed_sys(it, "message");
+		verdict_failed_sys(it, "message");
 		return;
 	}
 	p->dead = !passing;
