@@ -132,7 +132,7 @@ plan_units(struct buf *out, struct sched *s)
 }
 
 int
-plan_broken(struct buf *out, const struct graph *g, const struct knots *k)
+plan_broken(struct buf *out, const struct graph *g, const struct sccs *k)
 {
 	uint32_t e;
 	int bad = 0;
@@ -142,7 +142,7 @@ plan_broken(struct buf *out, const struct graph *g, const struct knots *k)
 			bad |= buf_printf(out, "broken\t%s\t%s\t%s\t%" PRIu32 "\n",
 			    g->unit[g->from[e]].name, g->unit[g->need[e]].name,
 			    g->kind[e] & EDGE_BUILD ? "build" : "run",
-			    knot_size(k, k->of[g->from[e]]));
+			    scc_size(k, k->of[g->from[e]]));
 	return bad;
 }
 

@@ -11,8 +11,8 @@
  * Returns 0, or -1 with errno ENOMEM. */
 int plan_units(struct buf *out, struct sched *s);
 
-/* Adds a line for each edge given up; k are the knots from before. */
-int plan_broken(struct buf *out, const struct graph *g, const struct knots *k);
+/* Adds a line for each edge given up; k are the components from before. */
+int plan_broken(struct buf *out, const struct graph *g, const struct sccs *k);
 
 /* Adds what can be done now, and how far it all is; s has it done. */
 int plan_next(struct buf *out, struct sched *s);
