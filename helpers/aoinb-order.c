@@ -10,7 +10,7 @@
 #include "opt.h"
 #include "order/cycle.h"
 #include "order/events.h"
-#include "order/plan.h"
+#include "order/output.h"
 #include "parse.h"
 
 enum { O_NEXT = OPT_LONG };
@@ -111,10 +111,10 @@ static int
 print(struct job *j)
 {
 	if (j->events)
-		return plan_next(&j->out, &j->sched);
-	if (plan_units(&j->out, &j->sched) < 0)
+		return order_next(&j->out, &j->sched);
+	if (order_units(&j->out, &j->sched) < 0)
 		return -1;
-	return plan_broken(&j->out, &j->graph, &j->sccs);
+	return order_broken(&j->out, &j->graph, &j->sccs);
 }
 
 int
