@@ -309,6 +309,161 @@ is 'each by what it needs'                 "$(awk -F '\t' '
 		for (i = 1; i <= n; i++) if (!(of[i] in done)) print $2 " before " of[i]
 	}' "$group/order" "$group/events")" ''
 
+echo '# compile jobs'
+# tokens.py FIFO WORD... - an executor's hands on its FIFO: "count" what can be read at once,
+# and give it back; "take N", waiting for each; "all", waiting half a second for one more;
+# "hold" it a while, give it "back"; "flood" the FIFO; prints what it has
+cat >tokens.py <<'X'
+import os, select, sys, time
+fifo = os.open(sys.argv[1], os.O_RDWR | os.O_NONBLOCK)
+held = b""
+
+def read(timeout):
+    global held
+    if not select.select([fifo], [], [], timeout)[0]:
+        return False
+    try:
+        held += os.read(fifo, 1)
+        return True
+    except BlockingIOError:
+        return True
+
+for word in sys.argv[2:]:
+    if word == "count":
+        while True:
+            try:
+                held += os.read(fifo, 1)
+            except BlockingIOError:
+                break
+        print(len(held), flush=True)
+        os.write(fifo, held)
+        held = b""
+    elif word == "all":
+        while read(0.5):
+            pass
+        print(len(held), flush=True)
+    elif word == "hold":
+        time.sleep(1.5)
+    elif word == "flood":
+        try:
+            while True:
+                os.write(fifo, b"x" * 4096)
+        except BlockingIOError:
+            pass
+    elif word == "back":
+        os.write(fifo, held)
+        held = b""
+    else:
+        while len(held) < int(word):
+            read(10)
+X
+# hands WORD... - of the unit
+hands="python3 $PWD/tokens.py jobserver"
+
+for one in one two three; do
+	unit $one 1 0 $one "$([ $one != three ] || echo one two)" -
+done >graph
+group_new
+executor "$hands all hold back >got"
+try 0 'who takes all'                      build -s 2 --jobs=6
+is 'two at once share four'                "$(($(cat "$group/run/one/got") + $(cat "$group/run/two/got")))" 4
+is 'one alone has all of them'             "$(cat "$group/run/three/got")" 4
+is 'others have a part of all jobs'        "$(cat "$group/run/one/jobs")" 3
+is 'no FIFO is left'                       "$(find "$group" -type p)" ''
+
+# As long as "long" runs, which uses none: "leaks" dies with what it took.
+{
+	unit leaks 3 0 leaks - -
+	unit long 2 0 long - -
+	unit later 1 0 later - -
+} >graph
+group_new
+executor "case \$unit in
+leaks) $hands count 2 >got; kill -9 \$\$ ;;
+long) while ! [ -e ../later/code ]; do sleep 0.05; done ;;
+later) $hands count >got ;;
+esac"
+try 1 'one that is killed with tokens'     build -s 2 --jobs=4
+is 'those behind it have as many, while another runs' "$(cat "$group/run/leaks/got") $(cat "$group/run/later/got")" '1 1'
+is 'it ran all the time'                   "$(sed 's/	/ /' "$group/events" | tail -n 2 | tr '\n' ' ')" 'ok later ok long '
+
+# "greedy" has all that nobody uses, and still "other" gets its share when that comes back.
+for one in greedy other; do
+	unit $one 1 0 $one - -
+done >graph
+group_new
+executor "case \$unit in
+greedy) : >here; $hands all >got; : >../greedy.has; sleep 0.5
+	while ! [ -e ../other/code ]; do sleep 0.05; done ;;
+other) while ! [ -e ../greedy.has ]; do sleep 0.05; done
+	$hands all back >got ;;
+esac"
+try 0 'one that takes all first'           build -s 2 --jobs=8
+is 'has all, and leaves the other none'    "$(cat "$group/run/greedy/got") $(cat "$group/run/other/got")" '6 0'
+executor "case \$unit in
+greedy) $hands all back >got; : >../greedy.has
+	while ! [ -e ../other/code ]; do sleep 0.05; done ;;
+other) while ! [ -e ../greedy.has ]; do sleep 0.05; done
+	$hands all back >got ;;
+esac"
+group_new
+try 0 'when it has given them back'        build -s 2 --jobs=8
+is 'the other has all'                     "$(cat "$group/run/greedy/got") $(cat "$group/run/other/got")" '6 6'
+
+# "evil" writes without end into its FIFO.
+for one in evil good; do
+	unit $one 1 0 $one - -
+done >graph
+group_new
+executor "case \$unit in
+evil) $hands flood; : >../flooded; while ! [ -e ../good/code ]; do $hands flood; done ;;
+good) while ! [ -e ../flooded ]; do sleep 0.05; done
+	$hands all >got ;;
+esac"
+try 0 'one that fills its FIFO'            build -s 2 --jobs=6
+ok 'gives nobody more than there are'      test "$(cat "$group/run/good/got")" -le 4
+ok 'and takes no share away'               test "$(cat "$group/run/good/got")" -ge 2
+group_new
+executor 'echo "$(timeout 0.3 dd if=jobserver bs=1 count=1 status=none)" >got'
+try 0 'no more jobs than builds'           build -s 2 --jobs=2
+is 'are no tokens'                         "$(cat "$group/run/good/got")" ''
+
+echo '# the board'
+for i in 1 2 3 4 5 6; do
+	unit "app-editors/package-$i" 100 0 "package-$i" - -
+done >graph
+unit last 50 0 last 'package-1' - >>graph
+unit "app/$(printf %080d 7)" 90 0 seven - - >>graph
+group_new
+executor 'n=${unit##*-}; case $n in [1-6]) ;; *) n=7 ;; esac' \
+    'echo "j-$n" >job; mkdir -p "../../../../jobs/j-$n"; cd "../../../../jobs/j-$n"; echo build >step' \
+    'printf "elapsed_us,user_us\n1000000,500000,0,10240,1\n3000000,3500000,500000,20480,1\n4000000,4" >samples.csv' \
+    'sleep 0.$n; [ $n != 1 ] || exit 1; echo made; sleep 5'
+# on_tty SIZES [OPTION]... - on a terminal of these sizes
+on_tty() {
+	sizes=$1; shift
+	env TERM=xterm "$top/tests/group-tty" "$sizes" timeout 60 aoinb-group -w "$work" \
+	    --exec="$PWD/exec" "$@" "$group"
+}
+# shot N - what stood on the terminal when its size changed for the Nth time
+shot() {
+	awk -v n="$1" '/^--- / { at++; next } at == n' out
+}
+try 1 'on a terminal'                      on_tty 24x80,50x200,6x80,5x50,50x200 -s 8
+is 'lines of messages, above the board'    "$(shot 1 | head -n 1)" 'aoinb: [1/8] app-editors/package-1: failed, 0s'
+is 'a line for each build'                 "$(shot 1 | grep -c '^  app[^ ]*  *build  *0:0[0-3]   175 % CPU      20 MiB$')" 6
+is 'as wide as the terminal'               "$(shot 1 | awk 'length > 79' | wc -l)" 0
+is 'and one for all'                       "$(shot 1 | sed '/^$/d' | tail -n 1 | sed 's/1:3.//')" '6 running, 0 waiting, 0 built, 1 failed, 1 skipped; about  left'
+is 'a wider one has longer names'          "$(shot 2 | grep -c '^  app/0\{60\} build')" 1
+is 'all of them, once'                     "$(shot 2 | grep -c '^  app')" 6
+is 'on a lower one fewer'                  "$(shot 3 | grep -c '^  app') $(shot 3 | grep -c ' running')" '4 1'
+is 'a narrower one cuts lines'             "$(shot 4 | awk 'length > 49' | wc -l) $(shot 4 | grep -c '^  app')" '0 3'
+is 'nothing is left of it at the end'      "$(shot 5 | grep -c ' running,')" 0
+group_new
+try 1 'NO_COLOR'                           env NO_COLOR=1 TERM=xterm "$top/tests/group-tty" 60x200 \
+    aoinb-group -w "$work" --exec=false -s 1 "$group"
+is 'no board, but words'                   "$(grep -c '^aoinb: .*: begins$' out) $(grep -c ' running,' out)" '7 0'
+
 echo '# what becomes of the output'
 for one in a b c; do unit $one 1 0 $one - -; done >graph
 executor 'printf %70000s "$unit"; printf %70000s "$unit" >&2'
