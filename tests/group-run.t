@@ -147,7 +147,7 @@ group_new
 try 1 'no executor'                        build -s 1
 says err '^aoinb-group: a: cannot start .*/exec: No such file' 'is a failure, and named'
 is 'of the unit'                           "$(cat "$group/run/a/code") $(verdicts)" '127 a failed;b skipped;c skipped;d failed;'
-: >exec
+: >./exec
 group_new
 try 1 'one that is no program'             build
 is 'too'                                   "$(cat "$group/run/a/code")" 126
