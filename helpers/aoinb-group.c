@@ -18,6 +18,7 @@ enum {
 	SLOTS_MOST = JOBSERVER_BUILDS,
 	JOBS_MOST = 65536,	/* as many tokens as a FIFO holds */
 	LOCK_MOST = 1023,
+	DRAIN_MS = 1000,	/* for who reads what we say, when we are told to end */
 };
 
 static const struct opt tab[] = {
@@ -120,7 +121,7 @@ finish(const struct group *g, struct console *c, int code, int stopped, int sign
 		code = EX_IOERR;
 	}
 	console_text(c, &table);
-	console_drain(c, signals);
+	console_drain(c, signals, code > 130 ? DRAIN_MS : -1);
 	buf_free(&table);
 	/* That nobody reads it is nobody's failure. */
 	if (c->out.error && c->out.error != EPIPE) {

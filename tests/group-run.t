@@ -489,6 +489,14 @@ is 'and recorded'                          "$(verdicts)" 'a ok;b ok;c ok;'
 kill -0 "$pid"; report $? 'it waits for the reader'
 kill -s TERM "$pid"; ends
 is 'but not when it is told to end'        "$code" 0
+executor ': >here; sleep 60'
+group_new
+begins_into_pipe
+ok 'and in the middle'                     wait_for 10 begun a
+kill -s TERM "$pid"
+ok 'it ends as well'                       timeout 10 tail --pid="$pid" -f /dev/null
+ends
+is 'by that signal'                        "$code" 143
 exec 8<&-
 rm pipe
 
@@ -521,6 +529,21 @@ executor 'exit 0'
 try 0 'when there is'                      build
 is 'it goes on'                            "$(verdicts)" 'a ok;b ok;c ok;'
 
+echo '# no more processes'
+{
+	unit a 1 0 a - -
+	unit b 1 0 b - -
+} >graph
+group_new
+chmod -R a+rwX . "$scratch"
+try 71 'a limit of processes'              setpriv --reuid=47114 --clear-groups prlimit --nproc=1 \
+    aoinb-group -w "$work" --exec=true "$group"
+says err 'a: cannot be started: Resource temporarily unavailable' 'it is said'
+is 'it is as if it had not begun'          "$(events)" 'start a;again a;'
+rm -f "$work/lock/group.g"
+try 0 'when there are'                     build
+is 'it goes on'                            "$(verdicts)" 'a ok;b ok;'
+
 echo '# what it refuses'
 group_new
 flock "$work/lock/group.g" true 2>/dev/null || mkdir -p "$work/lock"
@@ -528,7 +551,9 @@ exec 8>>"$work/lock/group.g"
 flock 8
 try 75 'a group that runs'                 build
 says err 'group g is running'              'is named'
+executor 'for fd in /proc/$$/fd/*; do [ "${fd##*/}" -lt 3 ] || readlink "$fd"; done | grep "^${PWD%/groups/*}" || :'
 try 0 'but for who has its lock'           build --lock=8
+is 'builds have no descriptor of it'       "$(cat out)" ''
 exec 8>&-
 exec 8>>graph
 try 70 'a descriptor that is no lock'      build --lock=8
@@ -537,7 +562,7 @@ rm "$group/order"
 try 66 'one that was never planned'        build
 printf 'a\t1\n' >>"$group/units"; : >"$group/order"
 try 65 'units that are damaged'            build
-says err 'units:4: not seven fields'       'are named'
+says err 'units:3: not seven fields'       'are named'
 try 66 'no group'                          aoinb-group -w w --exec=true nowhere
 for args in 'w/groups/g' '-w w w/groups/g' '-w w --exec=true' '-w w --exec=true -s 1025 w/groups/g' \
     '-w w --exec=true -m 1000 w/groups/g' '-w w --exec=true w/groups/g x'; do

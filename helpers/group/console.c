@@ -99,10 +99,11 @@ console_flush(struct console *c)
 }
 
 void
-console_drain(struct console *c, int signals)
+console_drain(struct console *c, int signals, int timeout_ms)
 {
 	struct pollfd p[3] = { { .fd = signals, .events = POLLIN } };
 	struct signalfd_siginfo si;
+	int n;
 
 	clear(c);
 	for (;;) {
@@ -111,7 +112,8 @@ console_drain(struct console *c, int signals)
 		p[2] = (struct pollfd){ stream_waits(&c->err) ? c->err.fd : -1, POLLOUT, 0 };
 		if (p[1].fd < 0 && p[2].fd < 0)
 			return;
-		if (poll(p, 3, -1) < 0 && errno != EINTR)
+		n = poll(p, 3, timeout_ms);
+		if (n == 0 || (n < 0 && errno != EINTR))
 			return;
 		if (read(signals, &si, sizeof(si)) > 0 && si.ssi_signo != SIGWINCH)
 			return;

@@ -31,7 +31,8 @@ void console_draw(struct console *c, const struct buf *lines, unsigned rows);
 void console_flush(struct console *c);
 
 /* Writes what is left.  That ends when all of it was read, or cannot be written any
- * more, or when a signal that would end us comes from the descriptor signals. */
-void console_drain(struct console *c, int signals);
+ * more, or when a signal that would end us comes from the descriptor signals, or when
+ * nothing was read for timeout_ms; -1 is no limit. */
+void console_drain(struct console *c, int signals, int timeout_ms);
 
 #endif

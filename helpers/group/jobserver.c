@@ -217,6 +217,10 @@ jobserver_join(struct jobserver *s, struct tokens *t, int dir, const char *path,
 	snprintf(fd, sizeof(fd), "/proc/self/fd/%d", t->fd);
 	if (s->inotify >= 0)
 		t->watch = inotify_add_watch(s->inotify, fd, IN_ACCESS | IN_MODIFY);
+	if (s->inotify >= 0 && t->watch < 0) {	/* too many: look by time */
+		close(s->inotify);
+		s->inotify = -1;
+	}
 	s->build[s->builds++] = t;
 	give(s, t, s->share, now);
 	jobserver_balance(s, now);
@@ -233,7 +237,7 @@ jobserver_leave(struct jobserver *s, struct tokens *t)
 	for (i = 0; s->build[i] != t; i++)
 		;
 	s->build[i] = s->build[--s->builds];
-	if (t->watch >= 0)
+	if (t->watch >= 0 && s->inotify >= 0)
 		inotify_rm_watch(s->inotify, t->watch);
 	close(t->fd);
 	t->fd = -1;

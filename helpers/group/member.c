@@ -209,8 +209,13 @@ member_end(struct member *m, const struct group *g, int *code)
 	char text[32];
 	int r;
 
-	if (waitid(P_PIDFD, (id_t)m->pidfd, &si, WEXITED) < 0)
+	if (waitid(P_PIDFD, (id_t)m->pidfd, &si, WEXITED | WNOWAIT) < 0)
 		return -1;
+	/* What it leaves behind has nobody who would end it.  Its number is not given
+	 * to another before it is reaped. */
+	if (si.si_code != CLD_EXITED)
+		kill(-m->pid, SIGTERM);
+	waitid(P_PIDFD, (id_t)m->pidfd, &si, WEXITED);
 	*code = si.si_code == CLD_EXITED ? si.si_status : 128 + si.si_status;
 	if (asprintf(&path, "%s/code", m->run) < 0)
 		return -1;

@@ -33,7 +33,8 @@ int member_start(struct member *m, const struct group *g, const char *prog,
     rlim_t nofile);
 
 /* How it ended, after pidfd can be read: its exit code as a shell has it.  Writes
- * that to its file code.  Returns 0; or -1 with errno set, *code being right. */
+ * that to its file code.  When a signal killed it, what it has started is told to
+ * end.  Returns 0; or -1 with errno set, *code being right. */
 int member_end(struct member *m, const struct group *g, int *code);
 
 /* Sends sig to all of its process group. */
