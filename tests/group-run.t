@@ -537,7 +537,7 @@ echo '# no more processes'
 group_new
 chmod -R a+rwX . "$scratch"
 try 71 'a limit of processes'              setpriv --reuid=47114 --clear-groups prlimit --nproc=1 \
-    aoinb-group -w "$work" --exec=true "$group"
+    env ASAN_OPTIONS=detect_leaks=0 aoinb-group -w "$work" --exec=true "$group"
 says err 'a: cannot be started: Resource temporarily unavailable' 'it is said'
 is 'it is as if it had not begun'          "$(events)" 'start a;again a;'
 rm -f "$work/lock/group.g"
