@@ -20,6 +20,8 @@ boxed_env() {
 	for pair; do box_env="$box_env -e $pair"; done
 }
 
+box_groups=$(aoinb-spec --groups -a "$arch" | tr '\n' ' ')
+
 # boxed BOX BUNDLE PROG [ARG]... - PROG in a container, with the folders of the
 # contract in place; changes stay in BOX/upper, results in BOX/output
 boxed() {
@@ -31,6 +33,7 @@ boxed() {
 	mkdir -p "$box/output" "$box/work" "$box/root"
 	# shellcheck disable=SC2086 # words
 	set -- aoinb-run --backend="$box_backend" --network=yes -e SOURCE_DATE_EPOCH=1700000000 -e "AOINB_ARCH=$arch" \
+	    -e "AOINB_ARCH_GROUPS=$box_groups" \
 	    -e 'AOINB_MAINTAINER=A Tester <tester@example.org>' $box_env "$box/root" "$@"
 	set -- -b "$bundle:/buildroot/bundle:ro" -b "$top/toolbox:/buildroot/toolbox:ro" \
 	    -b "$scratch/cache:/buildroot/cache:ro" -b "$box/output:/buildroot/output" \

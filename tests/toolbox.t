@@ -231,44 +231,6 @@ boxed_spec ''
 foreign 65 thing 'it is where the host has not'
 says err 'spec: cannot be evaluated' 'and is wrong'
 
-# Host and toolbox read a spec alike: the code, the environment, the table.
-# read_alike SPEC... - a test for each
-read_alike() {
-	for text; do
-		printf '%b\n' "$text" >spec
-		rm -rf ours && mkdir ours
-		theirs=0 code=0
-		aoinb-spec --env -a amd64 spec >theirs.env 2>err &&
-		    aoinb-spec --sources -a amd64 spec >theirs.table 2>err || theirs=$?
-		bash -euc '. "$1/lib/say.sh"; . "$1/lib/spec.sh"; spec_make spec amd64 ours /none' \
-		    bash "$top/toolbox" 2>>err || code=$?
-		is "both readers: $text" "$code $(cut -f 1-6 ours/sources 2>err; alike_env ours/spec.env)" \
-		    "$theirs $([ "$theirs" -ne 0 ] || { cat theirs.table; alike_env theirs.env; })"
-	done
-}
-# alike_env FILE - what it sets
-alike_env() {
-	[ "$theirs" -ne 0 ] || env -i bash -euc '. "./$1"; declare -p ver rel epoch subdir dummysrc
-		for name in "${!__@}"; do declare -p "$name"; done' bash "$1" | LC_ALL=C sort
-}
-h=https://example.org sha1=0123456789ABCDEF0123456789abcdef01234567
-for word in 1 Y yes true ON 0 n No false off '""' maybe 2; do
-	read_alike "VER=1 DUMMYSRC=$word\nSRCS=$h/a.tgz CHKSUMS=SKIP"
-done
-read_alike 'VER=1\r\nREL=2\r\nEPOCH=1\r\nDUMMYSRC=y\r' 'REL=1 DUMMYSRC=1' 'VER=1' 'VER=1 SRCS="  "' \
-    "VER=1 DUMMYSRC=1\nSUBDIR='a \\'b' __A='x  \$y' __B=\$VER"
-for url in "https://a.zip/x.txt" "file::https://a.zip/x.txt" "$h/a.tar.gz" "$h/a.tar." "$h/get?f=a.zip" \
-    "$h/a.tar.gz/download" "$h" "tbl::$h/" "file::$h/a:b" "tbl::rename=a.tgz;use-url-name=true::$h/x" \
-    "tbl::rename=../a::$h/x" 'pypi::version=3::foo' 'none::x' 'cobol::x'; do
-	read_alike "VER=1 SRCS='$url' CHKSUMS=skip" "VER=1 SRCS='$url' CHKSUMS=sha1::$sha1" "VER=1 SRCS='$url'"
-done
-read_alike "VER=1 SRCS='git::commit=abc::$h/a.git/'" "VER=1 SRCS='GIT://h/a'" "VER=1 SRCS='svn::commit=3::$h/a///'" \
-    'VER=1 SRCS=bzr::lp:a' "VER=1 SRCS='$h/a.git $h/b.txz' CHKSUMS='SKIP SKIP'" "VER=1 SRCS='$h/a.git $h/b.txz' CHKSUMS=SKIP" \
-    "VER=1\nSRCS=$h/a.tgz CHKSUMS=SKIP\nSRCS__AMD64=$h/b.tgz CHKSUMS__AMD64=sha1::$sha1" \
-    "VER=1\nSRCS=$h/a.tgz CHKSUMS=SKIP\nSRCS__ARM64=$h/b.tgz" \
-    "VER=1 SRCTBL=$h/a.tgz" "VER=1 SRCTBL=$h/a.tgz CHKSUM=sha1::$sha1" "VER=1 SRCTBL=$h/a.tgz CHKSUM='SKIP SKIP'" \
-    "VER=1 GITSRC=$h/a GITCO=1 GITBRCH=m" "VER=1 GITSRC=$h/a GITBRCH=m" "VER=1 SVNSRC=$h/a HGSRC=$h/b HGCO=2"
-
 # --- sources ------------------------------------------------------------------
 
 # placed NAME - what the bundle of that name finds when it is built
@@ -367,7 +329,14 @@ for words in "$arch" "@(m68k|$arch)"; do
 	bundle bad "$dummy" "FAIL_ARCH=\"$words\""
 	fails 1 "written $words" 'FAIL_ARCH: .* known to fail'
 done
-bundle bad "$dummy" 'ABHOST=optenv32';  fails 65 'another architecture' optenv32
+bundle bad "$dummy" 'ABHOST=m68k';      fails 65 'another architecture' "ABHOST: 'm68k': "
+bundle bad "$dummy" 'ABHOST=optenv32'
+case $arch in
+amd64) fails 69 'what fits and is more than this autobuild can do' 'ABHOST: .*optenv32: it takes a base .* autobuild4' ;;
+*) fails 65 'what does not fit' "ABHOST: 'optenv32': " ;;
+esac
+bundle bad "$dummy" "FAIL_ARCH=${box_groups%% *}"
+fails 1 'a group that the host has named' 'FAIL_ARCH: .* known to fail'
 bundle bad "$dummy" 'ABTYPE=cobol';     fails 65 'an unknown ABTYPE' 'cobol'
 bundle bad "$dummy" 'BUILDDEP="bash no-such-package|none"'
 boxed_env AOINB_NETWORK=no

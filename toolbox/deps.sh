@@ -18,11 +18,10 @@
 #   -h    print this
 set -eu
 toolbox=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
-for file in say apt repo; do
-	. "$toolbox/lib/$file.sh"
-done
-. "$toolbox/ab/depends.sh"
-. "$toolbox/ab/control.sh"
+. "$toolbox/lib/say.sh"
+. "$toolbox/lib/apt.sh"
+. "$toolbox/lib/repo.sh"
+. "$toolbox/ab/relation.sh"
 root=${AOINB_BUILDROOT:-/buildroot}
 output=$root/output
 
