@@ -138,14 +138,15 @@ is 'nothing is newer than SOURCE_DATE_EPOCH' \
 
 # --- the contract with a base's own autobuild ---------------------------------
 
-stand_in() {
+# base_autobuild BOX - gives the container BOX one
+base_autobuild() {
 	mkdir -p "$1/upper/usr/bin"
 	cp "$top/tests/toolbox-autobuild" "$1/upper/usr/bin/autobuild"
 }
-# foreign CODE NAME TEXT - build the bundle NAME where the stand-in is
+# foreign CODE NAME TEXT - build the bundle NAME where the base has one
 foreign() {
 	rm -rf --one-file-system foreign
-	stand_in foreign
+	base_autobuild foreign
 	table=$2.table; [ -e "$table" ] || table=/dev/null
 	boxed_table "$table"
 	try "$1" "$3" boxed foreign "$2" /buildroot/toolbox/build.sh
@@ -203,7 +204,7 @@ is 'has its own defines, and a spec may have an epoch' "$(tail -n 4 foreign/outp
 PKGREL='3'
 PKGVER='1.2'
 PKGEPOCH='2'"
-ok 'the stand-in found no other copy of the bundle changed' \
+ok 'the bundle itself is not changed' \
     sh -c 'test "$(cat thing/autobuild/defines)" = PKGNAME=thing'
 
 # --- what the host has read of a spec -----------------------------------------
