@@ -51,8 +51,8 @@ defines_alike() {
 			sub(/=.*/, "", $6)
 			print $2, $3, $6, $7, $8, $9
 		}' >theirs
-		"$top/tests/readers-toolbox" "$top/toolbox" "$arch" "$of" "$2" >read 2>err || cat err
-		is "$1 on $arch" "$(cat read)" "$(cat theirs)"
+		"$top/tests/readers-toolbox" "$top/toolbox" "$arch" "$of" "$2" >found 2>err || cat err
+		is "$1 on $arch" "$(cat found)" "$(cat theirs)"
 		[ -s theirs ] || report 1 'which is something'
 	done
 }

@@ -16,7 +16,7 @@
 # install lets apt do what resolve has found.
 #
 #   -h    print this
-set -eu
+set -eu -o pipefail
 toolbox=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
 . "$toolbox/lib/say.sh"
 . "$toolbox/lib/apt.sh"
@@ -80,10 +80,12 @@ placeholder() {
 }
 
 resolve() {
-	local answer code=0 missing
+	local answer code=0 missing wanted
 	repo_use || exit 69
 	placeholder
-	ab_relation "$(cat "$root/wanted"; newer)" >"$output/relation"
+	wanted=$(<"$root/wanted")
+	wanted+=$'\n'$(newer)
+	ab_relation "$wanted" >"$output/relation"
 	# With another folder of archives, apt names also the files that it need not fetch.
 	answer=$(satisfy --print-uris -o Acquire::ForceHash=SHA256 -o Dir::Cache::archives=/tmp/) || code=$?
 	printf '%s\n' "$answer"

@@ -69,7 +69,7 @@ git_have() {
 	fi
 	git_get_all || { git_unlock && git_get_all; } || code=$?
 	if [ "$code" -ne 0 ] && [ -d "$repo" ] &&
-	    client git ls-remote --quiet -- "$url" HEAD >/dev/null; then
+	    vcs_run git ls-remote --quiet -- "$url" HEAD >/dev/null; then
 		warn "$url: its mirror is damaged, and is made anew"
 		mv "$repo" "$mirror/new.broken"
 		code=0
@@ -119,7 +119,7 @@ git_get_more() {
 git_get() {
 	local prune=
 	[ "$1" != --prune ] || { prune=--prune; shift; }
-	client git -C "$repo" fetch ${prune:+"$prune"} --progress --no-tags --no-write-fetch-head \
+	vcs_run git -C "$repo" fetch ${prune:+"$prune"} --progress --no-tags --no-write-fetch-head \
 	    --no-recurse-submodules -- "$url" "$@"
 }
 
@@ -198,7 +198,7 @@ git_module_known() {
 # the objects of REPO
 git_tree() {
 	local dir=$4
-	if ! git_share "$@" || ! client git -C "$dir" reset --hard --quiet; then
+	if ! git_share "$@" || ! vcs_run git -C "$dir" reset --hard --quiet; then
 		die 65 "$3: $2 cannot be checked out: $why"
 	fi
 	git_modules_do "$1" "$2" "$3" git_module_tree

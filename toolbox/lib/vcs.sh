@@ -148,8 +148,8 @@ vcs_client() {
 	return 1
 }
 
-# client PROG [ARG]... - runs it; when it fails, why is the line that says it
-client() {
+# vcs_run PROG [ARG]... - runs it; when it fails, why is the line that says it
+vcs_run() {
 	local code
 	"$@" </dev/null 2>&1 | tee "$words"
 	code=${PIPESTATUS[0]}
