@@ -4,8 +4,9 @@
 # URL.  They lie within, and not beside, so that one repository has no way into
 # the mirror of another.  refs/aoinb/ID keeps what was wanted once.
 
-# Nothing of this machine's configuration, no questions, no hooks; and only
-# protocols that cannot run or read anything here, whatever a submodule says.
+# git_environment - lets git read no configuration of this machine, ask no questions and run
+# no hooks; and use only protocols that cannot run or read anything here, whatever a
+# submodule says
 git_environment() {
 	export GIT_ALLOW_PROTOCOL=${GIT_ALLOW_PROTOCOL:-http:https:git} \
 	    GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_TERMINAL_PROMPT=0 \
@@ -42,7 +43,8 @@ git_place() {
 	    find "$name" -name .git -prune -exec rm -rf {} +
 }
 
-# What the defines source, so that a build can ask for the repository.
+# git_script REPO - writes the file that the defines source, so that a build can ask for
+# the repository
 git_script() {
 	printf 'ACBS_SRC=%q\n' "$1" >.acbs-script
 	cat >>.acbs-script <<-'END'
@@ -87,13 +89,13 @@ git_have() {
 	    git -C "$repo" update-ref "refs/aoinb/$commit" "$commit"
 }
 
-# Takes away the locks of a git that was killed, since we hold the mirror's own; 1
-# when there were none.
+# git_unlock - removes the locks of a git that was killed; 1 when there were none.  The
+# mirror's own lock is ours, so no other git works there.
 git_unlock() {
 	find "$repo" -path "$repo/objects" -prune -o -name '*.lock' -print -exec rm -f {} + | grep . >/dev/null
 }
 
-# Every branch and tag, as a build may describe itself by them.
+# git_get_all - every branch and tag, since a build may name its version by them
 git_get_all() {
 	local refs=('+refs/heads/*:refs/heads/*' '+refs/tags/*:refs/tags/*')
 	[ -n "$want" ] || refs+=('+HEAD:refs/aoinb/HEAD')
@@ -105,8 +107,8 @@ git_get_all() {
 	git_get --prune "${refs[@]}"
 }
 
-# What is on no branch: the server is asked for the very commit, which not every
-# one allows, then for all it shows.
+# git_get_more - a commit that is on no branch: asks for just that, which not every
+# server allows, then for all that the server shows
 git_get_more() {
 	if git_full "$want" && git_get "$want:refs/aoinb/$want" >/dev/null; then
 		commit=$want

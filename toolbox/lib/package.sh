@@ -33,8 +33,8 @@ package_autobuild() {
 	done
 }
 
-# package_config - a base's own autobuild reads these files, refuses to build
-# for nobody, and takes the number of jobs from there if anywhere
+# package_config - the configuration of a base's own autobuild, which does not build
+# without a maintainer's name and takes the number of jobs from nowhere else
 package_config() {
 	local file dir=/etc/autobuild files=()
 	[ "$autobuild" != "$toolbox/autobuild" ] || return 0
@@ -52,16 +52,18 @@ package_config() {
 	done
 }
 
-# package_jobs - how many compile at once: ABTHREADS; and make shares the tokens of
-# all builds of a group, where it can take them from a FIFO
+# package_jobs - sets ABTHREADS, the number of compile jobs; and tells a make that can
+# read tokens from a FIFO of that of its group.  The FIFO is kept open from here on: a
+# make that opens it while nobody else has it open would wait for ever.
 package_jobs() {
-	local version=
+	local version='' fd fifo=$root/jobserver
 	[ -z "${AOINB_JOBS-}" ] || export ABTHREADS=$AOINB_JOBS
-	[ -p "$root/jobserver" ] && read -r _ _ version < <(make --version 2>/dev/null) || return 0
-	if package_newer_make "$version"; then
-		export MAKEFLAGS="-j$ABTHREADS --jobserver-auth=fifo:$root/jobserver"
-		say 'make shares the jobs of the group'
-	fi
+	[ -p "$fifo" ] && read -r _ _ version < <(make --version 2>/dev/null) || return 0
+	package_newer_make "$version" || return 0
+	# shellcheck disable=SC2034 # nobody reads it: it is kept open
+	exec {fd}<>"$fifo"
+	export MAKEFLAGS="-j$ABTHREADS --jobserver-auth=fifo:$fifo"
+	say 'make shares the jobs of the group'
 }
 
 # package_newer_make VERSION - whether it is 4.4 or newer
@@ -70,8 +72,9 @@ package_newer_make() {
 	((BASH_REMATCH[1] > 4 || (BASH_REMATCH[1] == 4 && BASH_REMATCH[2] >= 4)))
 }
 
-# package_build PART - sets made to the packages' names, which are then in output.
-# Modes and times of the bundle are those of somebody's checkout: neither is kept.
+# package_build PART - builds it; sets made to the names of its packages, which are in
+# output then.  Modes and times of the bundle's files are not kept: they are those of
+# somebody's checkout.
 package_build() {
 	local before='' code=0 from=$bundle/autobuild what=autobuild
 	[ "$1" = . ] || from=$bundle/$1 what="autobuild of $1"
@@ -91,9 +94,9 @@ package_build() {
 	package_collect
 }
 
-# What autobuild has to know lies in its environment too, but the defines may
-# have been written to override it.  The real epoch is the one of the defines,
-# which the spec's, being there at all, goes over.
+# package_defines - appends the version to the defines.  autobuild has it in its
+# environment, too, but defines may set it to something else.  The epoch is that of the
+# spec; where it has none, that of the defines.
 package_defines() {
 	local defines=autobuild/defines
 	[ "${ABSTAGE2-}" = 1 ] && [ -e "$defines.stage2" ] && defines+=.stage2

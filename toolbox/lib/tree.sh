@@ -41,13 +41,14 @@ tree_update() {
 	mv "$mirror/new.known" "$mirror/known"
 }
 
-# A server of Subversion is only asked now, and may say that there is no such
-# revision.
+# tree_code - the exit code for a tree that cannot be exported.  A server of Subversion
+# is asked for the revision only now, and may say that there is none.
 tree_code() {
 	if [[ $why == 'svn: E1600'* ]]; then echo 65; else echo 69; fi
 }
 
-# A clone that cannot be brought up to date is made anew: it may be the clone.
+# tree_refresh - brings the clone up to date; makes it anew when that fails, since the
+# reason may be the clone itself
 tree_refresh() {
 	if [ "$type" = svn ]; then
 		tree_svn_final || vcs_run tree_svn_run info -- "$url@"
@@ -77,7 +78,8 @@ tree_place() {
 	    -xf "$mirror/tree/$commit" || die 65 "$url: $commit: cannot be unpacked: $why"
 }
 
-# Revisions are expressions to most clients: only plain names are let through.
+# tree_want - checks want, and sets it to what it is by default.  Most clients take a
+# revision for an expression: only plain names are let through.
 tree_want() {
 	case $type in
 	svn) want=${want:-HEAD} want=${want#r} ;;
@@ -129,7 +131,7 @@ tree_hg_clone() {
 	tree_hg_run clone --noupdate -- "$url" "$1"
 }
 
-# The locks of a killed hg look held from another container.
+# To a process in another container, the locks of a killed hg look held.
 tree_hg_pull() {
 	rm -f "$1/.hg/wlock" "$1/.hg/store/lock"
 	[ ! -e "$1/.hg/store/journal" ] || tree_hg_run -R "$1" recover
@@ -186,7 +188,7 @@ tree_fossil_clone() {
 	tree_fossil_run clone "$url" "$1"
 }
 
-# It says so, but exits with 0, when there is nobody.
+# fossil exits with 0 when no server answers, and only says that it received nothing.
 tree_fossil_pull() {
 	local out
 	out=$(tree_fossil_run pull "$url" -R "$1" --once 2>&1) && [[ $out != *'received: 0 '* ]]
