@@ -7,12 +7,15 @@
 #include "opt.h"
 #include "eval/arch.h"
 #include "eval/files.h"
+#include "eval/needs.h"
+#include "eval/output.h"
 #include "eval/packages.h"
 #include "eval/show.h"
 #include "eval/tree.h"
 
 enum {
-	O_DIGESTS = OPT_LONG, O_NO_DIGESTS, O_PACKAGES, O_TREE, O_INDEX,
+	O_DIGESTS = OPT_LONG, O_NO_DIGESTS, O_PACKAGES, O_TREE, O_INDEX, O_ENV,
+	O_NEEDS, O_MODIFIERS, O_GROUPS,
 };
 
 static const struct opt tab[] = {
@@ -28,14 +31,18 @@ static const struct opt tab[] = {
 	{ O_PACKAGES, "packages", NULL, "print the packages of each bundle for ARCH" },
 	{ O_TREE, "tree", "DIR", "the packages of each DIR/CATEGORY/NAME" },
 	{ O_INDEX, "index", "FILE", "keep there what was read of the tree" },
+	{ O_ENV, "env", NULL, "print what a build takes from a spec, for a shell" },
+	{ O_NEEDS, "needs", NULL, "print what a bundle wants to be installed for ARCH" },
+	{ O_MODIFIERS, "modifiers", "WORDS", "with --needs: ABMODIFIERS of its build" },
+	{ O_GROUPS, "groups", NULL, "print the groups of architectures that ARCH is in" },
 	{ 0 },
 };
 
 struct wish {
 	struct files files;
 	int format;		/* whether one was given */
-	int packages;
-	const char *tree, *index;
+	int packages, needs, groups;
+	const char *tree, *index, *modifiers;
 };
 
 /* The place of s among the words, counted from 0. */
@@ -81,18 +88,38 @@ edit_add(struct files *f, char *s)
 	f->edits[f->nedits++] = (struct edit){ s, words };
 }
 
+/* Whether ARCH was given, and nothing that is for single files. */
+static int
+is_by_arch(const struct wish *w)
+{
+	const struct files *f = &w->files;
+
+	return f->arch && *f->arch && !f->sources && !f->env && !w->format &&
+	    !f->nedits && !f->no_digests && !f->lenient && !f->sets &&
+	    f->kind == KIND_BY_NAME;
+}
+
 /* Whether what was given goes together. */
 static int
 fits(const struct wish *w, char *const *operand)
 {
 	const struct files *f = &w->files;
-	int other = f->sources || w->format || f->nedits;
+	int one = operand[0] && !operand[1];
+	int tree = w->tree || w->index;
 
+	if (w->packages + w->needs + w->groups > 1 || (w->modifiers && !w->needs))
+		return 0;
 	if (w->packages)
-		return f->arch && *f->arch && !w->tree == (*operand != NULL) &&
-		    (w->tree || !w->index) && !other && !f->no_digests &&
-		    !f->lenient && !f->sets && f->kind == KIND_BY_NAME;
-	return *operand && !w->tree && !w->index &&
+		return is_by_arch(w) && !w->tree == (*operand != NULL) &&
+		    (w->tree || !w->index);
+	if (w->needs)
+		return is_by_arch(w) && one && !tree;
+	if (w->groups)
+		return is_by_arch(w) && !*operand && !tree;
+	if (f->env)
+		return one && !tree && !f->sources && !w->format && !f->nedits &&
+		    !f->no_digests && !f->lenient && f->kind == KIND_BY_NAME;
+	return *operand && !tree &&
 	    !(f->sources && w->format) && (f->sources || !f->no_digests) &&
 	    !(f->nedits && (f->sources || w->format || operand[1]));
 }
@@ -122,9 +149,42 @@ options(struct wish *w, struct opts *o, char *argv[])
 		case O_PACKAGES: w->packages = 1; break;
 		case O_TREE: w->tree = o->arg; break;
 		case O_INDEX: w->index = o->arg; break;
+		case O_ENV: f->env = 1; break;
+		case O_NEEDS: w->needs = 1; break;
+		case O_MODIFIERS: w->modifiers = o->arg; break;
+		case O_GROUPS: w->groups = 1; break;
 		}
 	if (!fits(w, o->argv))
 		opt_bad(o);
+	if (f->env)
+		f->kind = KIND_SPEC;
+}
+
+static int
+groups_print(const char *arch)
+{
+	struct buf out = { 0 };
+
+	if (arch_groups(&out, arch) < 0)
+		die_sys(EX_OSERR, "output");
+	output_flush(&out, 1);
+	buf_free(&out);
+	return 0;
+}
+
+static int
+run(struct wish *w, char **operand)
+{
+	const char *arch = w->files.arch;
+
+	if (w->groups)
+		return groups_print(arch);
+	if (w->needs)
+		return needs_print(*operand, arch, w->modifiers);
+	if (w->packages)
+		return w->tree ? tree_print(w->tree, w->index, arch) :
+		    packages_print(operand, arch);
+	return files_print(&w->files, operand);
 }
 
 int
@@ -135,7 +195,10 @@ main(int argc, char *argv[])
 		    "[-k KIND] FILE...\n"
 		    "       aoinb-spec --digests=NAME=WORDS... SPEC\n"
 		    "       aoinb-spec --packages -a ARCH BUNDLE...\n"
-		    "       aoinb-spec --packages -a ARCH --tree=DIR [--index=FILE]",
+		    "       aoinb-spec --packages -a ARCH --tree=DIR [--index=FILE]\n"
+		    "       aoinb-spec --env [-a ARCH] [-D NAME=VALUE]... SPEC\n"
+		    "       aoinb-spec --needs -a ARCH [--modifiers=WORDS] BUNDLE\n"
+		    "       aoinb-spec --groups -a ARCH",
 		.about = "Evaluate spec and defines files without running them.",
 		.tab = tab,
 	};
@@ -150,9 +213,7 @@ main(int argc, char *argv[])
 	options(&w, &o, argv);
 	setlocale(LC_CTYPE, "C.UTF-8");
 
-	code = !w.packages ? files_print(&w.files, o.argv) :
-	    w.tree ? tree_print(w.tree, w.index, w.files.arch) :
-	    packages_print(o.argv, w.files.arch);
+	code = run(&w, o.argv);
 	free(w.files.set);
 	free(w.files.edits);
 	return code;

@@ -25,7 +25,19 @@ made clang
 
 try 0 'shellcheck: the front-end'      shellcheck -s sh scripts/aoinb scripts/quickstart \
     scripts/lib/*.sh scripts/lib/progress scripts/cmd/*.sh scripts/step/*.sh scripts/exec/*
-try 0 'shellcheck: the toolbox'        sh -c 'find toolbox -type f | xargs shellcheck -s bash -e SC2153'
+try 0 'the toolbox'                    tests/toolbox-lint toolbox
+# misspelt FILE WORD WRONG - where FILE of the toolbox has the one for the other, it is seen
+misspelt() {
+	rm -rf "$scratch/toolbox"
+	cp -r toolbox "$scratch/"
+	sed -i "s/$2/$3/" "$scratch/toolbox/$1"
+	try 1 "$1: $3 is seen"         tests/toolbox-lint "$scratch/toolbox"
+}
+misspelt build.sh              '\$subdir"'      '$subdri"'
+misspelt lib/git.sh            'local repo='    'local rpeo='
+misspelt ab/defaults.sh        '"$MANDIR"'      '"$MANDRI"'
+misspelt ab/type/autotools.sh  'MAKE_AFTER\['   'MAKE_AFTRE['
+misspelt lib/source.sh         '^source_place'  'place_source'
 try 0 'shellcheck: the tests'          sh -c 'shellcheck -x -P tests -P tests/bench -e SC2016,SC2013,SC2317 \
     tests/*.t tests/*.sh tests/bench/*.sh .ci/run'
 try 0 'mandoc: every page'             mandoc -T lint -W warning man/*.[157]

@@ -350,6 +350,146 @@ wrong 'no name'            "SRCS=file::$h/a/ CHKSUMS=SKIP" 'rename='
 wrong 'no version'         'SRCS=pypi::foo CHKSUMS=SKIP' 'version='
 wrong 'an undecided dummy' 'DUMMYSRC=maybe'            'DUMMYSRC .*maybe'
 
+# --- what only the path of a URL tells
+wrong 'a host that is called like an archive' "SRCS=https://a.zip/x.txt CHKSUMS=SKIP" 'entry 1: cannot tell'
+one 'an archive in the path'  "$h/a.tar.gz/download" "1 tarball SKIP download - $h/a.tar.gz/download"
+one 'an archive in the query' "$h/get?f=a.zip"   "1 tarball SKIP get - $h/get?f=a.zip"
+
+# --- what a build takes from it
+
+# env TEXT SPEC WANTED [ARG]... - the assignments, made by bash, and shown by it
+env_is() {
+	text=$1; printf '%b' "$2" >spec; wanted=$3; shift 3
+	aoinb-spec --env "$@" spec >env 2>err || cat err
+	is "--env: $text" "$(bash -c 'set -u; . ./env; env | grep ^__ | sort; printf "%s|" "$ver" "$rel" "$epoch" "$subdir" "$dummysrc"')" "$wanted"
+}
+env_is 'little'         'VER=1'                              '1|0||||'
+env_is 'all'            'VER=1 REL=2 EPOCH=3\nSUBDIR="a b"\nDUMMYSRC=y\n' '1|2|3|a b|1|'
+env_is 'an empty REL'   'VER=1 REL='                         '1|0||||'
+env_is 'what is handed on' "VER=1 __B=b\r\n_C=c\r\nX__Y=1\r\n__A='it\"s \\\\ it'\r\n" '__A=it"s \ it
+__B=b
+1|0||||'
+env_is 'hostile words'  "VER=1 SUBDIR='\$(touch ran)\n\`touch ran\`'" "1|0||\$(touch ran)
+\`touch ran\`||"
+ok 'run nothing' test ! -e ran
+env_is 'CRs'            'VER=1\r\nREL=2\r\n'                 '1|2||||'
+for yes in 1 y yes true TRUE on; do
+	env_is "DUMMYSRC=$yes" "VER=1 DUMMYSRC=$yes" '1|0|||1|'
+	table "and no source is asked for" "DUMMYSRC=$yes" ''
+done
+for no in 0 n no false off '""'; do
+	env_is "DUMMYSRC=$no" "VER=1 DUMMYSRC=$no" '1|0||||'
+done
+refuses_env() {
+	printf %b "$2" >spec
+	try 65 "--env: $1" aoinb-spec --env spec
+	says err "spec:.*$3" 'named'
+	is 'and nothing is printed' "$(cat out)" ''
+}
+refuses_env 'an undecided dummy' 'VER=1 DUMMYSRC=perhaps' 'DUMMYSRC is neither yes nor no: perhaps'
+refuses_env 'no VER'             'REL=1'            'no VER'
+refuses_env 'a command'          'VER=1\nrm -r x\n' '2: cannot evaluate the command rm'
+refuses_env 'a NUL'              'VER=1\0'          'NUL'
+printf VER=1 >defines
+try 0 '--env: a spec of any name'  aoinb-spec --env defines
+for args in '--env' '--env spec spec' '--env -f json spec' '--env -s spec' '--env -l spec' '--env --packages spec'; do
+	# shellcheck disable=SC2086 # options
+	try 64 "usage: $args" aoinb-spec $args
+done
+
+# --- groups of architectures
+
+# groups ARCH WANTED
+groups() {
+	is "$1 is of" "$(aoinb-spec --groups -a "$1" | tr '\n' ' ')" "$2"
+}
+groups amd64    '64bit with_dotnet mainline mainline_tier1 ocaml_native '
+groups sparc64  '64bit without_dotnet retro '
+groups optenv32 'optenv '
+groups armv6hf  '32bit without_dotnet arm retro '
+groups pdp11    ''
+groups ''       ''
+try 64 'groups of nothing' aoinb-spec --groups
+try 64 'groups of a file'  aoinb-spec --groups -a amd64 spec
+for case in amd64:64BIT amd64:MAINLINE_TIER1 amd64:WITH_DOTNET sparc64:RETRO sparc64:64BIT i486:32BIT \
+    loongson3:WITHOUT_DOTNET optenv32:OPTENV arm64:ARM; do
+	printf '%s\n' "A__${case#*:}=in" A=out >defines
+	is "$case" "$(aoinb-spec -a "${case%:*}" defines | grep ^A=)" A=in
+done
+printf '%s\n' A__64BIT=64 A__MAINLINE=main A__RETRO=retro >defines
+is 'the nearer of two groups' "$(aoinb-spec -a amd64 defines | grep ^A=)" A=main
+is 'retro is nearer than 64bit' "$(aoinb-spec -a sparc64 defines | grep ^A=)" A=retro
+
+# --- what a bundle wants
+
+# needs TEXT WANTED [ARG]... - of the bundle b, on one line
+needs() {
+	text=$1 wanted=$2; shift 2
+	is "--needs: $text" "$(aoinb-spec --needs -a amd64 "$@" b 2>&1 | tr '\n' ' ')" "$wanted"
+}
+# defines [LINE]... - of b, which has no sub-packages
+defines() {
+	rm -rf b; mkdir -p b/autobuild; echo VER=1 >b/spec
+	printf '%s\n' PKGNAME=foo "$@" >b/autobuild/defines
+}
+# part FOLDER [LINE]... - one more of b
+part() {
+	mkdir -p "b/$1"; echo VER=1 >b/spec
+	folder=$1; shift
+	printf '%s\n' "$@" >"b/$folder/defines"
+}
+defines
+needs 'nothing'                'done foo '
+defines 'BUILDDEP="z a | b  z"' 'PKGDEP="c>=1 a:any"'
+needs 'both, sorted, each once' 'done foo a:any a|b c>=1 z '
+defines 'PKGDEP__AMD64=a PKGDEP__64BIT=b PKGDEP=c BUILDDEP__RETRO=d'
+needs 'of the architecture'    'done foo a '
+is '--needs: of its group' "$(aoinb-spec --needs -a sparc64 b | tr '\n' ' ')" 'done foo b d '
+defines 'BUILDDEP="foo gcc"' 'PKGDEP=foo'
+needs 'itself, to be built'    'partly foo foo gcc '
+defines 'BUILDDEP="bar gcc"' 'PKGPROV="bar=2 baz"'
+needs 'what it provides, to be built' 'done foo bar gcc '
+rm -r b; part 01-a PKGNAME=a 'BUILDDEP="b x"'; part 02-b PKGNAME=b 'BUILDDEP="a|y z"' PKGDEP=a 'PKGPROV="v>=1"'
+part 10-c PKGNAME=c 'PKGDEP="v b"'
+needs 'parts: what earlier ones make is there' 'done a b x z '
+part 01-a PKGNAME=a PKGDEP=c
+needs 'parts: what only later ones make is not' 'partly a z '
+defines 'PKGDEP=@AB@'
+needs 'a word that is none'    'bad @AB@ '
+for word in 'a>=' 'a|' '|a' 'a||b' 'a:>=1' 'a$(x)' 'é' '-a' '.a'; do
+	defines "PKGDEP='$word'"
+	needs "no dependency: $word" "bad $word "
+done
+defines 'PKGDEP=a' 'BUILDDEP=b' 'ABBUILDDEPONLY=yes'
+needs 'ABBUILDDEPONLY'         'done foo b '
+defines 'PKGDEP=@AB@' 'ABBUILDDEPONLY__AMD64=T'
+needs 'of an architecture'     'done foo '
+defines 'PKGDEP=a' 'ABBUILDDEPONLY=no'
+needs 'that is not true'       'done foo a '
+defines 'PKGDEP=a' 'FAIL_ARCH=amd64'
+needs 'not for this architecture' 'partly foo '
+defines 'PKGDEP=a' 'BUILDDEP=(b)'
+needs 'what cannot be evaluated' 'partly foo a '
+printf 'PKGDEP=a\n' >b/autobuild/defines
+needs 'no PKGNAME'             'partly - '
+printf 'PKGNAME=foo\nPKGDEP="a\0b"\n' >b/autobuild/defines
+needs 'a NUL'                  'partly - '
+printf 'PKGNAME=foo\r\nPKGDEP="a\r\nb"' >b/autobuild/defines
+needs 'CRLF, and no last newline' 'done foo a b '
+: >b/autobuild/defines.stage2
+needs 'stage 2 reads other defines' 'partly - ' --modifiers=-x,+Stage2
+needs 'which nobody reads else' 'done foo a b ' --modifiers=+stage1
+rm b/autobuild/defines.stage2
+needs 'where there are some'   'done foo a b ' --modifiers=+stage2
+mkdir none; try 66 "--needs: no spec" aoinb-spec --needs -a amd64 none; rmdir none
+says err 'there is no spec in it' 'named'
+try 66 '--needs: no folder'    aoinb-spec --needs -a amd64 none
+for args in '--needs b' '--needs -a amd64' '--needs -a amd64 b b' '--needs -a amd64 -s b' '-a amd64 --modifiers=+x b' \
+    '--needs --packages -a amd64 b'; do
+	# shellcheck disable=SC2086 # options
+	try 64 "usage: $args" aoinb-spec $args
+done
+
 # --- against bash
 
 if command -v python3 >/dev/null &&

@@ -4,13 +4,14 @@
 
 #include "eval/arch.h"
 
-/* autobuild's groups (its sets/arch_groups.json), the smaller ones first: of
- * two that arch is in, the one listed first wins. */
+/* autobuild's groups, those of its older versions too, the nearer ones first: of
+ * two that arch is in, the one listed first wins.  It has no group for sparc64,
+ * which it knows all the same; what the groups say of others like it holds. */
 static const struct {
 	const char *name, *archs;	/* archs: each with a blank around it */
 } groups[] = {
 	{ "RETRO", " alpha armv4 armv5te armv6hf armv7hf i486 ia64 loongson2f m68k "
-	    "powerpc ppc64 " },
+	    "powerpc ppc64 sparc64 " },
 	{ "ARM", " armv4 armv5te armv6hf armv7hf arm64 " },
 	{ "OCAML_NATIVE", " amd64 arm64 ppc64el " },
 	{ "OPTENV", " optenv32 " },
@@ -18,9 +19,13 @@ static const struct {
 	{ "MAINLINE_TIER2", " loongson3 ppc64el riscv64 " },
 	{ "MAINLINE", " amd64 arm64 loongarch64 loongarch64_nosimd loongson3 ppc64el "
 	    "riscv64 " },
+	{ "WITH_DOTNET", " amd64 arm64 armv7hf " },
+	{ "WITHOUT_DOTNET", " alpha armv4 armv6hf i486 ia64 loongarch64 "
+	    "loongarch64_nosimd loongson2f loongson3 m68k powerpc ppc64 ppc64el "
+	    "riscv64 sparc64 " },
 	{ "32BIT", " armv4 armv6hf armv7hf i486 m68k powerpc " },
-	{ "64BIT", " alpha amd64 arm64 ia64 loongarch64 loongarch64_nosimd loongson3 "
-	    "mips64r6el ppc64el riscv64 loongson2f ppc64 " },
+	{ "64BIT", " alpha amd64 arm64 ia64 loongarch64 loongarch64_nosimd loongson2f "
+	    "loongson3 mips64r6el ppc64 ppc64el riscv64 sparc64 " },
 };
 
 enum { GROUPS = sizeof(groups) / sizeof(*groups) };
@@ -47,6 +52,23 @@ arch_in(const char *arch, const char *name, size_t len)
 		    !groups[i].name[len] && in_group(arch, i))
 			return 1;
 	return 0;
+}
+
+int
+arch_groups(struct buf *out, const char *arch)
+{
+	const char *s;
+	size_t i;
+	int bad = 0;
+
+	for (i = GROUPS; i-- > 0; ) {
+		if (!in_group(arch, i))
+			continue;
+		for (s = groups[i].name; *s; s++)
+			bad |= buf_putc(out, (char)tolower((unsigned char)*s));
+		bad |= buf_putc(out, '\n');
+	}
+	return bad ? -1 : 0;
 }
 
 /* Whether suffix is name (in upper case, as suffixes are). */

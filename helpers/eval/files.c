@@ -5,6 +5,7 @@
 
 #include "err.h"
 #include "eval/arch.h"
+#include "eval/env.h"
 #include "eval/files.h"
 #include "eval/output.h"
 #include "eval/show.h"
@@ -97,7 +98,11 @@ static int
 print(struct files *f)
 {
 	char why[512];
+	struct why reason = { why, sizeof(why) };
 
+	if (f->env)
+		return env_put(&f->out, &f->eval.vars, &reason) == 0 ? 0 :
+		    bad(f, why);
 	if (f->sources) {
 		if (sources_table(&f->out, &f->eval.vars, f->many ? f->file : NULL,
 		    !f->no_digests, why, sizeof(why)) == 0)

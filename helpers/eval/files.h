@@ -14,7 +14,7 @@ struct files {
 	int lenient;
 	int form;		/* enum show_form */
 	int kind;		/* enum spec_kind, or KIND_BY_NAME */
-	int sources, no_digests;
+	int sources, no_digests, env;
 	struct edit *edits;
 	size_t nedits;
 

@@ -1,6 +1,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "eval/arch.h"
 #include "eval/archfit.h"
@@ -225,6 +226,19 @@ field_fits(struct package *p, const char *fail_arch, const char *abhost)
 		field_words(p, NULL, "ok");
 }
 
+/* As autobuild's "bool" has it, which takes anything else for no. */
+static int
+is_true(const char *s)
+{
+	static const char *const words[] = { "1", "t", "true", "y", "yes" };
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (!strcasecmp(s, words[i]))
+			return 1;
+	return 0;
+}
+
 static void
 package_line(struct package *p)
 {
@@ -243,6 +257,9 @@ package_line(struct package *p)
 	field_words(p, NULL, builddep);
 	field_words(p, NULL, pkgdep);
 	field_words(p, NULL, pkgprov);
+	if (p->more)
+		field_words(p, NULL, is_true(value(&p->defines.vars,
+		    "ABBUILDDEPONLY", "")) ? "buildonly" : "");
 	p->failed |= buf_putc(&p->out, '\n');
 }
 

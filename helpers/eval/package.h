@@ -13,6 +13,9 @@ struct package {
 	const char *dir;	/* the bundle */
 	const char *part;	/* "." or "01-foo" */
 	const char *file;	/* being read, seen from the bundle */
+	int more;		/* whether a line gets a tenth field: "buildonly" where
+				 * ABBUILDDEPONLY says that PKGDEP stays uninstalled
+				 * in a build, else "-" */
 	struct buf out;		/* lines are added here */
 	int failed;		/* memory ran out, and out is void */
 

@@ -59,6 +59,17 @@ value(const struct table *t, const char *name)
 	return s && count_words(s) ? s : NULL;
 }
 
+int
+sources_none(const struct vars *t, int *none, struct why *w)
+{
+	const char *s = vars_get(t, "DUMMYSRC");
+
+	*none = 0;
+	if (s && count_words(s) && parse_bool(s, none) < 0)
+		return why_not(w, "DUMMYSRC is neither yes nor no: %.100s", s);
+	return 0;
+}
+
 static int
 line(struct table *t, const struct source *s, const char *digest)
 {
@@ -170,13 +181,11 @@ repository(struct table *t, size_t i)
 static int
 fill(struct table *t)
 {
-	const char *dummy = value(t, "DUMMYSRC");
-	int none = 0;
+	int none;
 	size_t i;
 
-	if (dummy && parse_bool(dummy, &none) < 0)
-		return why_not(&t->why, "DUMMYSRC is neither yes nor no: %.100s",
-		    dummy);
+	if (sources_none(t->vars, &none, &t->why) < 0)
+		return -1;
 	if (none)
 		return 0;
 	if (value(t, "SRCS"))

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "buf.h"
+#include "eval/source.h"
 #include "eval/vars.h"
 
 /* Adds a line for each source to out:
@@ -14,5 +15,9 @@
  * reason in why and out as it was. */
 int sources_table(struct buf *out, const struct vars *t, const char *file,
     int digests, char *why, size_t room);
+
+/* Whether the spec says that it has no sources: DUMMYSRC is true.  Returns 0, or
+ * -1 with the reason in w when it is neither true nor false. */
+int sources_none(const struct vars *t, int *none, struct why *w);
 
 #endif

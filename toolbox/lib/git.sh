@@ -4,8 +4,9 @@
 # URL.  They lie within, and not beside, so that one repository has no way into
 # the mirror of another.  refs/aoinb/ID keeps what was wanted once.
 
-# Nothing of this machine's configuration, no questions, no hooks; and only
-# protocols that cannot run or read anything here, whatever a submodule says.
+# git_environment - lets git read no configuration of this machine, ask no questions and run
+# no hooks; and use only protocols that cannot run or read anything here, whatever a
+# submodule says
 git_environment() {
 	export GIT_ALLOW_PROTOCOL=${GIT_ALLOW_PROTOCOL:-http:https:git} \
 	    GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_TERMINAL_PROMPT=0 \
@@ -42,7 +43,8 @@ git_place() {
 	    find "$name" -name .git -prune -exec rm -rf {} +
 }
 
-# What the defines source, so that a build can ask for the repository.
+# git_script REPO - writes the file that the defines source, so that a build can ask for
+# the repository
 git_script() {
 	printf 'ACBS_SRC=%q\n' "$1" >.acbs-script
 	cat >>.acbs-script <<-'END'
@@ -69,7 +71,7 @@ git_have() {
 	fi
 	git_get_all || { git_unlock && git_get_all; } || code=$?
 	if [ "$code" -ne 0 ] && [ -d "$repo" ] &&
-	    client git ls-remote --quiet -- "$url" HEAD >/dev/null; then
+	    vcs_run git ls-remote --quiet -- "$url" HEAD >/dev/null; then
 		warn "$url: its mirror is damaged, and is made anew"
 		mv "$repo" "$mirror/new.broken"
 		code=0
@@ -87,13 +89,13 @@ git_have() {
 	    git -C "$repo" update-ref "refs/aoinb/$commit" "$commit"
 }
 
-# Takes away the locks of a git that was killed, since we hold the mirror's own; 1
-# when there were none.
+# git_unlock - removes the locks of a git that was killed; 1 when there were none.  The
+# mirror's own lock is ours, so no other git works there.
 git_unlock() {
 	find "$repo" -path "$repo/objects" -prune -o -name '*.lock' -print -exec rm -f {} + | grep . >/dev/null
 }
 
-# Every branch and tag, as a build may describe itself by them.
+# git_get_all - every branch and tag, since a build may name its version by them
 git_get_all() {
 	local refs=('+refs/heads/*:refs/heads/*' '+refs/tags/*:refs/tags/*')
 	[ -n "$want" ] || refs+=('+HEAD:refs/aoinb/HEAD')
@@ -105,8 +107,8 @@ git_get_all() {
 	git_get --prune "${refs[@]}"
 }
 
-# What is on no branch: the server is asked for the very commit, which not every
-# one allows, then for all it shows.
+# git_get_more - a commit that is on no branch: asks for just that, which not every
+# server allows, then for all that the server shows
 git_get_more() {
 	if git_full "$want" && git_get "$want:refs/aoinb/$want" >/dev/null; then
 		commit=$want
@@ -119,7 +121,7 @@ git_get_more() {
 git_get() {
 	local prune=
 	[ "$1" != --prune ] || { prune=--prune; shift; }
-	client git -C "$repo" fetch ${prune:+"$prune"} --progress --no-tags --no-write-fetch-head \
+	vcs_run git -C "$repo" fetch ${prune:+"$prune"} --progress --no-tags --no-write-fetch-head \
 	    --no-recurse-submodules -- "$url" "$@"
 }
 
@@ -198,7 +200,7 @@ git_module_known() {
 # the objects of REPO
 git_tree() {
 	local dir=$4
-	if ! git_share "$@" || ! client git -C "$dir" reset --hard --quiet; then
+	if ! git_share "$@" || ! vcs_run git -C "$dir" reset --hard --quiet; then
 		die 65 "$3: $2 cannot be checked out: $why"
 	fi
 	git_modules_do "$1" "$2" "$3" git_module_tree

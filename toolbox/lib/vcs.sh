@@ -8,6 +8,10 @@
 #
 # What comes from servers is hostile: it may fail, but it must neither run
 # anything nor reach anything that its URL does not name.
+#
+# vcs_update, vcs_known and vcs_place have in local variables what they are about: type url
+# options mirror name, and words, a file for what a client says.  git.sh and tree.sh use
+# these, and set commit and, when something failed, why.
 . "$toolbox/lib/git.sh"
 . "$toolbox/lib/tree.sh"
 
@@ -86,11 +90,11 @@ vcs_key() {
 	echo "${sum%% *}"
 }
 
-# What vcs_start sets, of the options: want is the commit or branch, and empty for
-# what the server has by default.
+# What vcs_start sets from the options.  want is the commit or branch that is wanted;
+# empty stands for the server's default.
 vcs_options=(want copy_repo submodule)
 
-# Uses the variables of its caller, and checks them.
+# vcs_start - checks the variables of its caller, and sets vcs_options
 vcs_start() {
 	local schemes one list commit='' branch=''
 	copy_repo='' submodule=recursive
@@ -148,8 +152,8 @@ vcs_client() {
 	return 1
 }
 
-# client PROG [ARG]... - runs it; when it fails, why is the line that says it
-client() {
+# vcs_run PROG [ARG]... - runs it; when it fails, why is the line that says it
+vcs_run() {
 	local code
 	"$@" </dev/null 2>&1 | tee "$words"
 	code=${PIPESTATUS[0]}
