@@ -43,6 +43,7 @@ ldflags = $(if $(SAN),-fsanitize=address$(,)undefined,-pie -Wl$(,)-z$(,)relro$(,
 bins = $(helpers:%=$(B)/bin/aoinb-%)
 objs_of  = $(patsubst helpers/%.c,$(B)/%.o,$(wildcard $(1:%=helpers/%/*.c)))
 objs_lib = $(call objs_of,lib lib/store)
+$(B)/lib/digest.o: pkgs = libcrypto
 
 all: $(bins)
 

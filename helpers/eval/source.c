@@ -271,7 +271,7 @@ source_parse(struct source *s, struct span word, struct why *w)
 }
 
 int
-digest_parse(char *out, struct span word, struct why *w)
+source_digest(char *out, struct span word, struct why *w)
 {
 	struct span hex = word, algo = cut(&hex, "::");
 	size_t i, k, n;

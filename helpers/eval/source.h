@@ -40,6 +40,6 @@ int source_make(struct source *s, const char *type, struct span options,
     struct span url, struct why *w);
 
 /* "algo::hex" in lower case, or SKIP.  out has room for DIGEST_ROOM. */
-int digest_parse(char *out, struct span word, struct why *w);
+int source_digest(char *out, struct span word, struct why *w);
 
 #endif

@@ -120,7 +120,7 @@ listed(struct table *t, const char *list, const char *sums, int tbl)
 		    &t->why) < 0 : source_parse(&s, word, &t->why) < 0)
 			return blame(t, list, i);
 		if (digests &&
-		    digest_parse(digest, next_word(&digests), &t->why) < 0)
+		    source_digest(digest, next_word(&digests), &t->why) < 0)
 			return blame(t, sums, i);
 		if (!digests && t->digests && s.digested && !tbl)
 			return why_not(&t->why, "no %s", sums);

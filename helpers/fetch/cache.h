@@ -15,7 +15,7 @@
 
 #include <time.h>
 
-#include "fetch/digest.h"
+#include "digest.h"
 #include "fetch/meta.h"
 #include "fetch/source.h"
 

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "fetch/digest.h"
+#include "digest.h"
 
 struct source {
 	char *url;

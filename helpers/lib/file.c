@@ -95,3 +95,57 @@ file_mkdirs(const char *path)
 	free(copy);
 	return r;
 }
+
+int
+file_put(int dir, const char *path, const char *s, size_t len)
+{
+	struct stat st;
+	char *tmp;
+	int fd, err;
+
+	if (fstatat(dir, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(st.st_mode)) {
+		errno = EEXIST;
+		return -1;
+	}
+	if (asprintf(&tmp, "%s.new%d", path, (int)getpid()) < 0)
+		return -1;
+	fd = openat(dir, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd < 0)
+		goto fail;
+	if (file_write(fd, s, len) < 0) {
+		err = errno;
+		close(fd);
+		errno = err;
+		goto fail;
+	}
+	if (close(fd) < 0 || renameat(dir, tmp, dir, path) < 0)
+		goto fail;
+	free(tmp);
+	return 0;
+fail:
+	err = errno;
+	unlinkat(dir, tmp, 0);
+	free(tmp);
+	errno = err;
+	return -1;
+}
+
+int
+file_get(int dir, const char *path, size_t max, struct buf *b)
+{
+	int fd = openat(dir, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
+	int r = -1, err;
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) == 0) {
+		errno = EINVAL;
+		if (S_ISREG(st.st_mode))
+			r = buf_read(b, fd, max);
+	}
+	err = errno;
+	close(fd);
+	errno = err;
+	return r;
+}

@@ -1,6 +1,6 @@
 /* Message digests by name: the only door to OpenSSL. */
-#ifndef FETCH_DIGEST_H
-#define FETCH_DIGEST_H
+#ifndef AOINB_DIGEST_H
+#define AOINB_DIGEST_H
 
 #include <stddef.h>
 

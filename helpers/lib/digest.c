@@ -8,7 +8,7 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "fetch/digest.h"
+#include "digest.h"
 
 static const struct algo algos[] = {
 	{ "sha256",    "SHA256",      64 },

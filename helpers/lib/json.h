@@ -1,0 +1,14 @@
+/* Reading one member out of a JSON object, such as a record of our own. */
+#ifndef AOINB_JSON_H
+#define AOINB_JSON_H
+
+#include "buf.h"
+
+/* Adds to out the value of the member key of the object that text, len bytes, is;
+ * members of objects within it do not count.  A string is decoded (a NUL in it is
+ * refused); anything else is added as it is written.  Returns 0; or -1 with errno
+ * ENOENT when there is no such member, EBADMSG when text is no object or is cut
+ * off before the member's end, ENOMEM. */
+int json_get(const char *text, size_t len, const char *key, struct buf *out);
+
+#endif

@@ -1,0 +1,106 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "table.h"
+
+enum table_form
+table_form(int fd)
+{
+	return isatty(fd) ? TABLE_PEOPLE : TABLE_TSV;
+}
+
+void
+table_begin(struct table *t, size_t columns)
+{
+	*t = (struct table){ .columns = columns };
+}
+
+int
+table_cell(struct table *t, const char *text)
+{
+	size_t at = t->text.len;
+	unsigned char *s;
+
+	if (!text || !*text)
+		text = "-";
+	if (buf_put(&t->text, text, strlen(text) + 1) < 0)
+		return -1;
+	for (s = (unsigned char *)t->text.s + at; *s; s++)
+		if (*s < ' ' || *s == 127)
+			*s = '?';
+	t->cells++;
+	return 0;
+}
+
+/* How many columns of a terminal s takes: continuation bytes of UTF-8 none. */
+static size_t
+width(const char *s)
+{
+	size_t n = 0;
+
+	for (; *s; s++)
+		n += (*s & 0xc0) != 0x80;
+	return n;
+}
+
+static void
+measure(const struct table *t, size_t *most, const char *const *heads)
+{
+	const char *s = t->text.s;
+	size_t i, n;
+
+	for (i = 0; heads && i < t->columns; i++)
+		most[i] = width(heads[i]);
+	for (i = 0; i < t->cells; i++, s += strlen(s) + 1) {
+		n = width(s);
+		if (n > most[i % t->columns])
+			most[i % t->columns] = n;
+	}
+}
+
+static int
+put(struct buf *out, const char *s, size_t room, int last)
+{
+	size_t n = width(s);
+
+	if (buf_puts(out, s) < 0)
+		return -1;
+	for (; !last && n < room + 2; n++)
+		if (buf_putc(out, ' ') < 0)
+			return -1;
+	return last ? buf_putc(out, '\n') : 0;
+}
+
+int
+table_print(const struct table *t, struct buf *out, enum table_form form,
+    const char *const *heads)
+{
+	size_t *most, i, c, rows = t->cells / t->columns;
+	const char *s = t->text.s;
+	int failed = 0;
+
+	if (form == TABLE_TSV) {
+		for (i = 0; i < t->cells && !failed; i++, s += strlen(s) + 1)
+			failed = buf_puts(out, s) < 0 || buf_putc(out,
+			    (i + 1) % t->columns ? '\t' : '\n') < 0;
+		return failed ? -1 : 0;
+	}
+	most = calloc(t->columns, sizeof(*most));
+	if (!most)
+		return -1;
+	measure(t, most, heads);
+	for (c = 0; heads && c < t->columns && !failed; c++)
+		failed = put(out, heads[c], most[c], c + 1 == t->columns) < 0;
+	for (i = 0; i < rows && !failed; i++)
+		for (c = 0; c < t->columns && !failed; c++, s += strlen(s) + 1)
+			failed = put(out, s, most[c], c + 1 == t->columns) < 0;
+	free(most);
+	return failed ? -1 : 0;
+}
+
+void
+table_free(struct table *t)
+{
+	buf_free(&t->text);
+}

@@ -1,0 +1,35 @@
+/* Rows of text, as columns for people or with tabs for programs. */
+#ifndef AOINB_TABLE_H
+#define AOINB_TABLE_H
+
+#include <stddef.h>
+
+#include "buf.h"
+
+enum table_form { TABLE_TSV, TABLE_PEOPLE };
+
+/* Cells lie in text, a NUL behind each; all of it is the table's own. */
+struct table {
+	struct buf text;
+	size_t columns, cells;
+};
+
+/* The form that fd wants: TABLE_PEOPLE on a terminal. */
+enum table_form table_form(int fd);
+
+void table_begin(struct table *t, size_t columns);
+
+/* The next cell, row by row.  NULL and "" become "-".  Bytes that are not
+ * printable ASCII or part of UTF-8 become '?', and so does a tab or a newline.
+ * Returns 0, or -1 with errno ENOMEM and the table as it was. */
+int table_cell(struct table *t, const char *text);
+
+/* The rows to out; with heads, one for each column, above them for people.
+ * Two blanks stand between columns, none behind the last.  Returns 0, or -1 with
+ * errno ENOMEM. */
+int table_print(const struct table *t, struct buf *out, enum table_form form,
+    const char *const *heads);
+
+void table_free(struct table *t);
+
+#endif
