@@ -98,7 +98,7 @@ fuzz: all $(B)/fuzz/spec
 $(B)/fuzz/spec: harden = -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 $(B)/fuzz/spec: tests/fuzz/spec.c $(wildcard helpers/eval/*.[ch] helpers/lib/*.[ch])
 	@mkdir -p $(@D)
-	clang $(filter-out -M%,$(cflags)) -o $@ $(filter %.c,$^)
+	clang $(filter-out -M%,$(cflags)) -o $@ $(filter %.c,$^) $$(pkg-config --libs libcrypto)
 
 lint: all
 	B=$(B) prove -v tests/lint.t

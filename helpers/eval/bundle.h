@@ -3,12 +3,10 @@
 #ifndef AOINB_EVAL_BUNDLE_H
 #define AOINB_EVAL_BUNDLE_H
 
-#include "eval/index.h"
 #include "eval/package.h"
 
 struct bundle {
 	struct package p;	/* p.out gets the lines */
-	struct trail trail;	/* what was looked at for them */
 
 	/* Inner matters. */
 	int dir;
