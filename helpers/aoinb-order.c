@@ -10,14 +10,14 @@
 #include "opt.h"
 #include "order/cycle.h"
 #include "order/events.h"
-#include "order/plan.h"
+#include "order/output.h"
 #include "parse.h"
 
 enum { O_NEXT = OPT_LONG };
 
 enum {
 	SLOTS_MOST = 1024,
-	LOG_TEXT = 64 << 20,
+	EVENTS_TEXT = 64 << 20,
 };
 
 static const struct opt tab[] = {
@@ -30,12 +30,12 @@ static const struct opt tab[] = {
 struct job {
 	uint64_t slots;
 	uint64_t memory;	/* KiB; 0 is no limit */
-	const char *log;
+	const char *events;
 
-	struct buf text, log_text, out;
+	struct buf text, events_text, out;
 	struct units units;
 	struct graph graph;
-	struct knots knots;
+	struct sccs sccs;
 	struct sched sched;
 };
 
@@ -47,7 +47,7 @@ options(struct job *j, struct opts *o, char *argv[])
 	opt_begin(o, argv);
 	while ((c = opt_next(o)) != -1)
 		switch (c) {
-		case O_NEXT: j->log = o->arg; break;
+		case O_NEXT: j->events = o->arg; break;
 		case 'm':
 			if (parse_size(o->arg, &j->memory) < 0 ||
 			    (j->memory && j->memory < 1024))
@@ -85,7 +85,7 @@ read_graph(struct job *j)
 		die_sys(EX_OSERR, "units");
 	}
 	if (graph_make(&j->graph, &j->units) < 0 ||
-	    knots_find(&j->knots, &j->graph, EDGE_BOTH) < 0 ||
+	    scc_find(&j->sccs, &j->graph, EDGE_BOTH) < 0 ||
 	    cycle_break(&j->graph) < 0 ||
 	    sched_begin(&j->sched, &j->graph, (uint32_t)j->slots, j->memory) < 0)
 		die_sys(EX_OSERR, "order");
@@ -93,27 +93,28 @@ read_graph(struct job *j)
 }
 
 static void
-read_log(struct job *j)
+read_events(struct job *j)
 {
-	int fd = open(j->log, O_RDONLY | O_CLOEXEC);
+	int fd = open(j->events, O_RDONLY | O_CLOEXEC);
 	struct fault f;
 
 	if (fd < 0)
-		die_sys(EX_NOINPUT, "%s", j->log);
-	read_all(&j->log_text, fd, LOG_TEXT, j->log);
+		die_sys(EX_NOINPUT, "%s", j->events);
+	read_all(&j->events_text, fd, EVENTS_TEXT, j->events);
 	close(fd);
-	if (log_read(&j->sched, &j->units, j->log_text.s, j->log_text.len, &f) < 0)
-		die(EX_DATAERR, "%s:%u: %s", j->log, f.line, f.why);
+	if (events_read(&j->sched, &j->units, j->events_text.s,
+	    j->events_text.len, &f) < 0)
+		die(EX_DATAERR, "%s:%u: %s", j->events, f.line, f.why);
 }
 
 static int
 print(struct job *j)
 {
-	if (j->log)
-		return plan_next(&j->out, &j->sched);
-	if (plan_units(&j->out, &j->sched) < 0)
+	if (j->events)
+		return order_next(&j->out, &j->sched);
+	if (order_units(&j->out, &j->sched) < 0)
 		return -1;
-	return plan_broken(&j->out, &j->graph, &j->knots);
+	return order_broken(&j->out, &j->graph, &j->sccs);
 }
 
 int
@@ -129,18 +130,18 @@ main(int argc, char *argv[])
 	(void)argc;
 	options(&j, &o, argv);
 	read_graph(&j);
-	if (j.log)
-		read_log(&j);
+	if (j.events)
+		read_events(&j);
 	if (print(&j) != 0)
 		die_sys(EX_OSERR, "output");
 	if (file_write(STDOUT_FILENO, j.out.s, j.out.len) < 0)
 		die_sys(EX_IOERR, "standard output");
 
 	sched_end(&j.sched);
-	knots_free(&j.knots);
+	scc_free(&j.sccs);
 	graph_free(&j.graph);
 	units_free(&j.units);
-	buf_free(&j.log_text);
+	buf_free(&j.events_text);
 	buf_free(&j.text);
 	buf_free(&j.out);
 	return 0;

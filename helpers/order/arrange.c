@@ -11,166 +11,166 @@ enum { UNPLACED = UINT32_MAX };
 
 /* What goes first has the greatest key: its gain, then the lowest number. */
 static uint64_t
-key(const struct place *p, uint32_t u)
+key(const struct arrangement *a, uint32_t u)
 {
-	uint64_t gain = p->may[u] ? (uint64_t)p->users[u] + INT32_MAX - p->may[u] :
+	uint64_t gain = a->may[u] ? (uint64_t)a->users[u] + INT32_MAX - a->may[u] :
 	    UINT32_MAX;
 
 	return gain << 32 | (UINT32_MAX - u);
 }
 
 static void
-heap_add(struct place *p, uint64_t x)
+heap_add(struct arrangement *a, uint64_t x)
 {
-	size_t i = p->nheap++, up;
+	size_t i = a->nheap++, up;
 
 	for (; i; i = up) {
 		up = (i - 1) / 2;
-		if (p->heap[up] >= x)
+		if (a->heap[up] >= x)
 			break;
-		p->heap[i] = p->heap[up];
+		a->heap[i] = a->heap[up];
 	}
-	p->heap[i] = x;
+	a->heap[i] = x;
 }
 
 static uint64_t
-heap_take(struct place *p)
+heap_take(struct arrangement *a)
 {
-	uint64_t top = p->heap[0], x = p->heap[--p->nheap];
+	uint64_t top = a->heap[0], x = a->heap[--a->nheap];
 	size_t i = 0, down;
 
-	while ((down = 2 * i + 1) < p->nheap) {
-		if (down + 1 < p->nheap && p->heap[down + 1] > p->heap[down])
+	while ((down = 2 * i + 1) < a->nheap) {
+		if (down + 1 < a->nheap && a->heap[down + 1] > a->heap[down])
 			down++;
-		if (p->heap[down] <= x)
+		if (a->heap[down] <= x)
 			break;
-		p->heap[i] = p->heap[down];
+		a->heap[i] = a->heap[down];
 		i = down;
 	}
-	p->heap[i] = x;
+	a->heap[i] = x;
 	return top;
 }
 
 /* Older keys of u may be in the heap still: they are known by not being true. */
 static void
-offer(struct place *p, uint32_t u)
+offer(struct arrangement *a, uint32_t u)
 {
-	if (p->pos[u] == UNPLACED && p->users[u] && !p->must[u])
-		heap_add(p, key(p, u));
+	if (a->pos[u] == UNPLACED && a->users[u] && !a->must[u])
+		heap_add(a, key(a, u));
 }
 
 static uint32_t
-best(struct place *p)
+best(struct arrangement *a)
 {
 	uint64_t top;
 	uint32_t u;
 
 	do {
-		top = heap_take(p);
+		top = heap_take(a);
 		u = UINT32_MAX - (uint32_t)top;
-	} while (p->pos[u] != UNPLACED || p->must[u] || top != key(p, u));
+	} while (a->pos[u] != UNPLACED || a->must[u] || top != key(a, u));
 	return u;
 }
 
 static void
-count(struct place *p, uint32_t u, int loose)
+count(struct arrangement *a, uint32_t u, int loose)
 {
-	const struct graph *g = p->g;
+	const struct graph *g = a->g;
 	uint32_t e;
 
-	for (e = g->need_at[u]; e < g->need_at[u + 1]; e++, p->looked++)
-		if (place_counts(p, e)) {
-			p->users[g->need[e]]++;
+	for (e = g->need_at[u]; e < g->need_at[u + 1]; e++, a->looked++)
+		if (arrange_counts(a, e)) {
+			a->users[g->need[e]]++;
 			if (g->kind[e] & loose)
-				p->may[u]++;
+				a->may[u]++;
 			else
-				p->must[u]++;
+				a->must[u]++;
 		}
 }
 
 /* u has its place: those that need it, and those that it needs, have one unit
  * less to mind. */
 static void
-settle(struct place *p, uint32_t u, int loose)
+settle(struct arrangement *a, uint32_t u, int loose)
 {
-	const struct graph *g = p->g;
+	const struct graph *g = a->g;
 	uint32_t i, e, v;
 
 	for (i = g->user_at[u]; i < g->user_at[u + 1]; i++) {
 		e = g->user[i];
 		v = g->from[e];
-		if (!place_counts(p, e) || p->pos[v] != UNPLACED)
+		if (!arrange_counts(a, e) || a->pos[v] != UNPLACED)
 			continue;
 		if (g->kind[e] & loose)
-			p->may[v]--;
+			a->may[v]--;
 		else
-			p->must[v]--;
-		offer(p, v);
+			a->must[v]--;
+		offer(a, v);
 	}
 	for (e = g->need_at[u]; e < g->need_at[u + 1]; e++) {
 		v = g->need[e];
-		if (!place_counts(p, e) || p->pos[v] != UNPLACED)
+		if (!arrange_counts(a, e) || a->pos[v] != UNPLACED)
 			continue;
-		if (!--p->users[v])
-			p->last[p->nlast++] = v;
-		offer(p, v);
+		if (!--a->users[v])
+			a->last[a->nlast++] = v;
+		offer(a, v);
 	}
 }
 
 void
-place_knot(struct place *p, uint32_t knot, int loose)
+arrange_scc(struct arrangement *a, uint32_t c, int loose)
 {
-	uint32_t front = 0, back = knot_size(p->k, knot), u;
-	const uint32_t *all = p->k->member + p->k->at[knot], *end = all + back, *m;
+	uint32_t front = 0, back = scc_size(a->sccs, c), u;
+	const uint32_t *all = a->sccs->member + a->sccs->at[c], *end = all + back, *m;
 
-	p->nheap = p->nlast = 0;
+	a->nheap = a->nlast = 0;
 	for (m = all; m < end; m++) {
-		p->pos[*m] = UNPLACED;
-		p->must[*m] = p->may[*m] = p->users[*m] = 0;
+		a->pos[*m] = UNPLACED;
+		a->must[*m] = a->may[*m] = a->users[*m] = 0;
 	}
 	for (m = all; m < end; m++)
-		count(p, *m, loose);
+		count(a, *m, loose);
 	for (m = all; m < end; m++) {
-		if (!p->users[*m])
-			p->last[p->nlast++] = *m;
-		offer(p, *m);
+		if (!a->users[*m])
+			a->last[a->nlast++] = *m;
+		offer(a, *m);
 	}
 	while (front < back) {
-		if (p->nlast) {
-			u = p->last[--p->nlast];
-			p->pos[u] = --back;
+		if (a->nlast) {
+			u = a->last[--a->nlast];
+			a->pos[u] = --back;
 		} else {
-			u = best(p);
-			p->pos[u] = front++;
+			u = best(a);
+			a->pos[u] = front++;
 		}
-		settle(p, u, loose);
+		settle(a, u, loose);
 	}
 }
 
 int
-place_begin(struct place *p, const struct graph *g, const struct knots *k,
-    int kinds)
+arrange_begin(struct arrangement *a, const struct graph *g,
+    const struct sccs *sccs, int kinds)
 {
 	size_t n = g->n + (size_t)1;
 
-	*p = (struct place){ .g = g, .k = k, .kinds = kinds };
-	p->pos = calloc(5 * n, sizeof(*p->pos));
-	p->heap = malloc((n + 2 * (size_t)g->edges) * sizeof(*p->heap));
-	if (!p->pos || !p->heap) {
-		place_end(p);
+	*a = (struct arrangement){ .g = g, .sccs = sccs, .kinds = kinds };
+	a->pos = calloc(5 * n, sizeof(*a->pos));
+	a->heap = malloc((n + 2 * (size_t)g->edges) * sizeof(*a->heap));
+	if (!a->pos || !a->heap) {
+		arrange_end(a);
 		return -1;
 	}
-	p->must = p->pos + n;
-	p->may = p->must + n;
-	p->users = p->may + n;
-	p->last = p->users + n;
+	a->must = a->pos + n;
+	a->may = a->must + n;
+	a->users = a->may + n;
+	a->last = a->users + n;
 	return 0;
 }
 
 void
-place_end(struct place *p)
+arrange_end(struct arrangement *a)
 {
-	free(p->pos);
-	free(p->heap);
-	*p = (struct place){ 0 };
+	free(a->pos);
+	free(a->heap);
+	*a = (struct arrangement){ 0 };
 }

@@ -37,7 +37,7 @@ event(struct sched *s, const struct units *all, char *line, struct fault *f)
 }
 
 int
-log_read(struct sched *s, const struct units *all, char *text, size_t len,
+events_read(struct sched *s, const struct units *all, char *text, size_t len,
     struct fault *f)
 {
 	char *end;

@@ -8,7 +8,7 @@
  * is taken apart, and sets the units of s to what their last one says.  A last
  * line without its newline was not written to its end, and is left out.  Returns
  * 0, or -1 with errno EBADMSG and f set. */
-int log_read(struct sched *s, const struct units *all, char *text, size_t len,
+int events_read(struct sched *s, const struct units *all, char *text, size_t len,
     struct fault *f);
 
 #endif

@@ -7,12 +7,12 @@
 struct search {
 	const struct graph *g;
 	int kinds;
-	struct knots *k;
+	struct sccs *k;
 	uint32_t *num;		/* when it was met, from 1; 0 is not yet */
 	uint32_t *low;		/* the earliest that it reaches */
 	uint32_t *next;		/* its next edge to look at */
 	uint32_t *path, depth;	/* from the root of the search to here */
-	uint32_t *open, nopen;	/* met, and in no knot yet */
+	uint32_t *open, nopen;	/* met, and in no component yet */
 	uint32_t met;
 };
 
@@ -27,9 +27,9 @@ enter(struct search *s, uint32_t u)
 	s->open[s->nopen++] = u;
 }
 
-/* Everything met since u, and still open, is a knot with it. */
+/* Everything met since u, and still open, is a component with it. */
 static void
-close_knot(struct search *s, uint32_t u)
+close_scc(struct search *s, uint32_t u)
 {
 	uint32_t v;
 
@@ -47,7 +47,7 @@ leave(struct search *s, uint32_t u)
 
 	s->depth--;
 	if (s->low[u] == s->num[u])
-		close_knot(s, u);
+		close_scc(s, u);
 	if (!s->depth)
 		return;
 	up = s->path[s->depth - 1];
@@ -80,33 +80,33 @@ search_from(struct search *s, uint32_t root)
 }
 
 static void
-members(struct knots *k, uint32_t n)
+members(struct sccs *k, uint32_t n)
 {
-	uint32_t u, knot;
+	uint32_t u, c;
 
 	for (u = 0; u < n; u++)
 		k->at[k->of[u] + 1]++;
-	for (knot = 0; knot < k->n; knot++)
-		k->at[knot + 1] += k->at[knot];
+	for (c = 0; c < k->n; c++)
+		k->at[c + 1] += k->at[c];
 	for (u = n; u-- > 0; )
 		k->member[--k->at[k->of[u] + 1]] = u;
 	/* Each place was moved down to its beginning, one too far up. */
-	for (knot = 0; knot < k->n; knot++)
-		k->at[knot] = k->at[knot + 1];
+	for (c = 0; c < k->n; c++)
+		k->at[c] = k->at[c + 1];
 	k->at[k->n] = n;
 }
 
 int
-knots_find(struct knots *k, const struct graph *g, int kinds)
+scc_find(struct sccs *k, const struct graph *g, int kinds)
 {
 	size_t n = g->n + (size_t)1;
 	struct search s = { .g = g, .kinds = kinds, .k = k };
 	uint32_t u;
 
-	*k = (struct knots){ .of = calloc(3 * n + 1, sizeof(*k->of)) };
+	*k = (struct sccs){ .of = calloc(3 * n + 1, sizeof(*k->of)) };
 	s.num = calloc(5 * n, sizeof(*s.num));
 	if (!k->of || !s.num) {
-		knots_free(k);
+		scc_free(k);
 		free(s.num);
 		return -1;
 	}
@@ -127,8 +127,8 @@ knots_find(struct knots *k, const struct graph *g, int kinds)
 }
 
 void
-knots_free(struct knots *k)
+scc_free(struct sccs *k)
 {
 	free(k->of);
-	*k = (struct knots){ 0 };
+	*k = (struct sccs){ 0 };
 }

@@ -18,7 +18,7 @@ ready(struct sched *s, uint32_t u, int is)
 
 /* The units, what is needed first; and the levels. */
 static void
-arrange(struct sched *s)
+sort_by_need(struct sched *s)
 {
 	const struct graph *g = s->g;
 	uint32_t n = 0, done, e, i, u, v;
@@ -109,7 +109,7 @@ sched_begin(struct sched *s, const struct graph *g, uint32_t slots,
 	s->waits = s->by_rank + n;
 	for (i = 0; i < 2 * (size_t)s->leaves; i++)
 		s->ready[i] = NOT_READY;
-	arrange(s);
+	sort_by_need(s);
 	paths(s);
 	ranks(s);
 	s->count[WAITING] = g->n;

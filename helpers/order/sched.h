@@ -1,5 +1,5 @@
-/* What to build when.  The plan and the builds themselves ask the same function,
- * so that they cannot differ. */
+/* What to build when.  The simulation and the builds themselves ask the same
+ * function, so that they cannot differ. */
 #ifndef AOINB_ORDER_SCHED_H
 #define AOINB_ORDER_SCHED_H
 

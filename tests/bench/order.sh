@@ -1,5 +1,5 @@
 #!/bin/sh
-# aoinb-order on a graph of the size and the knots of a whole package tree, and
+# aoinb-order on a graph of the size and the cycles of a whole package tree, and
 # what one step of a group costs
 gen=$(cd "${0%/*}/.." && pwd)/order-gen
 . "${0%/*}/lib.sh"

@@ -1,10 +1,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "order/plan.h"
+#include "order/output.h"
 
 /* The builds in thought. */
-struct plan {
+struct simulation {
 	struct sched *s;
 	uint64_t now;		/* microseconds */
 	uint64_t *start;	/* by unit */
@@ -13,14 +13,14 @@ struct plan {
 };
 
 static uint64_t
-end_of(const struct plan *p, uint32_t u)
+end_of(const struct simulation *p, uint32_t u)
 {
 	return p->start[u] + p->s->g->unit[u].weight;
 }
 
 /* Goes on to the next end, and ends what ends there. */
 static void
-pass_time(struct plan *p)
+pass_time(struct simulation *p)
 {
 	uint64_t next = UINT64_MAX;
 	uint32_t i, left = 0;
@@ -38,7 +38,7 @@ pass_time(struct plan *p)
 }
 
 static void
-simulate(struct plan *p)
+simulate(struct simulation *p)
 {
 	uint32_t u;
 
@@ -96,7 +96,7 @@ put_waits(struct buf *out, const struct graph *g, uint32_t u)
 }
 
 static int
-put_unit(struct buf *out, const struct plan *p, uint32_t pos)
+put_unit(struct buf *out, const struct simulation *p, uint32_t pos)
 {
 	const struct sched *s = p->s;
 	uint32_t u = p->order[pos];
@@ -112,10 +112,10 @@ put_unit(struct buf *out, const struct plan *p, uint32_t pos)
 }
 
 int
-plan_units(struct buf *out, struct sched *s)
+order_units(struct buf *out, struct sched *s)
 {
 	size_t n = s->g->n + (size_t)1;
-	struct plan p = { .s = s, .start = malloc(n * sizeof(*p.start)),
+	struct simulation p = { .s = s, .start = malloc(n * sizeof(*p.start)),
 	    .order = malloc(2 * n * sizeof(*p.order)) };
 	int bad = !p.start || !p.order ? -1 : 0;
 	uint32_t i;
@@ -132,7 +132,7 @@ plan_units(struct buf *out, struct sched *s)
 }
 
 int
-plan_broken(struct buf *out, const struct graph *g, const struct knots *k)
+order_broken(struct buf *out, const struct graph *g, const struct sccs *k)
 {
 	uint32_t e;
 	int bad = 0;
@@ -142,12 +142,12 @@ plan_broken(struct buf *out, const struct graph *g, const struct knots *k)
 			bad |= buf_printf(out, "broken\t%s\t%s\t%s\t%" PRIu32 "\n",
 			    g->unit[g->from[e]].name, g->unit[g->need[e]].name,
 			    g->kind[e] & EDGE_BUILD ? "build" : "run",
-			    knot_size(k, k->of[g->from[e]]));
+			    scc_size(k, k->of[g->from[e]]));
 	return bad;
 }
 
 int
-plan_next(struct buf *out, struct sched *s)
+order_next(struct buf *out, struct sched *s)
 {
 	const struct unit *unit = s->g->unit;
 	uint32_t u, because, at = 0;
