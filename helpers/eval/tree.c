@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "err.h"
-#include "eval/bundle.h"
+#include "eval/parts.h"
 #include "eval/names.h"
 #include "eval/output.h"
 #include "eval/tree.h"
@@ -30,7 +30,7 @@ struct reading {
 
 struct worker {
 	struct reading *r;
-	struct bundle bundle;
+	struct parts parts;
 	struct buf shown;	/* what is at work */
 	struct buf *lines;
 };
@@ -98,13 +98,13 @@ open_folder(struct worker *w, int at, const char *name)
 static void
 read_bundle(struct worker *w, int at, const char *name)
 {
-	struct bundle *b = &w->bundle;
+	struct parts *b = &w->parts;
 	int fd = open_folder(w, at, name), got;
 
 	if (fd < 0)
 		return;
 	b->p.out.len = 0;
-	got = bundle_read(b, fd, w->shown.s);
+	got = parts_read(b, fd, w->shown.s);
 	close(fd);
 	must(got);
 	if (got == 0)
@@ -164,7 +164,7 @@ read_all(struct reading *r)
 
 	for (i = 0; i < want; i++) {
 		w[i] = (struct worker){ .r = r };
-		must(bundle_init(&w[i].bundle, r->arch));
+		must(parts_init(&w[i].parts, r->arch));
 	}
 	while (n + 1 < want && !pthread_create(&thread[n], NULL, work, &w[n + 1]))
 		n++;
@@ -173,7 +173,7 @@ read_all(struct reading *r)
 	for (i = 0; i < n; i++)
 		pthread_join(thread[i], NULL);
 	for (i = 0; i < want; i++) {
-		bundle_free(&w[i].bundle);
+		parts_free(&w[i].parts);
 		buf_free(&w[i].shown);
 	}
 }

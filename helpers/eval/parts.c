@@ -6,18 +6,18 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "eval/bundle.h"
+#include "eval/parts.h"
 #include "eval/names.h"
 
 int
-bundle_init(struct bundle *b, const char *arch)
+parts_init(struct parts *b, const char *arch)
 {
-	*b = (struct bundle){ 0 };
+	*b = (struct parts){ 0 };
 	return package_init(&b->p, arch);
 }
 
 void
-bundle_free(struct bundle *b)
+parts_free(struct parts *b)
 {
 	package_free(&b->p);
 	buf_free(&b->text);
@@ -66,7 +66,7 @@ reason(int err)
 /* Reads a file of the bundle into b->text.  Returns 1, 0 when there is none; or
  * -1 after a line that says what is wrong with it. */
 static int
-read_text(struct bundle *b, const char *path)
+read_text(struct parts *b, const char *path)
 {
 	int fd = open_file(b->dir, path), got, err = errno;
 
@@ -89,7 +89,7 @@ read_text(struct bundle *b, const char *path)
 /* The same for a defines, with the line of its package.  Returns 0 when there is
  * none, else 1. */
 static int
-part(struct bundle *b, const char *shown, const char *file, const char *path)
+part(struct parts *b, const char *shown, const char *file, const char *path)
 {
 	int got;
 
@@ -126,7 +126,7 @@ may_be_part(int dir, const struct dirent *e)
 
 /* One sub-package.  Returns 0 when the folder holds none, else 1. */
 static int
-one_part(struct bundle *b, const struct name *name)
+one_part(struct parts *b, const struct name *name)
 {
 	struct buf file = { 0 }, path = { 0 };
 	int got = 0;
@@ -142,7 +142,7 @@ one_part(struct bundle *b, const struct name *name)
 }
 
 static void
-parts(struct bundle *b)
+sub_packages(struct parts *b)
 {
 	struct names l = { 0 };
 	const char *what = NULL;
@@ -163,7 +163,7 @@ parts(struct bundle *b)
 }
 
 int
-bundle_read(struct bundle *b, int dir, const char *shown)
+parts_read(struct parts *b, int dir, const char *shown)
 {
 	size_t before = b->p.out.len;
 	int got;
@@ -175,7 +175,7 @@ bundle_read(struct bundle *b, int dir, const char *shown)
 	got = read_text(b, "spec");
 	if (got > 0 && package_spec(&b->p, b->text.s, b->text.len) == 0 &&
 	    !part(b, ".", "autobuild/defines", "autobuild/defines"))
-		parts(b);
+		sub_packages(b);
 	if (!b->p.failed)
 		return got != 0;
 	b->p.out.len = before;
