@@ -15,13 +15,15 @@ B       = build
 CC      = gcc
 SAN     =
 
-helpers = conf fetch mount order run rusage spec unpack
+helpers = conf fetch mount order plan run rusage spec unpack
 
 # What a helper is made of beside its own folder and the library: parts that are more
 # than one helper's and less than everybody's.
+parts_plan  = eval order
 parts_spec  = eval
 pkgs_conf   = inih
 pkgs_fetch  = libcurl libcrypto
+pkgs_plan   = libcrypto
 pkgs_run    = libseccomp
 pkgs_unpack = libarchive liblzma libzstd zlib
 
@@ -69,7 +71,7 @@ $(B)/%.o: helpers/%.c
 
 # Tests, by prove(1).  Those of the helpers run again under sanitizers.
 tests = $(wildcard tests/*.t)
-tests_helpers = $(wildcard $(helpers:%=tests/%.t) tests/package.t)
+tests_helpers = $(wildcard $(helpers:%=tests/%.t) tests/package.t tests/plan-helper.t)
 
 check: all
 	B=$(B) prove $(PROVE) $(tests)
