@@ -2,7 +2,7 @@
 # The words of toolbox.t: bundles, tables of sources and containers.  All lie in
 # the scratch folder, and what is called NAME is NAME, NAME.table, NAME.src.
 
-box_over=base box_table='' box_env='' box_backend=native
+box_over=base box_table='' box_spec='' box_env='' box_backend=native
 mkdir cache
 
 # boxed_over base|tools - what the next containers stand on
@@ -11,11 +11,16 @@ boxed_over() { box_over=$1; }
 # boxed_table FILE|'' - the table of sources the next containers see
 boxed_table() { box_table=$1; }
 
+# boxed_spec FILE|'' - what the host says of the spec in the next containers
+boxed_spec() { box_spec=$1; }
+
 # boxed_env [NAME=VALUE]... - set in the next containers; values without spaces
 boxed_env() {
 	box_env=
 	for pair; do box_env="$box_env -e $pair"; done
 }
+
+box_groups=$(aoinb-spec --groups -a "$arch" | tr '\n' ' ')
 
 # boxed BOX BUNDLE PROG [ARG]... - PROG in a container, with the folders of the
 # contract in place; changes stay in BOX/upper, results in BOX/output
@@ -28,6 +33,7 @@ boxed() {
 	mkdir -p "$box/output" "$box/work" "$box/root"
 	# shellcheck disable=SC2086 # words
 	set -- aoinb-run --backend="$box_backend" --network=yes -e SOURCE_DATE_EPOCH=1700000000 -e "AOINB_ARCH=$arch" \
+	    -e "AOINB_ARCH_GROUPS=$box_groups" \
 	    -e 'AOINB_MAINTAINER=A Tester <tester@example.org>' $box_env "$box/root" "$@"
 	set -- -b "$bundle:/buildroot/bundle:ro" -b "$top/toolbox:/buildroot/toolbox:ro" \
 	    -b "$scratch/cache:/buildroot/cache:ro" -b "$box/output:/buildroot/output" \
@@ -35,6 +41,10 @@ boxed() {
 	if [ -n "$box_table" ]; then
 		: >"$box/upper/buildroot/sources"
 		set -- -b "$(realpath "$box_table"):/buildroot/sources:ro" "$@"
+	fi
+	if [ -n "$box_spec" ]; then
+		: >"$box/upper/buildroot/spec.env"
+		set -- -b "$(realpath "$box_spec"):/buildroot/spec.env:ro" "$@"
 	fi
 	set -- -l "$base" -u "$box/upper" -w "$box/work" --volatile "$@"
 	[ "$box_over" = base ] || set -- -l "$tools/upper" "$@"
@@ -101,8 +111,10 @@ bundle() {
 # build NAME WHICH JOBS BACKEND - build bundles.WHICH/NAME in the container
 # NAME.WHICH; its code and words go to files of that name
 build() (
+	aoinb-spec --env -a "$arch" "bundles.$2/$1/spec" >"$1.$2.env" || exit
 	boxed_over tools
 	boxed_table "$1.table"
+	boxed_spec "$1.$2.env"
 	boxed_env AOINB_JOBS="$3"
 	box_backend=$4 code=0
 	boxed "$1.$2" "bundles.$2/$1" /buildroot/toolbox/build.sh \

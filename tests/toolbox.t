@@ -138,14 +138,15 @@ is 'nothing is newer than SOURCE_DATE_EPOCH' \
 
 # --- the contract with a base's own autobuild ---------------------------------
 
-stand_in() {
+# base_autobuild BOX - gives the container BOX one
+base_autobuild() {
 	mkdir -p "$1/upper/usr/bin"
 	cp "$top/tests/toolbox-autobuild" "$1/upper/usr/bin/autobuild"
 }
-# foreign CODE NAME TEXT - build the bundle NAME where the stand-in is
+# foreign CODE NAME TEXT - build the bundle NAME where the base has one
 foreign() {
 	rm -rf --one-file-system foreign
-	stand_in foreign
+	base_autobuild foreign
 	table=$2.table; [ -e "$table" ] || table=/dev/null
 	boxed_table "$table"
 	try "$1" "$3" boxed foreign "$2" /buildroot/toolbox/build.sh
@@ -203,8 +204,33 @@ is 'has its own defines, and a spec may have an epoch' "$(tail -n 4 foreign/outp
 PKGREL='3'
 PKGVER='1.2'
 PKGEPOCH='2'"
-ok 'the stand-in found no other copy of the bundle changed' \
+ok 'the bundle itself is not changed' \
     sh -c 'test "$(cat thing/autobuild/defines)" = PKGNAME=thing'
+
+# --- what the host has read of a spec -----------------------------------------
+
+printf 'exit 9\n' >thing/spec
+cat >thing.env <<'END'
+ver=1.2
+rel=3
+epoch=''
+subdir='thing-1.2'
+dummysrc=''
+export __SHARED='a  "b"'
+END
+boxed_spec thing.env
+foreign 0 thing 'a spec is not evaluated where the host has done so'
+is 'what it says holds' "$(grep -E '^(in|PKGREL=3|PKGVER|PKGEPOCH|__)' foreign/output/seen)" \
+    'in /buildroot/build/thing-1.2
+PKGEPOCH=0
+PKGREL=3
+PKGVER=1.2
+__SHARED=a  "b"
+PKGVER='\''1.2'\''
+PKGEPOCH="${PKGEPOCH:-0}"'
+boxed_spec ''
+foreign 65 thing 'it is where the host has not'
+says err 'spec: cannot be evaluated' 'and is wrong'
 
 # --- sources ------------------------------------------------------------------
 
@@ -304,7 +330,14 @@ for words in "$arch" "@(m68k|$arch)"; do
 	bundle bad "$dummy" "FAIL_ARCH=\"$words\""
 	fails 1 "written $words" 'FAIL_ARCH: .* known to fail'
 done
-bundle bad "$dummy" 'ABHOST=optenv32';  fails 65 'another architecture' optenv32
+bundle bad "$dummy" 'ABHOST=m68k';      fails 65 'another architecture' "ABHOST: 'm68k': "
+bundle bad "$dummy" 'ABHOST=optenv32'
+case $arch in
+amd64) fails 69 'what fits and is more than this autobuild can do' 'ABHOST: .*optenv32: it takes a base .* autobuild4' ;;
+*) fails 65 'what does not fit' "ABHOST: 'optenv32': " ;;
+esac
+bundle bad "$dummy" "FAIL_ARCH=${box_groups%% *}"
+fails 1 'a group that the host has named' 'FAIL_ARCH: .* known to fail'
 bundle bad "$dummy" 'ABTYPE=cobol';     fails 65 'an unknown ABTYPE' 'cobol'
 bundle bad "$dummy" 'BUILDDEP="bash no-such-package|none"'
 boxed_env AOINB_NETWORK=no

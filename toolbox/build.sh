@@ -8,13 +8,12 @@
 #
 #   -h    print this
 set -eu
-toolbox=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
+toolbox=${BASH_SOURCE[0]%/*}
+[[ $toolbox == /* ]] || toolbox=$PWD/$toolbox
 . "$toolbox/lib/say.sh"
-. "$toolbox/lib/spec.sh"
-. "$toolbox/lib/vcs.sh"
 . "$toolbox/lib/source.sh"
 . "$toolbox/lib/package.sh"
-. "$toolbox/lib/repo.sh"
+. "$toolbox/lib/report.sh"
 
 case ${1-} in
 '') ;;
@@ -24,35 +23,47 @@ esac
 root=${AOINB_BUILDROOT:-/buildroot}
 bundle=$root/bundle output=$root/output build=$root/build fetched=$root/fetched
 
-[ -r "$bundle/spec" ] || die 66 "$bundle/spec: cannot be read"
+# What the host has read of the spec; where it has not, by hand, we do.
+spec=$root/spec.env table=$root/sources
 export AOINB_ARCH=${AOINB_ARCH:-$(dpkg --print-architecture)}
-spec_read "$bundle/spec" "$AOINB_ARCH"
+if [ ! -e "$spec" ]; then
+	. "$toolbox/lib/spec.sh"
+	spec=$fetched/spec.env
+	mkdir -p "$fetched"
+	if [ -e "$table" ]; then
+		spec_make "$bundle/spec" "$AOINB_ARCH" "$fetched"
+	else
+		table=$fetched/sources
+		spec_make "$bundle/spec" "$AOINB_ARCH" "$fetched" "$root/cache"
+	fi
+fi
+ver='' rel='' epoch='' subdir='' dummysrc=''
+# shellcheck source=/dev/null
+. "$spec"
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(stat -c %Y "$bundle/spec")}
-parts=$(package_parts)
-mkdir -p "$output" "$build" "$fetched"
+package_parts
+for dir in "$output" "$build"; do
+	[ -d "$dir" ] || mkdir -p "$dir"
+done
 trap 'report_end $?' EXIT
 
 section "$ver-$rel: sources"
 cd "$build"
-if ! spec_dummy; then
-	table=$root/sources
-	if [ ! -e "$table" ]; then
-		table=$fetched/table
-		spec_table "$root/cache" >"$table"
-	fi
-	source_all "$table" "$root/cache"
-fi
+[ -n "$dummysrc" ] || source_all "$table" "$root/cache" "$fetched"
 [ -n "$subdir" ] || subdir=$(source_subdir)
 cd "$subdir" || die 65 "spec: SUBDIR: the sources hold no $subdir"
 say "builds in $PWD"
 
-autobuild=$(package_autobuild)
-report "version=$ver-$rel" "autobuild=$autobuild"
+package_autobuild
+report_add "version=$ver-$rel" "autobuild=$autobuild"
 export PKGVER=$ver PKGREL=$rel PKGEPOCH=${epoch:-0} VERSTAMP=${VERSTAMP-} ABMODIFIERS=${ABMODIFIERS-}
 package_jobs
 package_config
-[ "${AOINB_DEPS-}" = 'done' ] || repo_use
-for part in $parts; do
+if [ "${AOINB_DEPS-}" != 'done' ]; then
+	. "$toolbox/lib/repo.sh"
+	repo_use
+fi
+for part in "${parts[@]}"; do
 	package_build "$part"
-	[ "$part" = "${parts##*$'\n'}" ] || package_install
+	[ "$part" = "${parts[-1]}" ] || package_install
 done

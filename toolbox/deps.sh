@@ -1,32 +1,31 @@
 #!/bin/bash
 # deps.sh resolve|install
 #
-# What /buildroot/wanted names, a dependency a line, becomes a layer, in a
-# container that has nothing of the bundle but these words.  /buildroot/without has
-# names of packages that may be missing.
+# Installs the dependencies that /buildroot/wanted names, one a line, for the host to
+# make a layer of, in a container that has nothing of the bundle but these words.
+# /buildroot/without names packages that may be missing, since they are built later.
 #
-# resolve asks apt what it takes, and writes to /buildroot/output
+# resolve asks apt what has to be done, and writes to /buildroot/output
 #
-#   relation  all that is wanted, in the words of a control file
-#   set       a line for each package that would be installed, its file and SHA256,
-#             or removed, "-" and its name, or stood in for, "+" and its name
-#   names     what this hangs on: whose packages could change the answer
-#   unknown   what nothing is or provides, when apt finds no answer
+#   relation  all that is wanted, in the syntax of a control file
+#   set       a line for each package that would be installed: its file and SHA256;
+#             removed: "-" and its name; or provided by the placeholder: "+" and its name
+#   names     the packages that the answer depends on, by name
+#   unknown   the dependencies that no package is or provides, when apt finds no answer
 #
-# install has apt do it.
+# install lets apt do what resolve has found.
 #
 #   -h    print this
 set -eu
 toolbox=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
-for file in say apt repo; do
-	. "$toolbox/lib/$file.sh"
-done
-. "$toolbox/ab/depends.sh"
-. "$toolbox/ab/control.sh"
+. "$toolbox/lib/say.sh"
+. "$toolbox/lib/apt.sh"
+. "$toolbox/lib/repo.sh"
+. "$toolbox/ab/relation.sh"
 root=${AOINB_BUILDROOT:-/buildroot}
 output=$root/output
 
-# satisfy [OPTION]...
+# satisfy [OPTION]... - apt-get satisfy, for all that is wanted
 satisfy() {
 	apt_get --no-install-recommends "$@" satisfy "$(<"$output/relation")" </dev/null
 }
@@ -36,9 +35,9 @@ alternatives() {
 	tr '|' '\n' <"$root/wanted" | sed 's/[:<>=].*//' | sort -u
 }
 
-# newer - of what is wanted and installed, that which the branch's own packages
-# have newer, as "NAME=VERSION": a build against them is what they are there for,
-# and apt would let what is installed do
+# newer - "NAME=VERSION" for each wanted package that is installed while the branch's own
+# packages have another version.  apt is content with what is installed; but builds are
+# meant to use the branch's own.
 newer() {
 	local names
 	[ -e "$repo/Packages" ] || return 0
@@ -56,24 +55,24 @@ newer() {
 		}' "$repo/Packages" -
 }
 
-# stand_in - for packages that are not built yet though others need them, since a
-# cycle has to begin somewhere: one that provides those which apt does not have, so
-# that it can install what depends on them.  It is in no repository.
-stand_in() {
-	local dir=/tmp/stand-in name
+# placeholder - installs a package that provides those of /buildroot/without which apt
+# does not have, so that apt can install what depends on them; sets missing to what it
+# provides.  A cycle of dependencies has to begin with such a build.
+placeholder() {
+	local dir=/tmp/placeholder name
 	missing=()
 	while read -r name; do
 		[[ $name =~ ^[a-z0-9][a-z0-9+.-]+$ ]] || continue
-		# Of one that others only name it prints nothing, and is content.
+		# For a name that other packages only mention apt prints nothing, with 0.
 		[ -n "$(apt-cache show "$name" 2>/dev/null)" ] || missing+=("$name (= 9999)")
 	done <"$root/without"
 	[ "${#missing[@]}" -gt 0 ] || return 0
 	mkdir -p "$dir/DEBIAN"
 	{
-		printf 'Package: aoinb-stand-in\nVersion: 1\nArchitecture: all\n'
+		printf 'Package: aoinb-placeholder\nVersion: 1\nArchitecture: all\n'
 		printf 'Maintainer: aoinb <root@localhost>\n'
 		printf 'Provides: %s\n' "$(IFS=,; echo "${missing[*]}")"
-		printf 'Description: stands for what is not built yet\n'
+		printf 'Description: provides what is not built yet\n'
 	} >"$dir/DEBIAN/control"
 	dpkg-deb --root-owner-group -Znone --build "$dir" "$dir.deb"
 	dpkg --install "$dir.deb"
@@ -83,16 +82,16 @@ stand_in() {
 resolve() {
 	local answer code=0 missing
 	repo_use || exit 69
-	stand_in
+	placeholder
 	ab_relation "$(cat "$root/wanted"; newer)" >"$output/relation"
-	# Not even what is in the archives already may be missing from the answer.
+	# With another folder of archives, apt names also the files that it need not fetch.
 	answer=$(satisfy --print-uris -o Acquire::ForceHash=SHA256 -o Dir::Cache::archives=/tmp/) || code=$?
 	printf '%s\n' "$answer"
 	if [ "$code" -ne 0 ]; then
 		unknown >"$output/unknown"
 		exit 1
 	fi
-	# "'URI' FILE SIZE HASH"; those that go are below a heading, indented.
+	# "'URI' FILE SIZE HASH"; packages to be removed are indented below a heading.
 	awk '
 		/^\047/ { print $2, $4; next }
 		/^[^ ]/ { gone = /REMOVED:$/; next }
@@ -101,7 +100,7 @@ resolve() {
 	names >"$output/names"
 }
 
-# names - of what would be installed, and of all that it depends on
+# names - the packages that would be installed, and all that these depend on
 names() {
 	local file installs=()
 	while read -r file _; do
@@ -121,7 +120,7 @@ names() {
 		}' | sort -u
 }
 
-# unknown - of each that has no known alternative, how it is written
+# unknown - the lines of wanted that have no alternative which is known
 unknown() {
 	awk '
 		FILENAME == ARGV[1] { known[$1]; next }
@@ -146,7 +145,7 @@ case ${1-} in
 resolve) resolve ;;
 install)
 	satisfy
-	# What the branch's own packages are will be different by the next time.
+	# The branch's own packages will be others by the next build.
 	repo_forget
 	apt_clean ;;
 -h | --help) usage "$0" ;;

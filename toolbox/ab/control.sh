@@ -72,14 +72,6 @@ ab_md5sums() (
 	find . -type f -printf '%P\0' | sort -z | xargs -0r md5sum --
 )
 
-# ab_relation WORDS - as dpkg wants them: "a<=1 b|c" is "a (<= 1), b | c"
-ab_relation() {
-	ab_words "$1" | sed -E '
-		s/([^|<>=]+)([<>=]+)([^|]+)/\1 (\2 \3)/g
-		s/\(== /(= /g; s/\(< /(<< /g; s/\(> /(>> /g
-		s/\|/ | /g' | paste -sd, | sed 's/,/, /g'
-}
-
 # ab_field NAME VALUE - a line of control, unless there is nothing to say
 ab_field() {
 	[ -z "$2" ] || printf '%s: %s\n' "$1" "$2"

@@ -1,64 +1,69 @@
 # shellcheck shell=bash
 # Reads the defines, and settles what the rest of the build goes by.
 
-# ab_arch_groups - the groups that ARCH belongs to
-ab_arch_groups() {
-	case $ARCH in
-	amd64 | arm64 | loongarch64 | loongson3 | ppc64el | riscv64) echo mainline ;;
-	armv4 | armv6hf | armv7hf | i486 | m68k | powerpc | loongson2f | sparc64) echo retro ;;
-	esac
-}
-
 ab_defines() {
 	local file=autobuild/defines
-	ARCH=${AOINB_ARCH:-$(dpkg --print-architecture)}
-	ABBUILD=$ARCH ABHOST=$ARCH
 	ab_modifiers
-	bool "${ABSTAGE2-}" && [ -e "$file.stage2" ] && file+=.stage2
-	ab_paths
-	ab_defaults
-	. "$file"
-	ab_overriding
+	bool "$ABSTAGE2" && [ -e "$file.stage2" ] && file+=.stage2
+	ab_read "$file"
 	[ -n "$PKGNAME" ] || abdie "$file: PKGNAME is not set" 65
 	[ -n "$PKGVER" ] || abdie "$file: PKGVER is not set" 65
 	PKGREL=${PKGREL:-0}
 	ab_check_names
 	ab_check_arch
+	ab_check_abhost
 	export ARCH ABHOST ABBUILD SRCDIR BLDDIR PKGDIR PKGNAME PKGVER PKGREL ABTHREADS
 	export CFLAGS CXXFLAGS CPPFLAGS LDFLAGS
 	export LC_ALL=C.UTF-8 TZ=UTC
 	abinfo "$PKGNAME $(ab_version) for $ABHOST"
 }
 
-# ab_overriding - VAR__ARCH over VAR__GROUP over VAR
+# ab_read FILE - all that defines may set, as they set it for this architecture
+ab_read() {
+	ARCH=${AOINB_ARCH:-$(dpkg --print-architecture)}
+	ABBUILD=$ARCH ABHOST=$ARCH
+	read -r -d '' -a AB_GROUPS <<<"${AOINB_ARCH_GROUPS-}" || :
+	ab_package
+	ab_paths
+	ab_defaults
+	# shellcheck source=/dev/null
+	. "$1"
+	ab_overriding
+	ABHOST=${ABHOST:-$ARCH}
+}
+
+# ab_overriding - VAR__ARCH over VAR__GROUP over VAR; of two groups that ARCH is in, the
+# one that the host names last
 ab_overriding() {
-	local suffix name
-	for suffix in $(ab_arch_groups) "$ARCH"; do
+	local suffix name names
+	mapfile -t names < <(compgen -v)
+	for suffix in "${AB_GROUPS[@]}" "$ARCH"; do
 		suffix=__${suffix^^}
-		for name in $(compgen -v | grep -E "^[A-Z][A-Z0-9_]*$suffix\$"); do
-			ab_replace "${name%"$suffix"}" "$name"
+		for name in "${names[@]}"; do
+			[[ $name != [A-Z]*"$suffix" ]] || ab_replace "${name%"$suffix"}" "$name"
 		done
 	done
 }
 
-# ab_replace NAME OTHER - give NAME the value of OTHER, which may be an array
+# ab_replace NAME OTHER - give NAME the value of OTHER; an array when one of them is
 ab_replace() {
-	local -n from=$2
-	local copy=("${from[@]}")
+	local -n to=$1 from=$2
+	local words=("${from[@]}") is=${to@a}${from@a}
 	unset "$1"
-	if [[ ${!2@a} == *a* || ${from@a} == *a* ]]; then
-		eval "$1=(\"\${copy[@]}\")"
+	if [[ $is == *a* ]]; then
+		to=("${words[@]}")
 	else
-		eval "$1=\${copy[0]-}"
+		printf -v "$1" %s "${words[0]-}"
 	fi
 }
 
 # ab_modifiers - "+name,-other" in ABMODIFIERS: NAME is 1 and OTHER is 0 in
 # __ABMODIFIERS
 ab_modifiers() {
-	local list one
+	local list one modifiers=${ABMODIFIERS-}
+	ABSTAGE2=${ABSTAGE2-}
 	declare -gA __ABMODIFIERS=()
-	IFS=, read -r -a list <<<"${ABMODIFIERS^^}"
+	IFS=, read -r -a list <<<"${modifiers^^}"
 	for one in "${list[@]}"; do
 		case $one in
 		+?*) __ABMODIFIERS[${one:1}]=1 ;;
@@ -79,8 +84,6 @@ ab_check_names() {
 	    abdie "PKGNAME: '$PKGNAME' is no name for dpkg: lower-case letters, digits and + - . only" 65
 	[[ $PKGVER =~ ^[0-9][A-Za-z0-9.+~-]*$ ]] ||
 	    abdie "VER: '$PKGVER' is no version for dpkg: it begins with a digit, and has letters, digits and . + ~ - only" 65
-	[[ $ABHOST == @(noarch|"$ARCH") ]] ||
-	    abdie "ABHOST: '$ABHOST': this autobuild builds for noarch and $ARCH" 65
 	dpkg --validate-version "$(ab_version)" 2>/dev/null ||
 	    abdie "'$(ab_version)' is no version for dpkg" 65
 }
@@ -88,9 +91,9 @@ ab_check_names() {
 # FAIL_ARCH: "a", "(a|b)" or "@(a|b)" fail there; "!(a|b)" fails elsewhere.
 # The words are architectures, patterns of them, or groups.
 ab_check_arch() {
-	local words=${FAIL_ARCH#[@!]} word listed=no
+	local bare=${FAIL_ARCH#[@!]} words word listed=no
 	[ -n "$FAIL_ARCH" ] || return 0
-	IFS=' |' read -r -a words <<<"${words//[()]/}"
+	IFS=$' \t\n|' read -r -d '' -a words <<<"${bare//[()]/}" || :
 	for word in "${words[@]}"; do
 		if ab_match_arch "$word" || ab_match_archgroup "$word"; then
 			listed=yes
@@ -100,5 +103,17 @@ ab_check_arch() {
 	"!"*no) abdie "FAIL_ARCH: $PKGNAME is for ${words[*]} only, and this is $ARCH" ;;
 	"!"*) ;;
 	*yes) abdie "FAIL_ARCH: $PKGNAME is known to fail on $ARCH" ;;
+	esac
+}
+
+# ab_check_abhost - the architecture of the package: this one, or none.  For optenv32, the
+# 32-bit programs of amd64, a package is right as well, as the host says too; but building
+# it takes the compiler and the paths of a base that has an autobuild of its own.
+ab_check_abhost() {
+	case $ABHOST:$ARCH in
+	noarch:* | "$ARCH:$ARCH") ;;
+	optenv32:amd64)
+		abdie "ABHOST: this autobuild cannot build for optenv32: it takes a base system that has autobuild4" 69 ;;
+	*) abdie "ABHOST: '$ABHOST': packages for that are not built on $ARCH" 65 ;;
 	esac
 }

@@ -23,23 +23,11 @@ ab_missing() {
 	while IFS= read -r name; do
 		have[$name]=1
 	done < <(ab_installed)
-	list=${BUILDDEP-}
-	bool "${ABBUILDDEPONLY-}" || list+=" ${PKGDEP-}"
+	list=$BUILDDEP
+	bool "$ABBUILDDEPONLY" || list+=" $PKGDEP"
 	while read -r dep; do
 		ab_satisfied "$dep" || echo "${dep%%[|<>=]*}"
 	done < <(ab_words "$list") | sort -u
-}
-
-# ab_words TEXT - a dependency a line; "a | b" and "a >= 1" may have been
-# written with spaces
-ab_words() {
-	tr '\n\t' '  ' <<<"$1" | sed -E 's/ *(\||[<>=]+) */\1/g' | tr -s ' ' '\n' | sed '/^$/d'
-}
-
-# ab_installed - names and provided names of all that is installed
-ab_installed() {
-	dpkg-query -W -f '${db:Status-Status} ${Package}, ${Provides}\n' |
-	    sed -n 's/^installed //p' | tr ',' '\n' | sed 's/ *(.*//; s/ //g; /^$/d'
 }
 
 # ab_satisfied A|B... - uses have, of ab_missing

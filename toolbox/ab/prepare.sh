@@ -10,15 +10,14 @@ ab_type() {
 	gomod) ABTYPE=go ;;
 	'')
 		for type in self autotools cmake meson perl python rust go plainmake dummy; do
-			. "$AB/type/$type.sh"
 			if "build_${type}_probe"; then
 				ABTYPE=$type
 				break
 			fi
 		done ;;
 	esac
-	[ -r "$AB/type/$ABTYPE.sh" ] || abdie "ABTYPE: $ABTYPE: this autobuild does not know it" 65
-	. "$AB/type/$ABTYPE.sh"
+	declare -F "build_${ABTYPE}_probe" >/dev/null ||
+	    abdie "ABTYPE: $ABTYPE: this autobuild does not know it" 65
 	abinfo "type $ABTYPE"
 }
 

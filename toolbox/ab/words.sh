@@ -35,8 +35,8 @@ ab_match_arch() {
 # ab_match_archgroup GROUP - the machine's architecture belongs to GROUP
 ab_match_archgroup() {
 	local group
-	for group in $(ab_arch_groups); do
-		[ "$group" != "${1,,}" ] || return 0
+	for group in "${AB_GROUPS[@]}"; do
+		[ "${group^^}" != "${1^^}" ] || return 0
 	done
 	return 1
 }
@@ -94,6 +94,7 @@ ab_hook() {
 	file=$(ab_find "$1") || return 0
 	cd "$SRCDIR"
 	abinfo "hook $1"
+	# shellcheck source=/dev/null
 	. "$file"
 	cd "$SRCDIR"
 }

@@ -1,42 +1,48 @@
 # shellcheck shell=bash
 # One package, or one of the sub-packages, of the bundle: in the folder that it
-# is built in.
+# is built in.  Of the program: root toolbox bundle build output autobuild; of the
+# spec: ver rel epoch.
 
-# package_parts - the folders of the bundle that hold an autobuild/, in order,
-# one a line
+# package_parts - sets parts to the folders of the bundle that hold an autobuild/, in order
 package_parts() {
-	local dir found=
-	if [ -e "$bundle/autobuild/defines" ]; then
-		echo .
-		return
-	fi
+	local dir
+	parts=(.)
+	[ ! -e "$bundle/autobuild/defines" ] || return 0
+	parts=()
 	for dir in "$bundle"/[0-9]*-*/; do
 		dir=${dir%/}
-		[ -e "$dir/defines" ] || continue
-		found+=${dir##*/}$'\n'
+		[ ! -e "$dir/defines" ] || parts+=("${dir##*/}")
 	done
-	[ -n "$found" ] || die 66 "$bundle: holds neither autobuild/defines nor 01-NAME/defines"
-	printf '%s' "$found" | sort -n -t- -k1,1 -s
+	[ "${#parts[@]}" -gt 0 ] ||
+	    die 66 "$bundle: holds neither autobuild/defines nor 01-NAME/defines"
+	[ "${#parts[@]}" -eq 1 ] ||
+	    mapfile -t parts < <(printf '%s\n' "${parts[@]}" | sort -n -t- -k1,1 -s)
 }
 
-# package_autobuild - the base's own, else ours
+# package_autobuild - sets autobuild to the base's own, else to ours
 package_autobuild() {
-	local prog
-	while read -r prog; do
-		[ "$prog" -ef "$toolbox/autobuild" ] && continue
-		echo "$prog"
-		return
-	done < <(type -aP autobuild)
-	echo "$toolbox/autobuild"
+	local dir path
+	autobuild=$toolbox/autobuild
+	IFS=: read -r -a path <<<"$PATH"
+	for dir in "${path[@]}"; do
+		if [ -f "$dir/autobuild" ] && [ -x "$dir/autobuild" ] &&
+		    ! [ "$dir/autobuild" -ef "$toolbox/autobuild" ]; then
+			autobuild=$dir/autobuild
+			return
+		fi
+	done
 }
 
 # package_config - a base's own autobuild reads these files, refuses to build
 # for nobody, and takes the number of jobs from there if anywhere
 package_config() {
-	local file files=(/etc/autobuild/ab[34]cfg.sh)
+	local file dir=/etc/autobuild files=()
 	[ "$autobuild" != "$toolbox/autobuild" ] || return 0
-	[ -e "${files[0]}" ] || files=(/etc/autobuild/ab4cfg.sh)
-	mkdir -p /etc/autobuild
+	for file in "$dir"/ab[34]cfg.sh; do
+		[ ! -e "$file" ] || files+=("$file")
+	done
+	[ "${#files[@]}" -gt 0 ] || files=("$dir/ab4cfg.sh")
+	[ -d "$dir" ] || mkdir -p "$dir"
 	for file in "${files[@]}"; do
 		{
 			printf '\n# from aoinb\n'
@@ -54,7 +60,7 @@ package_jobs() {
 	[ -p "$root/jobserver" ] && read -r _ _ version < <(make --version 2>/dev/null) || return 0
 	if package_newer_make "$version"; then
 		export MAKEFLAGS="-j$ABTHREADS --jobserver-auth=fifo:$root/jobserver"
-		say "make shares the jobs of the group"
+		say 'make shares the jobs of the group'
 	fi
 }
 
@@ -67,17 +73,20 @@ package_newer_make() {
 # package_build PART - sets made to the packages' names, which are then in output.
 # Modes and times of the bundle are those of somebody's checkout: neither is kept.
 package_build() {
-	local before code=0 from=$bundle/autobuild what=autobuild
+	local before='' code=0 from=$bundle/autobuild what=autobuild
 	[ "$1" = . ] || from=$bundle/$1 what="autobuild of $1"
-	rm -rf autobuild
+	if [ -e autobuild ] || [ -L autobuild ]; then
+		rm -rf autobuild
+	fi
 	cp -r "$from" autobuild
 	chmod -R u=rwX,go=rX autobuild
 	package_defines
-	before=$(package_list)
+	made=(*.deb)
+	[ ! -e "${made[0]}" ] || before=$(package_list)
 	section "$ver-$rel: $what"
 	"$autobuild" || code=$?
 	[ "$code" -eq 0 ] || die "$code" "$what failed with $code"
-	mapfile -t made < <(comm -13 <(printf '%s\n' "$before") <(package_list) | cut -f1)
+	package_made "$before"
 	[ "${#made[@]}" -gt 0 ] || die 1 "$what succeeded, but left no .deb"
 	package_collect
 }
@@ -100,21 +109,33 @@ package_defines() {
 	} >>"$defines"
 }
 
-# The packages here, told apart even from older ones of the same name.
+# package_list - the packages here, told apart even from older ones of the same name
 package_list() {
 	find . -maxdepth 1 -type f -name '*.deb' -printf '%f\t%i\t%C@\n' | sort
 }
 
-# package_collect - move the made ones to output, where each appears whole
+# package_made BEFORE - sets made to those that are here and not in the list BEFORE
+package_made() {
+	local deb
+	made=()
+	if [ -n "$1" ]; then
+		mapfile -t made < <(comm -13 <(printf '%s\n' "$1") <(package_list) | cut -f1)
+		return
+	fi
+	for deb in *.deb; do
+		[ ! -f "$deb" ] || [ -L "$deb" ] || made+=("$deb")
+	done
+}
+
+# package_collect - moves the made ones to output, where each appears whole
 package_collect() {
 	local deb
 	section "$ver-$rel: packages"
 	for deb in "${made[@]}"; do
-		dpkg-deb --info "$deb" >/dev/null || die 1 "$deb: is not a package"
-		cp -- "$deb" "$output/.$deb.part"
+		dpkg-deb --ctrl-tarfile "$deb" >/dev/null || die 1 "$deb: is not a package"
+		mv -- "$deb" "$output/.$deb.part"
 		mv -- "$output/.$deb.part" "$output/$deb"
-		rm -- "$deb"
-		report "package=$deb"
+		report_add "package=$deb"
 		say "made $deb"
 	done
 }
@@ -137,14 +158,4 @@ package_install() {
 		apt-get install -f -q -y --no-install-recommends "${conf[@]/#/-oDpkg::Options::=}" \
 		    --reinstall --allow-downgrades "${debs[@]}" && dpkg -i "${conf[@]}" "${debs[@]}"
 	} || die 1 "${debs[*]##*/}: cannot be installed"
-}
-
-# report KEY=VALUE... - for the host; it appears at once, at the end
-report() {
-	printf '%s\n' "$@" >>"$output/.report.part"
-}
-
-report_end() {
-	report "exit=$1"
-	mv -f -- "$output/.report.part" "$output/report"
 }

@@ -1,45 +1,46 @@
 # shellcheck shell=bash
 # Puts sources in the current folder, which is the build folder.
 
-# source_all TABLE CACHE - every source of the table
+# source_all TABLE CACHE FETCHED - every source of the table.  What CACHE does not have is
+# fetched to FETCHED.
 source_all() {
-	local lines line n type digest name options url path
+	local lines line n type digest name options url path cache=$2 fetched=$3
 	mapfile -t lines <"$1"
 	for line in "${lines[@]}"; do
 		IFS=$'\t' read -r n type digest name options url path <<<"$line"
-		case $name in
-		'' | - | . | .. | */*) name=$(url_name "$type" "$url") ;;
+		case $type:$name in
+		none:*) continue ;;
+		*: | *:- | *:. | *:.. | *:*/*) die 65 "source $n: $name: cannot be a file's name" ;;
 		esac
-		case $path in
-		-) ;;
-		*/mirror) path=${2%/*}/vcs/$path ;;
-		*)
-			path=$2/$path
-			[ -f "$path" ] || die 66 "$path: not in the cache ($url)"
+		case $type in
+		git | svn | hg | bzr | fossil) source_check_out ;;
+		tarball | file | pypi) source_place ;;
+		*) die 65 "source $n: unknown type $type" ;;
 		esac
-		source_place
 	done
 }
 
-# Uses the variables of source_all.
-source_place() {
-	case $type in
-	none) return ;;
-	git | svn | hg | bzr | fossil)
-		if [ "$path" = - ]; then
-			say "fetch $name from $url"
-			"$toolbox/downloader" -t "$type" -o "$options" "$url" "$name"
-		else
-			say "check out $name at ${digest#*::}"
-			(vcs_place "$type" "$url" "$options" "$path" "${digest#*::}" "$name")
-		fi
-		return ;;
-	tarball | file | pypi) ;;
-	*) die 65 "source $n: unknown type $type" ;;
-	esac
+# source_check_out - the tree of a repository.  This and source_place use the variables
+# of source_all.
+source_check_out() {
 	if [ "$path" = - ]; then
-		[ "$type" != pypi ] ||
-		    die 69 "source $n: $name: pypi sources have to be fetched by the host"
+		say "fetch $name from $url"
+		"$toolbox/downloader" -t "$type" -o "$options" "$url" "$name"
+	else
+		say "check out $name at ${digest#*::}"
+		. "$toolbox/lib/vcs.sh"
+		(vcs_place "$type" "$url" "$options" "${cache%/*}/vcs/$path" "${digest#*::}" "$name")
+	fi
+}
+
+# source_place - a file, or what is in an archive
+source_place() {
+	if [ "$path" != - ]; then
+		path=$cache/$path
+		[ -f "$path" ] || die 66 "$path: not in the cache ($url)"
+	elif [ "$type" = pypi ]; then
+		die 69 "source $n: $name: pypi sources have to be fetched by the host"
+	else
 		path=$fetched/$n/$name
 		mkdir -p "${path%/*}"
 		say "fetch $name from $url"
@@ -71,21 +72,25 @@ source_unpack() {
 	fi || die 65 "$2: cannot be unpacked: damaged, or not an archive"
 }
 
+# source_is_html FILE
 source_is_html() {
-	local head
-	head=$(head -c 512 "$1" | tr -d '\0' | tr -s '[:space:]' ' ')
-	head=${head# }
-	[[ ${head,,} == '<!doctype html'* || ${head,,} == '<html'* ]]
+	local head='' blanks=$'[ \t\r\n\v\f]'
+	LC_ALL=C IFS='' read -r -d '' -N 512 head <"$1" 2>/dev/null || :
+	head=${head//$blanks/}
+	[[ ${head,,} == '<!doctypehtml'* || ${head,,} == '<html'* ]]
 }
 
 # source_subdir - the folder to build in, when the spec does not say: the only
 # one that the sources made, or "." when they made none
 source_subdir() {
-	local found
-	mapfile -d '' -t found < <(find . -mindepth 1 -maxdepth 1 -type d -print0 | sort -z)
+	local dir found=()
+	for dir in */ .[!.]*/ ..?*/; do
+		dir=${dir%/}
+		[ ! -d "$dir" ] || [ -L "$dir" ] || found+=("$dir")
+	done
 	case ${#found[@]} in
 	0) echo . ;;
-	1) echo "${found[0]#./}" ;;
-	*) die 65 "spec: SUBDIR has to say which: ${found[*]#./}" ;;
+	1) echo "${found[0]}" ;;
+	*) die 65 "spec: SUBDIR has to say which: ${found[*]}" ;;
 	esac
 }

@@ -1,125 +1,154 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2030,SC2031 # spec_dump is a subshell
-# Reads a spec by sourcing it, which is fine in here and only in here.
+# A spec, for who has no host to read it: it is evaluated by being sourced, which is
+# fine in here and only in here.  The answers are those of aoinb-spec(1).
 
-# spec_read FILE ARCH - set ver rel epoch subdir dummysrc srcs chksums, and
-# export every __* of the spec.
-spec_read() {
-	local text
+# spec_make SPEC ARCH FOLDER [CACHE] - writes FOLDER/spec.env as the host does; and, when
+# CACHE is given, FOLDER/sources, which names the files that CACHE has
+spec_make() {
+	local text ver rel epoch subdir dummysrc srcs chksums
+	[ -r "$1" ] || die 66 "$1: cannot be read"
 	bash -n "$1" || die 65 "$1: not shell"
-	text=$(spec_dump "$1" "${2^^}") || die 65 "$1: cannot be evaluated"
-	eval "$text"
+	text=$(spec_evaluate "$1" "${2^^}") || die 65 "$1: cannot be evaluated"
+	eval "${text%%$'\n'*}"
 	[ -n "$ver" ] || die 65 "$1: VER is not set"
+	case ${dummysrc,,} in
+	1 | y | yes | true | on) dummysrc=1 ;;
+	'' | 0 | n | no | false | off) dummysrc='' ;;
+	*) die 65 "$1: DUMMYSRC is neither yes nor no: $dummysrc" ;;
+	esac
+	{
+		printf '%s=%q\n' ver "$ver" rel "$rel" epoch "$epoch" subdir "$subdir" \
+		    dummysrc "$dummysrc"
+		printf '%s' "${text#*$'\n'}"
+	} >"$3/spec.env"
+	[ $# -eq 4 ] || return 0
+	: >"$3/sources"
+	[ -n "$dummysrc" ] || spec_table "$srcs" "$chksums" "$4" >"$3/sources"
 }
 
-# In a subshell, so that a spec can overwrite none of our own variables.
-spec_dump() (
+# spec_evaluate SPEC ARCH - two parts, both assignments: a line with what spec_make takes,
+# and the exports.  In a subshell, so that a spec can overwrite no variable of ours.
+spec_evaluate() (
 	set +eu
 	unset VER REL EPOCH SUBDIR DUMMYSRC SRCS CHKSUMS SRCTBL CHKSUM
-	. <(tr -d '\r' <"$1"; echo)
+	# shellcheck source=/dev/null
+	. <(tr -d '\r' <"$1"; echo) >&2
 	here=SRCS__$2
 	[ "${!here+set}" ] && SRCS=${!here}
 	here=CHKSUMS__$2
 	[ "${!here+set}" ] && CHKSUMS=${!here}
-	[ "$SRCS" ] || spec_2020
-	printf '%s=%q\n' ver "$VER" rel "${REL:-0}" epoch "$EPOCH" \
-	    subdir "$SUBDIR" dummysrc "$DUMMYSRC" srcs "$SRCS" \
-	    chksums "$CHKSUMS"
-	for name in "${!__@}"; do
-		printf 'export %s=%q\n' "$name" "${!name}"
+	[[ ${SRCS-} == *[![:space:]]* ]] || spec_2020
+	printf '%s=%q ' ver "${VER-}" rel "${REL:-0}" epoch "${EPOCH-}" subdir "${SUBDIR-}" \
+	    dummysrc "${DUMMYSRC-}" srcs "${SRCS-}" chksums "${CHKSUMS-}"
+	echo
+	for here in "${!__@}"; do
+		printf 'export %s=%q\n' "$here" "${!here}"
 	done
+	echo :
 )
 
-# The forms of 2020, one variable a kind of source, said in today's.
+# spec_2020 - the forms of 2020, one variable a kind of source, said in today's
 spec_2020() {
-	local urls url kind src rev branch
-	CHKSUMS=$CHKSUM
-	read -r -d '' -a urls <<<"$SRCTBL"
+	local urls url kind src rev branch options
+	SRCS='' CHKSUMS=${CHKSUM-}
+	read -r -d '' -a urls <<<"${SRCTBL-}"
 	for url in "${urls[@]}"; do
 		SRCS+=" tbl::$url"
+		[ -n "${CHKSUM-}" ] || CHKSUMS+=' SKIP'
 	done
 	for kind in git svn hg bzr fossil; do
 		src=${kind^^}
 		[ "$kind" = fossil ] && src=FSL
-		rev=${src}CO branch=${src}BRCH src=${src}SRC
+		rev=${src}CO branch=${src}BRCH src=${src}SRC options=
 		[ "${!src}" ] || continue
-		SRCS+=" $kind::commit=${!rev}"
-		[ "${!branch}" ] && SRCS+=";branch=${!branch}"
-		SRCS+="::${!src}" CHKSUMS+=' SKIP'
+		[ -z "${!rev}" ] || options="commit=${!rev}"
+		[ "$kind" != git ] || [ -z "${!branch}" ] || options+="${options:+;}branch=${!branch}"
+		SRCS+=" $kind::${options:+$options::}${!src}" CHKSUMS+=' SKIP'
 	done
 }
 
-# spec_dummy - the spec says that it has no sources
-spec_dummy() {
-	case $dummysrc in y | yes | 1) return 0 ;; esac
-	return 1
-}
-
-# spec_table CACHE - the sources of the spec that was read, as lines of
-# "N TYPE DIGEST NAME OPTIONS URL PATH", separated by TABs; PATH is that of the
-# file in CACHE, ALGORITHM/HEX, or "-" when it has to be fetched.
+# spec_table SRCS CHKSUMS CACHE - the sources, as lines of "N TYPE DIGEST NAME OPTIONS URL
+# PATH", separated by TABs; PATH is that of the file in CACHE, ALGORITHM/HEX, or "-" when
+# it has to be fetched
 spec_table() {
-	local entry entries type options url digest name path n=0 sums
-	read -r -d '' -a entries <<<"$srcs" || :
-	read -r -d '' -a sums <<<"$chksums" || :
+	local entry entries sums type options url digest name place n=0
+	read -r -d '' -a entries <<<"$1" || :
+	read -r -d '' -a sums <<<"$2" || :
+	[ "${#entries[@]}" -gt 0 ] || die 65 'spec: no sources: neither SRCS nor DUMMYSRC is set'
+	[ "${#sums[@]}" -eq 0 ] || [ "${#sums[@]}" -eq "${#entries[@]}" ] ||
+	    die 65 "spec: SRCS has ${#entries[@]}, but CHKSUMS has ${#sums[@]}"
 	for entry in "${entries[@]}"; do
-		digest=${sums[n]-}
-		[ -n "$digest" ] ||
-		    die 65 "spec: SRCS has more entries than CHKSUMS"
-		n=$((n + 1))
 		spec_entry "$entry"
-		name=$(option_get rename "$options")
-		[ -n "$name" ] || name=$(url_name "$type" "$url")
-		path=${digest,,}
-		path=${path/:://}
-		[ -f "$1/$path" ] || path=-
+		spec_name
+		digest=${sums[n]-skip} n=$((n + 1))
+		digest=${digest,,}
+		[ "$digest" != skip ] || digest=SKIP
+		case ${#sums[@]}:$type in
+		0:tarball | 0:file | 0:pypi) die 65 'spec: no CHKSUMS' ;;
+		esac
+		place=${digest/:://}
+		[ -f "$3/$place" ] || place=-
 		printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$n" "$type" "$digest" \
-		    "$name" "${options:--}" "$url" "$path"
+		    "$name" "${options:--}" "${url:--}" "$place"
 	done
-	[ "$n" -eq "${#sums[@]}" ] ||
-	    die 65 "spec: SRCS has $n entries, CHKSUMS ${#sums[@]}"
 }
 
-# spec_entry ENTRY - split "URL", "type::URL" or "type::k=v;k=v::URL" into
-# type, options and url
+# spec_entry ENTRY - splits "URL", "type::URL" or "type::k=v;k=v::URL" into type, options
+# and url of its caller
 spec_entry() {
 	options=
 	case $1 in
 	*::*::*) type=${1%%::*} url=${1#*::} options=${url%%::*} url=${url#*::} ;;
 	*::*) type=${1%%::*} url=${1#*::} ;;
-	*) type=$(url_type "$1") url=$1 ;;
+	*) type=$(spec_type "$1") url=$1 ;;
 	esac
 	case ${type,,} in
 	tbl | tarball) type=tarball ;;
 	file | git | svn | hg | bzr | fossil | pypi | none) type=${type,,} ;;
-	*) die 65 "spec: $1: what kind of source is this?" ;;
+	'') die 65 "spec: cannot tell the type of $1" ;;
+	*) die 65 "spec: unknown type $type" ;;
 	esac
 }
 
-# url_type URL - the type of a source that names none
-url_type() {
-	local archive='\.(tar\..+|cpio\..+|tgz|tbz|tbz2|txz|zip|7z|gem)'
-	if [[ $1 == *.git || $1 == git://* ]]; then
+# spec_path URL - what stands behind its host
+spec_path() {
+	local behind='^[A-Za-z0-9][A-Za-z0-9+.-]*://[^/?#]*(.*)'
+	[[ $1 =~ $behind ]] && set -- "${BASH_REMATCH[1]}"
+	printf '%s\n' "$1"
+}
+
+# spec_type URL - the type of a source that names none: what has an archive's suffix
+# behind its host is one
+spec_type() {
+	local archive='\.(tar\..|cpio\..|tgz|tbz|txz|zip|7z|gem)'
+	if [[ $1 == *.git || ${1,,} == git://* ]]; then
 		echo git
-	elif [[ $1 =~ $archive ]]; then
+	elif [[ $(spec_path "$1") =~ $archive ]]; then
 		echo tarball
 	fi
 }
 
-# url_name TYPE URL - how the source is called in the build folder
-url_name() {
-	local name=${2%%[?#]*}
-	name=${name%/}
-	name=${name##*/}
-	[ "$1" = git ] && name=${name%.git}
-	printf '%s\n' "${name:-source}"
-}
-
-# option_get KEY OPTIONS - the value of KEY in "k=v;k=v"; empty when not there
-option_get() {
+# spec_name - sets name, how the source is called in the build folder, from type, options
+# and url of its caller: what rename= says, or the last part of the URL's path
+spec_name() {
 	local one list
-	IFS=';' read -r -a list <<<"$2"
+	name=$(spec_path "$url")
+	name=${name%%[?#]*}
+	case $type in
+	none) name=- ;;
+	pypi) name=$url ;;
+	tarball | file) name=${name##*[/:]} ;;
+	*)
+		name=${name%"${name##*[!/]}"}
+		name=${name##*[/:]} name=${name%.git} ;;
+	esac
+	IFS=';' read -r -a list <<<"$options"
 	for one in "${list[@]}"; do
-		[ "${one%%=*}" != "$1" ] || printf '%s\n' "${one#*=}"
+		[ "${one%%=*}" != rename ] || name=${one#*=}
 	done
+	case $type:$name in
+	none:*) ;;
+	*: | *:. | *:.. | *:-* | *:*/*)
+		die 65 "spec: cannot be a file's name: \"$name\" (give it another: rename=)" ;;
+	esac
 }
