@@ -54,12 +54,26 @@ ask_modifiers_ok(const char *s)
 
 /* ---- what a name means ---- */
 
+const char *
+ask_before(struct ask *a)
+{
+	return a->group ? plan_keep(a->p, "%s:%u: ", a->group->name, a->line) : "";
+}
+
+static const char *
+where(struct ask *a)
+{
+	return a->place ? a->place :
+	    plan_keep(a->p, "%s:%u", a->group->name, a->line);
+}
+
 void
-ask_add(struct ask *a, uint32_t folder, const char *modifiers, const char *where)
+ask_add(struct ask *a, uint32_t folder, const char *modifiers)
 {
 	struct plan *p = a->p;
 	struct folder *f = &p->folders.at[folder];
 	struct wanted *w;
+	int own = a->place != NULL;
 
 	if (f->wanted == NONE) {
 		f->wanted = (uint32_t)p->wanted.len;
@@ -67,13 +81,13 @@ ask_add(struct ask *a, uint32_t folder, const char *modifiers, const char *where
 	}
 	w = &p->wanted.at[f->wanted];
 	if (!strcmp(modifiers, "-") ||
-	    (!strcmp(modifiers, w->modifiers) && a->own <= w->own))
+	    (!strcmp(modifiers, w->modifiers) && own <= w->own))
 		return;
-	if (!strcmp(w->modifiers, "-") || a->own > w->own)
-		*w = (struct wanted){ folder, modifiers, where, a->own };
-	else if (a->own == w->own)
+	if (!strcmp(w->modifiers, "-") || own > w->own)
+		*w = (struct wanted){ folder, modifiers, where(a), own };
+	else if (own == w->own)
 		ask_fail(a, EX_DATAERR, "%s: asked for with %s (%s) and with %s (%s)",
-		    f->unit, w->modifiers, w->where, modifiers, where);
+		    f->unit, w->modifiers, w->where, modifiers, where(a));
 }
 
 /* Whether a folder of the tree is one of those that c counts. */
@@ -94,11 +108,10 @@ is_choice(const struct plan *p, uint32_t folder, const char *name, int by_packag
 
 /* Of several folders, the one that fits the architecture. */
 static uint32_t
-only(struct ask *a, const char *name, const char *before, const struct choice *c,
-    int by_package)
+only(struct ask *a, const char *name, const struct choice *c, int by_package)
 {
 	struct plan *p = a->p;
-	const char *list = "";
+	struct buf list = { 0 };
 	uint32_t i;
 
 	if (c->n == 1)
@@ -107,46 +120,46 @@ only(struct ask *a, const char *name, const char *before, const struct choice *c
 		return c->fit;
 	for (i = c->first; i < p->of_tree; i++)
 		if (is_choice(p, i, name, by_package))
-			list = plan_keep(p, "%s%s%s", list, *list ? " and " : "",
-			    p->folders.at[i].unit);
-	ask_fail(a, EX_DATAERR, "%s%s: made by %s; name one of these", before, name,
-	    list);
+			plan_must(buf_printf(&list, "%s%s", list.len ? " and " : "",
+			    p->folders.at[i].unit));
+	ask_fail(a, EX_DATAERR, "%s%s: made by %s; name one of these", ask_before(a),
+	    name, list.s);
+	buf_free(&list);
 	return NONE;
 }
 
 /* The folder of a unit, a package or the folder of that name; NONE after it was said
  * that there is none. */
 static uint32_t
-find(struct ask *a, const char *name, const char *before)
+find(struct ask *a, const char *name)
 {
 	struct plan *p = a->p;
 	uint32_t i = symbol_find(&p->names, name, strlen(name));
 	const struct symbol *y = i == NONE ? NULL : &p->names.v[i];
 
 	if (!p->tree) {
-		ask_fail(a, EX_NOINPUT, "%s%s: no such bundle, and %s", before, name,
-		    no_tree);
+		ask_fail(a, EX_NOINPUT, "%s%s: no such bundle, and %s", ask_before(a),
+		    name, no_tree);
 		return NONE;
 	}
 	if (y && y->folder != NONE && y->folder < p->of_tree)
 		return y->folder;
 	if (y && y->by_package.n)
-		return only(a, name, before, &y->by_package, 1);
+		return only(a, name, &y->by_package, 1);
 	if (y && y->by_base.n)
-		return only(a, name, before, &y->by_base, 0);
-	ask_fail(a, EX_NOINPUT, "%s%s: no such package in %s%s", before, name, p->tree,
-	    likely(p, name, a->group_names.at, a->group_names.len));
+		return only(a, name, &y->by_base, 0);
+	ask_fail(a, EX_NOINPUT, "%s%s: no such package in %s%s", ask_before(a), name,
+	    p->tree, likely(p, name, a->group_names.at, a->group_names.len));
 	return NONE;
 }
 
 void
-ask_add_named(struct ask *a, const char *name, const char *modifiers,
-    const char *before, const char *where)
+ask_add_named(struct ask *a, const char *name, const char *modifiers)
 {
-	uint32_t folder = find(a, name, before);
+	uint32_t folder = find(a, name);
 
 	if (folder != NONE)
-		ask_add(a, folder, modifiers, where);
+		ask_add(a, folder, modifiers);
 }
 
 /* ---- targets ---- */
@@ -236,16 +249,17 @@ target_read(struct plan *p, const char *word)
 static void
 target_want(struct ask *a, const struct target *t)
 {
-	a->own = 1;
+	a->place = t->is_path ? "by its path" : "on the command line";
+	a->group = NULL;
 	if (!ask_modifiers_ok(t->modifiers))
 		ask_fail(a, EX_DATAERR, "%s:%s: these are no modifiers", t->text,
 		    t->modifiers);
 	else if (t->is_path)
-		ask_add(a, catalog_bundle(a->p, t->text), t->modifiers, "by its path");
+		ask_add(a, catalog_bundle(a->p, t->text), t->modifiers);
 	else if (!strncmp(t->text, "groups/", 7))
 		group_walk(a, t->text, t->modifiers);
 	else
-		ask_add_named(a, t->text, t->modifiers, "", "on the command line");
+		ask_add_named(a, t->text, t->modifiers);
 }
 
 int

@@ -27,7 +27,10 @@ struct level {
 struct ask {
 	struct plan *p;
 	int code;		/* the lowest of what went wrong, or 0 */
-	int own;		/* asked for directly, and not by a group */
+	const char *place;	/* where that is asked for which is looked at: on the
+				 * command line; or NULL, */
+	const struct group *group;	/* and then in this group */
+	unsigned line;
 	int dir;		/* of the groups, or -1 */
 	VEC(struct group) groups;
 	VEC(const char *) group_names;
@@ -47,13 +50,15 @@ void ask_fail(struct ask *a, int code, const char *fmt, ...)
 
 int ask_modifiers_ok(const char *modifiers);
 
-/* Wants a folder; modifiers are "-" for none, and where is where they stand.  Those
- * of a group's member count only where none are asked for directly. */
-void ask_add(struct ask *a, uint32_t folder, const char *modifiers, const char *where);
+/* What a message begins with: "groups/x:3: ", or nothing. */
+const char *ask_before(struct ask *a);
 
-/* Wants what a name means; before is for messages: "groups/x:3: ". */
-void ask_add_named(struct ask *a, const char *name, const char *modifiers,
-    const char *before, const char *where);
+/* Wants a folder; modifiers are "-" for none.  Those of a group's member count only
+ * where none are asked for directly. */
+void ask_add(struct ask *a, uint32_t folder, const char *modifiers);
+
+/* Wants what a name means. */
+void ask_add_named(struct ask *a, const char *name, const char *modifiers);
 
 /* Finds out what groups there are. */
 void group_list(struct ask *a);

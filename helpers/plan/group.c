@@ -140,13 +140,15 @@ group_read(struct ask *a, struct group *g)
 static void
 say_cycle(struct ask *a, const struct group *g)
 {
-	const char *way = "";
+	struct buf way = { 0 };
 	size_t i;
 
 	for (i = g->inside - 1; i < a->way.len; i++)
-		way = plan_keep(a->p, "%s%s -> ", way,
-		    a->groups.at[a->way.at[i].group].name + 7);
-	ask_fail(a, EX_DATAERR, "%s: includes itself: %s%s", g->name, way, g->name + 7);
+		plan_must(buf_printf(&way, "%s -> ",
+		    a->groups.at[a->way.at[i].group].name + 7));
+	ask_fail(a, EX_DATAERR, "%s: includes itself: %s%s", g->name, way.s,
+	    g->name + 7);
+	buf_free(&way);
 }
 
 /* Whether it was gone through with these modifiers already; it is from now on. */
@@ -162,7 +164,7 @@ was_walked(struct plan *p, const struct group *g, const char *modifiers)
 }
 
 static void
-enter(struct ask *a, const char *name, const char *modifiers, const char *before)
+enter(struct ask *a, const char *name, const char *modifiers)
 {
 	struct plan *p = a->p;
 	uint32_t i = symbol_find(&p->names, name, strlen(name));
@@ -171,12 +173,12 @@ enter(struct ask *a, const char *name, const char *modifiers, const char *before
 	i = i == NONE ? NONE : p->names.v[i].group;
 	if (i == NONE && !p->tree) {
 		ask_fail(a, EX_NOINPUT, "%s%s: no tree to look in; set [tree] path in "
-		    "aoinb.ini, or give --tree=DIR", before, name);
+		    "aoinb.ini, or give --tree=DIR", ask_before(a), name);
 		return;
 	}
 	if (i == NONE) {
-		ask_fail(a, EX_NOINPUT, "%s%s: no such group in %s%s", before, name,
-		    p->tree, likely(p, name, a->group_names.at, a->group_names.len));
+		ask_fail(a, EX_NOINPUT, "%s%s: no such group in %s%s", ask_before(a),
+		    name, p->tree, likely(p, name, a->group_names.at, a->group_names.len));
 		return;
 	}
 	g = &a->groups.at[i];
@@ -193,20 +195,20 @@ enter(struct ask *a, const char *name, const char *modifiers, const char *before
 static void
 want(struct ask *a, const struct group *g, const struct entry *e, const char *modifiers)
 {
-	const char *where = plan_keep(a->p, "%s:%u", g->name, e->line);
-	const char *before = plan_keep(a->p, "%s: ", where);
-
+	a->place = NULL;
+	a->group = g;
+	a->line = e->line;
 	if (e->modifiers && !ask_modifiers_ok(e->modifiers)) {
-		ask_fail(a, EX_DATAERR, "%s%s: these are no modifiers", before,
+		ask_fail(a, EX_DATAERR, "%s%s: these are no modifiers", ask_before(a),
 		    e->modifiers);
 		return;
 	}
 	if (e->modifiers)
 		modifiers = e->modifiers;
 	if (!strncmp(e->name, "groups/", 7))
-		enter(a, e->name, modifiers, before);
+		enter(a, e->name, modifiers);
 	else
-		ask_add_named(a, e->name, modifiers, before, where);
+		ask_add_named(a, e->name, modifiers);
 }
 
 void
@@ -215,8 +217,7 @@ group_walk(struct ask *a, const char *name, const char *modifiers)
 	struct level *l;
 	struct group *g;
 
-	a->own = 0;
-	enter(a, name, modifiers, "");
+	enter(a, name, modifiers);
 	while (a->way.len) {
 		l = &a->way.at[a->way.len - 1];
 		g = &a->groups.at[l->group];
