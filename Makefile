@@ -15,10 +15,11 @@ B       = build
 CC      = gcc
 SAN     =
 
-helpers = conf fetch mount order plan run rusage spec unpack
+helpers = conf fetch group mount order plan run rusage spec unpack
 
 # What a helper is made of beside its own folder and the library: parts that are more
 # than one helper's and less than everybody's.
+parts_group = order
 parts_plan  = eval order
 parts_spec  = eval
 pkgs_conf   = inih
@@ -71,7 +72,8 @@ $(B)/%.o: helpers/%.c
 
 # Tests, by prove(1).  Those of the helpers run again under sanitizers.
 tests = $(wildcard tests/*.t)
-tests_helpers = $(wildcard $(helpers:%=tests/%.t) tests/package.t tests/plan-helper.t)
+tests_helpers = $(filter-out tests/group.t tests/plan.t,$(wildcard $(helpers:%=tests/%.t) tests/package.t \
+    tests/plan-helper.t tests/group-run.t))
 
 check: all
 	B=$(B) prove $(PROVE) $(tests)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The engine of groups where it is hard to look: what happens between its steps
+# Groups where it is hard to look: what happens between two builds
 . "${0%/*}/lib.sh"
 . "$top/tests/world.sh"
 need_root
@@ -39,24 +39,9 @@ group_wait() {
 	wait "$group" || code=$?
 }
 
-echo '# Ctrl-C while a program of the engine runs'
-# An aoinb-order that takes its time, so that there is one to hit.
-mkdir slow
-real=$(command -v aoinb-order)
-cat >slow/aoinb-order <<X
-#!/bin/sh
-case \$* in
-*--next=*) : >"$PWD/asking"; sleep 1 ;;
-esac
-exec "$real" "\$@"
-X
-chmod +x slow/aoinb-order
+echo '# Ctrl-C'
 for i in 1 2 3; do nap "nap$i" 1; done
-fast=$PATH PATH=$PWD/slow:$PATH
 ok 'two begin'                             group_begins 2 build nap1 nap2 nap3 stable
-PATH=$fast
-rm -f asking
-ok 'the engine asks for the order'         wait_for 10 test -e asking
 env kill -s INT -- "-$group"
 group_wait
 is 'the code is 130'                       "$code" 130

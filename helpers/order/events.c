@@ -4,24 +4,26 @@
 
 #include "order/events.h"
 
-static const char *const events[STATES] = {
+const char *const event_name[STATES] = {
 	[WAITING] = "again", [RUNNING] = "start", [DONE] = "ok",
 	[FAILED] = "failed", [SKIPPED] = "skip",
 };
 
-static int
-event(struct sched *s, const struct units *all, char *line, struct fault *f)
+int
+event_read(struct sched *s, const struct units *all, char *line,
+    struct fault *f)
 {
 	char *tab = strchr(line, '\t');
 	uint32_t u;
 	int state = 0;
 
+	errno = EBADMSG;
 	if (!tab) {
 		snprintf(f->why, sizeof(f->why), "no tab between event and unit");
 		return -1;
 	}
 	*tab = '\0';
-	while (state < STATES && strcmp(line, events[state]))
+	while (state < STATES && strcmp(line, event_name[state]))
 		state++;
 	if (state == STATES) {
 		snprintf(f->why, sizeof(f->why), "no such event: %.100s", line);
@@ -37,8 +39,8 @@ event(struct sched *s, const struct units *all, char *line, struct fault *f)
 }
 
 int
-events_read(struct sched *s, const struct units *all, char *text, size_t len,
-    struct fault *f)
+events_read(struct sched *s, const struct units *all, char *text,
+    size_t len, struct fault *f)
 {
 	char *end;
 
@@ -51,7 +53,7 @@ events_read(struct sched *s, const struct units *all, char *text, size_t len,
 	for (; len && (end = strchr(text, '\n')); text = end + 1) {
 		f->line++;
 		*end = '\0';
-		if (event(s, all, text, f) < 0)
+		if (event_read(s, all, text, f) < 0)
 			return -1;
 	}
 	return 0;

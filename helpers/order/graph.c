@@ -21,10 +21,14 @@ struct names {
 static const char *
 next_word(const char **s, size_t *len)
 {
-	const char *word = *s + strspn(*s, " ");
+	const char *word = *s, *end;
 
-	*len = strcspn(word, " ");
-	*s = word + *len;
+	while (*word == ' ')
+		word++;
+	for (end = word; *end && *end != ' '; end++)
+		;
+	*len = (size_t)(end - word);
+	*s = end;
 	return word;
 }
 
@@ -46,7 +50,8 @@ name_of(const char *s, size_t len)
 	struct name a = { .s = s };
 	uint32_t i;
 
-	while (a.len < len && !strchr("<>=(", s[a.len]))
+	while (a.len < len && s[a.len] != '<' && s[a.len] != '>' && s[a.len] != '=' &&
+	    s[a.len] != '(')
 		a.len++;
 	for (i = 0; i < 8; i++)
 		a.key = a.key << 8 | (i < a.len ? (unsigned char)s[i] : 0);

@@ -1,5 +1,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "order/output.h"
 
@@ -73,10 +74,13 @@ put_seconds(struct buf *out, uint64_t us)
 static int
 put_word(struct buf *out, const char *s)
 {
-	int bad = 0;
+	size_t n = strcspn(s, " ");
+	int bad = buf_put(out, s, n);
 
-	for (; *s; s++)
-		bad |= *s == ' ' ? buf_puts(out, "\\s") : buf_putc(out, *s);
+	for (s += n; *s && !bad; s += n) {
+		n = 1 + strcspn(s + 1, " ");
+		bad = buf_puts(out, "\\s") | buf_put(out, s + 1, n - 1);
+	}
 	return bad;
 }
 

@@ -19,6 +19,6 @@ END
 chmod +x plan step
 
 s=$(seconds ./plan --runs 20) || exit 1
-aim order-tree "$s" 0.1 '5540 units, 30371 needs'
+aim order-tree "$s" 0.05 '5540 units, 30371 needs'
 s=$(seconds ./step --runs 50) || exit 1
 aim order-next "$s" 0.01 '1000 units, 5000 needs; with the start of sh'
