@@ -43,7 +43,7 @@ static const struct opt tab[] = {
 	{ O_REBUILD,   "rebuild",   NULL, "targets, even if they are built" },
 	{ O_KNOWN,     "known",     "FILE", "names that apt can install; repeatable" },
 	{ O_GROUP,     "group",     "FOLDER", "print nothing, but write the plan there" },
-	{ O_CHECK,     "check",     NULL, "only find out what the targets mean" },
+	{ O_CHECK,     "check",     NULL, "only find out what the targets mean, and print nothing" },
 	{ O_JSON,      "json",      NULL, "print one JSON object" },
 	{ O_DOT,       "dot",       NULL, "print a graph for dot(1)" },
 	{ 0 },
@@ -105,7 +105,7 @@ options(struct wish *w, struct opts *o, char *argv[])
 	while ((c = opt_next(o)) != -1)
 		option(w, c, o->arg);
 	if (!w->work_dir || !plan.arch || !*plan.arch || !plan.branch || !*o->argv ||
-	    w->json + w->dot + !!w->group + w->check > 1)
+	    w->json + w->dot + !!w->group > 1)
 		opt_bad(o);
 	if (!store_name_ok(plan.branch))
 		die(EX_USAGE, "%s: no name for a branch", plan.branch);
@@ -286,8 +286,8 @@ main(int argc, char *argv[])
 		.usage = "-w DIR -a ARCH -b BRANCH [-t DIR] [-s N] [-m SIZE] "
 		    "[--modifiers=WORDS]\n"
 		    "       [--with-deps] [--rebuild] [--known=FILE]... "
-		    "[--group=FOLDER | --check |\n"
-		    "       --json | --dot] TARGET...",
+		    "[--check]\n"
+		    "       [--group=FOLDER | --json | --dot] TARGET...",
 		.about = "Find out what targets mean, what they need, and in which order "
 		    "to build them.",
 		.tab = tab,

@@ -42,7 +42,7 @@ part lib/late  02-last  late-last
 
 # --- usage
 for args in '' '-w w' '-w w -a amd64 -b b' '-w w -a amd64 x' '-w w -b b x' '-a amd64 -b b x' \
-    '-w w -a amd64 -b b --json --dot x' '-w w -a amd64 -b b --check --json x' '-w w -a amd64 -b b --group=g --dot x' \
+    '-w w -a amd64 -b b --json --dot x' '-w w -a amd64 -b b --group=g --dot x' \
     '-w w -a amd64 -b b --slots=x x' '-w w -a amd64 -b b --slots=9999 x' '-w w -a amd64 -b b --memory=1 x' \
     '-w w -a amd64 -b a/b x' '-w w -a amd64 -b .. x'; do
 	# shellcheck disable=SC2086 # options
@@ -60,6 +60,9 @@ try 0 'no work_dir yet'     aoinb-plan -w none -a amd64 -b stable -t tree hello
 ok 'makes none'             test ! -e none
 try 0 'targets only'        plan --check hello app/bye
 is 'prints nothing'         "$(cat out err)" ''
+try 0 'in whatever form'    plan --check --json hello
+is 'prints nothing, too'    "$(cat out err)" ''
+try 0 'nor does it for a group' plan --check --group=none hello
 try 66 'one that is wrong'  plan --check hello helo
 says err '^aoinb-plan: helo: no such package in .*/tree; like it: hello, self$' 'is told'
 try 65 'the lowest code'    plan --check nosuchthing same
