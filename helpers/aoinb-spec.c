@@ -32,7 +32,7 @@ static const struct opt tab[] = {
 	{ O_TREE, "tree", "DIR", "the packages of each DIR/CATEGORY/NAME" },
 	{ O_ENV, "env", NULL, "print what a build takes from a spec, for a shell" },
 	{ O_NEEDS, "needs", NULL, "print what a bundle wants to be installed for ARCH" },
-	{ O_MODIFIERS, "modifiers", "WORDS", "with --needs: ABMODIFIERS of its build" },
+	{ O_MODIFIERS, "modifiers", "WORDS", "what ABMODIFIERS is in the build, for its needs" },
 	{ O_GROUPS, "groups", NULL, "print the groups of architectures that ARCH is in" },
 	{ 0 },
 };
