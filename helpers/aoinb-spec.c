@@ -14,8 +14,8 @@
 #include "eval/tree.h"
 
 enum {
-	O_DIGESTS = OPT_LONG, O_NO_DIGESTS, O_PACKAGES, O_TREE, O_INDEX, O_ENV,
-	O_NEEDS, O_MODIFIERS, O_GROUPS,
+	O_DIGESTS = OPT_LONG, O_NO_DIGESTS, O_PACKAGES, O_TREE, O_ENV, O_NEEDS,
+	O_MODIFIERS, O_GROUPS,
 };
 
 static const struct opt tab[] = {
@@ -30,10 +30,9 @@ static const struct opt tab[] = {
 	    "print the spec with these digests in it; repeatable" },
 	{ O_PACKAGES, "packages", NULL, "print the packages of each bundle for ARCH" },
 	{ O_TREE, "tree", "DIR", "the packages of each DIR/CATEGORY/NAME" },
-	{ O_INDEX, "index", "FILE", "keep there what was read of the tree" },
 	{ O_ENV, "env", NULL, "print what a build takes from a spec, for a shell" },
 	{ O_NEEDS, "needs", NULL, "print what a bundle wants to be installed for ARCH" },
-	{ O_MODIFIERS, "modifiers", "WORDS", "with --needs: ABMODIFIERS of its build" },
+	{ O_MODIFIERS, "modifiers", "WORDS", "what ABMODIFIERS is in the build, for its needs" },
 	{ O_GROUPS, "groups", NULL, "print the groups of architectures that ARCH is in" },
 	{ 0 },
 };
@@ -42,7 +41,7 @@ struct wish {
 	struct files files;
 	int format;		/* whether one was given */
 	int packages, needs, groups;
-	const char *tree, *index, *modifiers;
+	const char *tree, *modifiers;
 };
 
 /* The place of s among the words, counted from 0. */
@@ -105,21 +104,19 @@ fits(const struct wish *w, char *const *operand)
 {
 	const struct files *f = &w->files;
 	int one = operand[0] && !operand[1];
-	int tree = w->tree || w->index;
 
 	if (w->packages + w->needs + w->groups > 1 || (w->modifiers && !w->needs))
 		return 0;
 	if (w->packages)
-		return is_by_arch(w) && !w->tree == (*operand != NULL) &&
-		    (w->tree || !w->index);
+		return is_by_arch(w) && !w->tree == (*operand != NULL);
 	if (w->needs)
-		return is_by_arch(w) && one && !tree;
+		return is_by_arch(w) && one && !w->tree;
 	if (w->groups)
-		return is_by_arch(w) && !*operand && !tree;
+		return is_by_arch(w) && !*operand && !w->tree;
 	if (f->env)
-		return one && !tree && !f->sources && !w->format && !f->nedits &&
+		return one && !w->tree && !f->sources && !w->format && !f->nedits &&
 		    !f->no_digests && !f->lenient && f->kind == KIND_BY_NAME;
-	return *operand && !tree &&
+	return *operand && !w->tree &&
 	    !(f->sources && w->format) && (f->sources || !f->no_digests) &&
 	    !(f->nedits && (f->sources || w->format || operand[1]));
 }
@@ -148,7 +145,6 @@ options(struct wish *w, struct opts *o, char *argv[])
 		case O_DIGESTS: edit_add(f, (char *)o->arg); break;
 		case O_PACKAGES: w->packages = 1; break;
 		case O_TREE: w->tree = o->arg; break;
-		case O_INDEX: w->index = o->arg; break;
 		case O_ENV: f->env = 1; break;
 		case O_NEEDS: w->needs = 1; break;
 		case O_MODIFIERS: w->modifiers = o->arg; break;
@@ -182,7 +178,7 @@ run(struct wish *w, char **operand)
 	if (w->needs)
 		return needs_print(*operand, arch, w->modifiers);
 	if (w->packages)
-		return w->tree ? tree_print(w->tree, w->index, arch) :
+		return w->tree ? tree_print(w->tree, arch) :
 		    packages_print(operand, arch);
 	return files_print(&w->files, operand);
 }
@@ -195,7 +191,7 @@ main(int argc, char *argv[])
 		    "[-k KIND] FILE...\n"
 		    "       aoinb-spec --digests=NAME=WORDS... SPEC\n"
 		    "       aoinb-spec --packages -a ARCH BUNDLE...\n"
-		    "       aoinb-spec --packages -a ARCH --tree=DIR [--index=FILE]\n"
+		    "       aoinb-spec --packages -a ARCH --tree=DIR\n"
 		    "       aoinb-spec --env [-a ARCH] [-D NAME=VALUE]... SPEC\n"
 		    "       aoinb-spec --needs -a ARCH [--modifiers=WORDS] BUNDLE\n"
 		    "       aoinb-spec --groups -a ARCH",

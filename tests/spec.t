@@ -360,8 +360,8 @@ one 'an archive in the query' "$h/get?f=a.zip"   "1 tarball SKIP get - $h/get?f=
 # env TEXT SPEC WANTED [ARG]... - the assignments, made by bash, and shown by it
 env_is() {
 	text=$1; printf '%b' "$2" >spec; wanted=$3; shift 3
-	aoinb-spec --env "$@" spec >env 2>err || cat err
-	is "--env: $text" "$(bash -c 'set -u; . ./env; env | grep ^__ | sort; printf "%s|" "$ver" "$rel" "$epoch" "$subdir" "$dummysrc"')" "$wanted"
+	aoinb-spec --env "$@" spec >assigned 2>err || cat err
+	is "--env: $text" "$(bash -c 'set -u; . ./assigned; env | grep ^__ | sort; printf "%s|" "$ver" "$rel" "$epoch" "$subdir" "$dummysrc"')" "$wanted"
 }
 env_is 'little'         'VER=1'                              '1|0||||'
 env_is 'all'            'VER=1 REL=2 EPOCH=3\nSUBDIR="a b"\nDUMMYSRC=y\n' '1|2|3|a b|1|'

@@ -56,7 +56,7 @@ bare(const char *value)
 }
 
 int
-fit_fail_arch(const char *value, const char *arch)
+archfit_fail_arch(const char *value, const char *arch)
 {
 	struct runes runes = { 0 };
 	char *list = bare(value);
@@ -70,7 +70,7 @@ fit_fail_arch(const char *value, const char *arch)
 }
 
 int
-fit_abhost(const char *value, const char *arch)
+archfit_abhost(const char *value, const char *arch)
 {
 	return !strcmp(value, arch) || !strcmp(value, "noarch") ||
 	    (!strcmp(value, "optenv32") && !strcmp(arch, "amd64"));

@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "err.h"
-#include "eval/bundle.h"
+#include "eval/parts.h"
 #include "eval/names.h"
 #include "eval/needs.h"
 #include "eval/output.h"
@@ -278,7 +279,7 @@ needs_print(const char *bundle, const char *arch, const char *modifiers)
 	int fd = open(bundle, O_RDONLY | O_DIRECTORY | O_CLOEXEC), got;
 	struct needs x = { 0 };
 	struct buf out = { 0 };
-	struct bundle b;
+	struct parts b;
 	struct row row;
 	unsigned line = 0;
 	char *s;
@@ -287,9 +288,9 @@ needs_print(const char *bundle, const char *arch, const char *modifiers)
 		warn_sys("%s", bundle);
 		return EX_NOINPUT;
 	}
-	must(bundle_init(&b, arch));
+	must(parts_init(&b, arch));
 	b.p.more = 1;
-	got = bundle_read(&b, fd, "");
+	got = parts_read(&b, fd, "");
 	must(got);
 	if (got && has_stage2(modifiers) && has_stage2_defines(fd)) {
 		must(buf_puts(&out, "partly\n-\n"));
@@ -303,7 +304,7 @@ needs_print(const char *bundle, const char *arch, const char *modifiers)
 	}
 	close(fd);
 	output_flush(&out, 1);
-	bundle_free(&b);
+	parts_free(&b);
 	buf_free(&out);
 	free(x.wants.v);
 	free(x.makes.v);

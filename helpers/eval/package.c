@@ -215,12 +215,12 @@ field_version(struct package *p)
 static void
 field_fits(struct package *p, const char *fail_arch, const char *abhost)
 {
-	int fits = fit_fail_arch(fail_arch, p->arch);
+	int fits = archfit_fail_arch(fail_arch, p->arch);
 
 	p->failed |= fits < 0;
 	if (!fits)
 		field_words(p, "FAIL_ARCH", fail_arch);
-	else if (!fit_abhost(abhost, p->arch))
+	else if (!archfit_abhost(abhost, p->arch))
 		field_words(p, "ABHOST", abhost);
 	else
 		field_words(p, NULL, "ok");

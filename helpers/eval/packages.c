@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "err.h"
-#include "eval/bundle.h"
+#include "eval/parts.h"
 #include "eval/output.h"
 #include "eval/packages.h"
 #include "eval/show.h"
@@ -11,11 +11,11 @@
 int
 packages_print(char **bundle, const char *arch)
 {
-	struct bundle b;
+	struct parts b;
 	struct buf shown = { 0 };
 	int code = 0, fd, got;
 
-	if (bundle_init(&b, arch) < 0)
+	if (parts_init(&b, arch) < 0)
 		die_sys(EX_OSERR, "start");
 	for (; *bundle; bundle++) {
 		fd = open(*bundle, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -26,7 +26,7 @@ packages_print(char **bundle, const char *arch)
 		}
 		shown.len = 0;
 		got = show_escaped(&shown, *bundle, strlen(*bundle)) < 0 ? -1 :
-		    bundle_read(&b, fd, shown.s);
+		    parts_read(&b, fd, shown.s);
 		close(fd);
 		if (got < 0)
 			die_sys(EX_OSERR, "output");
@@ -37,7 +37,7 @@ packages_print(char **bundle, const char *arch)
 		output_flush(&b.p.out, 1 << 16);
 	}
 	output_flush(&b.p.out, 1);
-	bundle_free(&b);
+	parts_free(&b);
 	buf_free(&shown);
 	return code;
 }

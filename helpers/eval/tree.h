@@ -2,9 +2,23 @@
 #ifndef AOINB_EVAL_TREE_H
 #define AOINB_EVAL_TREE_H
 
-/* Prints the packages for arch of all bundles in dir, by the help of the index in
- * file, or NULL.  Returns the exit code: 0, or EX_NOINPUT after it was said what
- * cannot be read. */
-int tree_print(const char *dir, const char *file, const char *arch);
+#include <stddef.h>
+
+#include "buf.h"
+
+struct tree {
+	struct buf *lines;	/* of each category, sorted by bytes */
+	size_t n, bundles;
+};
+
+/* Reads what packages for arch all bundles in dir have: lines as of --packages,
+ * in which a bundle is category/name.  Returns 0; or EX_NOINPUT after it was said
+ * what cannot be read, with the rest in t.  It dies where memory ends. */
+int tree_read(struct tree *t, const char *dir, const char *arch);
+
+void tree_free(struct tree *t);
+
+/* Prints these lines.  Returns as tree_read does. */
+int tree_print(const char *dir, const char *arch);
 
 #endif

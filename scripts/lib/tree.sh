@@ -52,21 +52,10 @@ tree_find() {
 	esac
 }
 
-# tree_index - sets index to the file in which aoinb-spec keeps what it knows of
-# the tree; to nothing where we may not write
-tree_index() {
-	index=''
-	[ ! "$dry" ] && mkdir -p "$work_dir/cache/index" 2>/dev/null &&
-		[ -w "$work_dir/cache/index" ] || return 0
-	index=$(printf '%s\n%s\n' "$arch" "$tree" | sha256sum)
-	index=$work_dir/cache/index/${index%% *}
-}
-
 # tree_rows - every package of the tree
 tree_rows() {
 	[ "$tree" ] || return 0
-	tree_index
-	aoinb-spec --packages --arch="$arch" --tree="$tree" ${index:+--index="$index"}
+	aoinb-spec --packages --arch="$arch" --tree="$tree"
 }
 
 # tree_groups - the group files: f NAME, or l NAME OTHER for a link to another.

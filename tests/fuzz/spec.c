@@ -4,23 +4,19 @@
  *   - what is printed for a shell evaluates to what was printed;
  *   - a table of sources has six fields a line, and names that stay in their
  *     directory, whatever the spec says;
- *   - so many fields has the line of a package, and an index of whatever text
- *     gives none that was not in it.
+ *   - so many fields has the line of a package.
  *
  * What a run found and the kept corpus does not reach is kept by a merge:
  *   build/fuzz/spec -set_cover_merge=1 -use_counters=0 -max_len=1000 \
  *       tests/fuzz/corpus build/fuzz/corpus
  */
-#include <fcntl.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "eval/arch.h"
 #include "eval/edit.h"
 #include "eval/eval.h"
-#include "eval/index.h"
 #include "eval/package.h"
 #include "eval/show.h"
 #include "eval/sources.h"
@@ -252,34 +248,11 @@ as_package(const void *text, size_t len)
 	package_fields();
 }
 
-static void
-as_index(const void *text, size_t len)
-{
-	struct buf lines = { 0 }, entries = { 0 };
-	struct index x = { .file = "index", .end = len };
-	struct place p;
-	int root = open("/", O_PATH | O_CLOEXEC);
-
-	x.old.s = copied(text, len);
-	x.old.len = len;
-	place_begin(&p, &x);
-	must(root >= 0);
-	must(index_get(&p, "a/b", root, ".", &lines, &entries) >= 0);
-	must(index_get(&p, "a/c", root, ".", &lines, &entries) >= 0);
-	must(lines.len <= entries.len && entries.len <= len);
-	close(root);
-	place_free(&p);
-	buf_free(&lines);
-	buf_free(&entries);
-	free(x.old.s);
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	as_spec(data, size);
 	as_defines(data, size);
 	as_package(data, size);
-	as_index(data, size);
 	return 0;
 }

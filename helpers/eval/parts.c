@@ -2,37 +2,38 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "eval/bundle.h"
+#include "eval/parts.h"
 #include "eval/names.h"
 
 int
-bundle_init(struct bundle *b, const char *arch)
+parts_init(struct parts *b, const char *arch)
 {
-	*b = (struct bundle){ 0 };
+	*b = (struct parts){ 0 };
 	return package_init(&b->p, arch);
 }
 
 void
-bundle_free(struct bundle *b)
+parts_free(struct parts *b)
 {
 	package_free(&b->p);
-	buf_free(&b->trail.text);
 	buf_free(&b->text);
 }
 
 /* Opens a file of the bundle.  Returns a descriptor; or -1 with errno set, EINVAL
  * for what is there and no file. */
 static int
-open_file(int dir, const char *path, struct stat *st)
+open_file(int dir, const char *path)
 {
 	/* A FIFO, even one that nobody writes to, must not hold us up. */
 	struct open_how how = {
 		.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
 	};
+	struct stat st;
 	int fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof(how)), err;
 
 	if (fd < 0) {
@@ -40,8 +41,8 @@ open_file(int dir, const char *path, struct stat *st)
 			errno = EINVAL;	/* a socket */
 		return -1;
 	}
-	if (fstat(fd, st) == 0) {
-		if (S_ISREG(st->st_mode))
+	if (fstat(fd, &st) == 0) {
+		if (S_ISREG(st.st_mode))
 			return fd;
 		errno = EINVAL;
 	}
@@ -62,44 +63,25 @@ reason(int err)
 	}
 }
 
-/* Remembers how path looks that could not be read. */
-static void
-trail_failed(struct bundle *b, const char *path, int err)
-{
-	struct stat st;
-	int told = err == ELOOP || err == EINVAL;
-
-	if (told && fstatat(b->dir, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		b->p.failed |= trail_add(&b->trail, path, &st);
-	else
-		b->trail.lost = 1;
-}
-
 /* Reads a file of the bundle into b->text.  Returns 1, 0 when there is none; or
  * -1 after a line that says what is wrong with it. */
 static int
-read_text(struct bundle *b, const char *path)
+read_text(struct parts *b, const char *path)
 {
-	struct stat st;
-	int fd = open_file(b->dir, path, &st), got, err = errno;
+	int fd = open_file(b->dir, path), got, err = errno;
 
-	if (fd < 0 && (err == ENOENT || err == ENOTDIR)) {
-		b->p.failed |= trail_add(&b->trail, path, NULL);
+	if (fd < 0 && (err == ENOENT || err == ENOTDIR))
 		return 0;
-	}
 	if (fd < 0) {
-		trail_failed(b, path, err);
 		package_bad(&b->p, 0, reason(err));
 		return -1;
 	}
-	b->p.failed |= trail_add(&b->trail, path, &st);
 	b->text.len = 0;
 	got = buf_read(&b->text, fd, EVAL_FILE);
 	err = errno;
 	close(fd);
 	if (got == 0)
 		return 1;
-	b->trail.lost |= err != EFBIG;
 	package_bad(&b->p, 0, reason(err));
 	return -1;
 }
@@ -107,7 +89,7 @@ read_text(struct bundle *b, const char *path)
 /* The same for a defines, with the line of its package.  Returns 0 when there is
  * none, else 1. */
 static int
-part(struct bundle *b, const char *shown, const char *file, const char *path)
+part(struct parts *b, const char *shown, const char *file, const char *path)
 {
 	int got;
 
@@ -144,7 +126,7 @@ may_be_part(int dir, const struct dirent *e)
 
 /* One sub-package.  Returns 0 when the folder holds none, else 1. */
 static int
-one_part(struct bundle *b, const struct name *name)
+one_part(struct parts *b, const struct name *name)
 {
 	struct buf file = { 0 }, path = { 0 };
 	int got = 0;
@@ -160,14 +142,13 @@ one_part(struct bundle *b, const struct name *name)
 }
 
 static void
-parts(struct bundle *b)
+sub_packages(struct parts *b)
 {
 	struct names l = { 0 };
 	const char *what = NULL;
 	size_t i, found = 0;
 
 	if (names_read(&l, b->dir, may_be_part, by_number) < 0) {
-		b->trail.lost = 1;
 		what = strerror(errno);
 	} else {
 		for (i = 0; i < l.n; i++)
@@ -182,25 +163,19 @@ parts(struct bundle *b)
 }
 
 int
-bundle_read(struct bundle *b, int dir, const char *shown)
+parts_read(struct parts *b, int dir, const char *shown)
 {
 	size_t before = b->p.out.len;
-	struct stat st;
 	int got;
 
 	b->dir = dir;
 	b->p.dir = shown;
 	b->p.part = ".";
 	b->p.file = "spec";
-	trail_begin(&b->trail);
-	if (fstat(dir, &st) < 0)
-		b->trail.lost = 1;
-	else
-		b->p.failed |= trail_add(&b->trail, ".", &st);
 	got = read_text(b, "spec");
 	if (got > 0 && package_spec(&b->p, b->text.s, b->text.len) == 0 &&
 	    !part(b, ".", "autobuild/defines", "autobuild/defines"))
-		parts(b);
+		sub_packages(b);
 	if (!b->p.failed)
 		return got != 0;
 	b->p.out.len = before;
