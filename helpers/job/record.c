@@ -8,9 +8,23 @@
 #include "file.h"
 #include "job/record.h"
 
+/* Once for each file of a job, however often it is read. */
 void
 record_damaged(const char *path, const char *name)
 {
+	static const char *said[16];
+	static char of[JOB_PATH];
+	static size_t n;
+	size_t i;
+
+	if (strcmp(of, path))
+		n = 0;
+	strcpy(of, path);
+	for (i = 0; i < n; i++)
+		if (!strcmp(said[i], name))
+			return;
+	if (n < sizeof(said) / sizeof(*said))
+		said[n++] = name;
 	warn_msg("job %s: %s is damaged; passed over", id_of(path), name);
 }
 

@@ -53,10 +53,15 @@ remove_one(struct args *a, const char *path)
 
 	if (shown(a, path))
 		return;
-	lock = adopt(a, path);
+	lock = lock_adopt(&a->store, kind_word(path), id_of(path), a->lock);
+	/* On a full disk there may be no room for a lock that nobody has made. */
+	if (lock < 0 && ((errno != ENOSPC && errno != EDQUOT) ||
+	    lock_held(&a->store, kind_word(path), id_of(path)) != 0))
+		lock = adopt(a, path);
 	if (job_remove(&a->store, path) < 0)
 		die_sys(err_code(errno), "%s %s cannot be removed", kind_word(path), id_of(path));
-	lock_drop(lock);
+	if (lock >= 0)
+		lock_drop(lock);
 }
 
 int
@@ -78,13 +83,17 @@ verb_remove(struct args *a)
 
 /* Whether path is of the branch that was asked for. */
 static int
-is_of_branch(struct args *a, const char *path)
+is_of_branch(struct args *a, enum job_kind kind, const char *path)
 {
 	struct buf line = { 0 };
+	struct job_state state;
 	int r;
 
 	if (!a->branch)
 		return 1;
+	if (kind == JOB)
+		return job_state(&a->store, id_of(path), &state) == 0 &&
+		    !strcmp(state.branch, a->branch);
 	r = job_line(&a->store, path, "branch", &line) == 0 && !strcmp(line.s, a->branch);
 	buf_free(&line);
 	return r;
@@ -101,7 +110,7 @@ refuse_running(struct args *a, enum job_kind kind, char **ids, long n)
 		die_sys(err_code(errno), "%s/%s", a->work_dir, job_folder(kind));
 	for (i = 0; i < n; i++) {
 		snprintf(path, sizeof(path), "%s/%s", job_folder(kind), ids[i]);
-		if (is_of_branch(a, path) && job_running(&a->store, kind, ids[i]) != 0)
+		if (is_of_branch(a, kind, path) && job_running(&a->store, kind, ids[i]) != 0)
 			die(EX_TEMPFAIL, "%s %s is running; wait for it, or stop it",
 			    job_class(kind), ids[i]);
 	}
@@ -115,7 +124,7 @@ remove_all(struct args *a, enum job_kind kind, char **ids, long n)
 
 	for (i = 0; i < n; i++) {
 		snprintf(path, sizeof(path), "%s/%s", job_folder(kind), ids[i]);
-		if (is_of_branch(a, path))
+		if (is_of_branch(a, kind, path))
 			remove_one(a, path);
 	}
 	store_names_free(ids, n);

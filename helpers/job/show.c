@@ -47,6 +47,17 @@ print_cells(struct args *a, struct table *t, const char *path)
 	print(&out);
 }
 
+/* Whether json is an object to its end. */
+static int
+is_whole(const struct buf *json)
+{
+	struct buf value = { 0 };
+	int r = json_get(json->s, json->len, "", &value);
+
+	buf_free(&value);
+	return r == 0 || errno == ENOENT;
+}
+
 /* What a job says by a record that is not there yet, or is damaged. */
 static void
 make_record(struct args *a, const char *path, const char *verdict, struct buf *json)
@@ -101,11 +112,12 @@ show_job(struct args *a, const char *path)
 
 	if (job_state(&a->store, id_of(path), &state) < 0)
 		die_sys(err_code(errno), "job %s", id_of(path));
+	if (job_text(&a->store, path, "result.json", &json) == 0 && !is_whole(&json))
+		strcpy(state.verdict, "damaged");
 	if (!strcmp(state.verdict, "damaged"))
 		record_damaged(path, "result.json");
-	if (!strcmp(state.verdict, "running") || !strcmp(state.verdict, "killed") ||
-	    !strcmp(state.verdict, "damaged") ||
-	    job_text(&a->store, path, "result.json", &json) < 0)
+	if (!json.len || !strcmp(state.verdict, "running") ||
+	    !strcmp(state.verdict, "damaged"))
 		make_record(a, path, state.verdict, &json);
 	if (a->json) {
 		print(&json);
