@@ -47,6 +47,7 @@ static const struct verb verbs[] = {
 	{ "clean",   verb_clean,   0, 0, BIT(O_BRANCH), WRITES },
 	{ "drop",    verb_drop,    1, 1, BIT(O_LOCK), WRITES },
 	{ "find",    verb_find,    0, 1, BIT(O_ANY) | BIT(O_GROUP) | BIT(O_UNFINISHED), READS },
+	{ "follow",  verb_follow,  1, 1, 0, READS },
 	{ "history", verb_history, 0, 1 << 20, BIT(O_BRANCH) | BIT(O_JSON) | BIT(O_TREE), READS },
 	{ "list",    verb_list,    0, 1, BIT(O_BRANCH) | BIT(O_JSON) | BIT(O_RUNNING), READS },
 	{ "new",     verb_new,     1, 2, BIT(O_BRANCH) | BIT(O_LOCK) | BIT(O_MEMBER) |
@@ -168,7 +169,7 @@ int
 main(int argc, char *argv[])
 {
 	struct opts o = {
-		.usage = "-w DIR clean|drop|find|history|list|new|remove|result|show|sweep\n"
+		.usage = "-w DIR clean|drop|find|follow|history|list|new|remove|result|show|sweep\n"
 		    "                 [OPTION]... [ARG]...",
 		.about = "Make, list, find and end jobs and groups; see aoinb-job(1) for the verbs.",
 		.tab = tab,

@@ -1,7 +1,7 @@
 #!/bin/sh
 # aoinb-job: jobs and groups, what became of them, what is built, and history
 . "${0%/*}/lib.sh"
-need jq
+need jq python3
 
 W=$PWD/w
 # job VERB [ARG]... - the helper, alone
@@ -16,11 +16,11 @@ bundle() {
 	echo PKGNAME=probe >"$1/autobuild/defines"
 }
 
-# begin [ARG]... - a new job of the bundle b whose lock we hold on 9: sets path and id
+# begin - a new job of the bundle b whose lock we hold on 9: sets path and id
 begin() {
 	mkdir -p "$W/lock"
 	exec 9>>"$W/lock/new.$$"
-	path=$(job new --lock=9 --branch=stable "$@" build b) || return
+	path=$(job new --lock=9 --branch=stable build b) || return
 	id=${path##*/}
 }
 
@@ -171,7 +171,7 @@ bundle deep
 (cd deep && i=0 && while [ "$i" -lt 250 ]; do mkdir d && cd d && i=$((i + 1)) || exit; done)
 try 65 'folders in folders'            job new --branch=stable build deep
 is 'none of these left a job'          "$(ls "$W/jobs")" "$before"
-is 'or a lock'                         "$(ls "$W/lock" | sed 's/^job\.//' | grep -v '^jobs$')" "$before"
+is 'or a lock'                         "$(cd "$W/lock" && printf '%s\n' job.* | sed 's/^job\.//')" "$before"
 mkdir -p "$W/lock"
 exec 9>>"$W/lock/new.$$"
 try 66 'with a lock'                   job new --lock=9 --branch=stable build none
@@ -186,12 +186,12 @@ if [ "$(id -u)" -eq 0 ]; then
 	bundle rough
 	mkfifo rough/fifo
 	mknod rough/null c 1 3
-	python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("rough/socket")' 2>/dev/null || : >rough/socket
+	python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("rough/socket")' 
 	echo 1 >rough/suid
 	chown 1:1 rough/suid
 	chmod 4711 rough/suid
 	path=$(job new --branch=stable build rough 2>err)
-	is 'only folders, files and links are copied' "$(ls "$path/bundle" | grep -v '^socket$' | tr '\n' ' ')" 'autobuild spec suid '
+	is 'only folders, files and links are copied' "$(cd "$path/bundle" && echo *)" 'autobuild spec suid'
 	says err 'left out: fifo: '        'what is left out has its name told'
 	is 'no owner and no bit comes with a file' "$(stat -c '%u %a' "$path/bundle/suid")" '0 711'
 	rm -f rough/socket
@@ -293,6 +293,35 @@ try 75 'the job of another'            job result "$id" 1 8>&-
 says err "job $id is running"          'is told'
 try 0 'by its descriptor'              job result --lock=8 "$id" 1
 exec 8>&-
+
+mkdir -p "$W/lock"
+exec 9>>"$W/lock/new.$$"
+path=$(job new --lock=9 --name=stable --branch=stable session)
+id=${path##*/}
+ends 3 session 'a session has no other verdict' --keep=always --by-hand
+ok 'its workspace stays'               test -d "$path/upper/a"
+exec 9>&-
+
+echo '# a log'
+begin
+exec 9>&-
+try 66 'none yet'                      job follow "$id"
+(
+	exec 9>>"$W/lock/job.$id"
+	flock 9
+	: >held
+	sleep 0.3; echo one >"$path/log"; sleep 0.3; echo two >>"$path/log"
+	rm "$path/log"; sleep 0.3; echo three >"$path/log"
+) &
+wait_for 10 test -e held
+try 0 'is followed until the job ends' timeout 20 aoinb-job -w "$W" follow "$id"
+is 'from its beginning, also when that is a new one' "$(tr '\n' ' ' <out)" 'one two three '
+exec 9>>"$W/lock/job.$id"
+flock 9
+try 0 'one that nobody reads'          timeout 20 sh -c 'aoinb-job -w "$1" follow "$2" | grep -m1 three' - "$W" "$id"
+exec 9>&-
+try 0 'when it has ended'              job follow "$path"
+is 'is printed'                        "$(cat out)" three
 
 echo '# steps by hand, of a job that is not the last'
 built=$W/built/stable/$(cd "$W/built/stable" && ls)
@@ -441,8 +470,8 @@ printf 'version=1\nbundle=%s\nmodifiers=+x\npackage=a.deb\n' "$digest" >"$W/buil
 	echo 'base top deps' >stack && printf 'done\nbase top\nbase top deps\n' >deps &&
 	echo '{ "verdict": "ok", "branch": "stable" }' >result.json)
 found 'is found'                       jobs/20240101-000000-old old
-is 'and becomes one of this version'   "$(cd "$old" && ls | tr '\n' ' ')" \
-    'branch bundle bundle.digest conf deps env result.json sources.want stack stack.deps unit '
+is 'and becomes one of this version'   "$(cd "$old" && echo *)" \
+    'branch bundle bundle.digest conf deps env result.json sources.want stack stack.deps unit'
 is 'its layers'                        "$(cat "$old/stack" "$old/stack.deps" "$old/deps" | tr '\n' ' ')" 'base top base top deps done '
 is 'its environment'                   "$(cat "$old/env")" "ABMODIFIERS=+x
 SOURCE_DATE_EPOCH=$(find old -type f -printf '%Ts\n' | sort -n | tail -n 1)"
@@ -486,7 +515,7 @@ try 75 'a group that runs'             job clean 5>&-
 says err 'group 20250101-000001-base is running' 'is refused, too'
 exec 5>&-
 try 0 'all'                            job clean
-is 'have gone'                         "$(ls "$W/jobs" "$W/groups" "$W/trash" | grep -v '^$\|:$')" ''
+is 'have gone'                         "$(find "$W/jobs" "$W/groups" "$W/trash" -mindepth 1)" ''
 
 echo '# history'
 rm -f "$W/history"
@@ -550,6 +579,15 @@ for writer in $writers; do
 	ok 'end jobs'                  wait "$writer"
 done
 is 'no line of the history is lost'    "$(awk -F '\t' 'NF == 10' "$W/history" | wc -l) $(wc -l <"$W/history")" '100 100'
+
+echo '# the example of the page'
+bundle hello
+echo 'echo hello' >hello/autobuild/build
+sed -n '/^\.Bd -literal/,/^\.Ed/{/^\./!p}' "$top/man/aoinb-job.1" >example
+try 0 'runs'                           sh example
+is 'and comes to what it says'         "$(sed 's/.*-hello/ID-hello/' out | cut -f 1-3 | tr '\n\t' '  ')" \
+    'unfinished ID-hello stable unfinished '
+rm -r work
 
 echo '# the standard output'
 begin; usage verdict=failed

@@ -20,6 +20,7 @@ struct args {
 int verb_clean(struct args *a);
 int verb_drop(struct args *a);
 int verb_find(struct args *a);
+int verb_follow(struct args *a);
 int verb_history(struct args *a);
 int verb_list(struct args *a);
 int verb_new(struct args *a);

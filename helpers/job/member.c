@@ -80,3 +80,14 @@ member_tell(const struct member *m, const char *id)
 	buf_free(&line);
 	return r;
 }
+
+void
+member_free(struct member *m)
+{
+	buf_free(&m->unit);
+	buf_free(&m->jobs);
+	buf_free(&m->without);
+	buf_free(&m->modifiers);
+	free(m->jobserver);
+	close_keep(m->dir);
+}

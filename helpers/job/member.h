@@ -18,4 +18,6 @@ void member_read(struct member *m, const char *folder);
 /* Tells it the job's id.  Returns 0, or -1 with errno set. */
 int member_tell(const struct member *m, const char *id);
 
+void member_free(struct member *m);
+
 #endif

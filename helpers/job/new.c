@@ -22,7 +22,7 @@ struct freeze {
 	const char *bundle;	/* as the caller named it */
 	char *real;		/* its path, resolved */
 	int from;		/* its descriptor */
-	struct buf unit, env;
+	struct buf name, unit, env;
 	struct member member;
 
 	char path[JOB_PATH];	/* of the job */
@@ -61,19 +61,20 @@ make(struct args *a, const char *kind, const char *name, char path[JOB_PATH])
 
 /* What its id is to have of a bundle: the last part of its name, or of its path where
  * that is "." or the like. */
-static const char *
-name_of(const struct freeze *f)
+static void
+name_it(struct freeze *f)
 {
-	char *copy = strdup(f->bundle), *end, *base;
+	size_t n = strlen(f->bundle), at;
 
-	sure(copy ? 0 : -1);
-	for (end = copy + strlen(copy); end > copy + 1 && end[-1] == '/'; end--)
-		end[-1] = '\0';
-	base = strrchr(copy, '/');
-	base = base ? base + 1 : copy;
-	if (*base && strcmp(base, ".") && strcmp(base, ".."))
-		return base;
-	return strrchr(f->real, '/') + 1;
+	while (n > 1 && f->bundle[n - 1] == '/')
+		n--;
+	for (at = n; at > 0 && f->bundle[at - 1] != '/'; at--)
+		;
+	sure(buf_put(&f->name, f->bundle + at, n - at));
+	if (!f->name.len || !strcmp(f->name.s, ".") || !strcmp(f->name.s, "..")) {
+		f->name.len = 0;
+		sure(buf_puts(&f->name, strrchr(f->real, '/') + 1));
+	}
 }
 
 static void
@@ -109,6 +110,7 @@ look(struct freeze *f)
 	if (wrong)
 		die(EX_NOINPUT, "bundle %s: %s", f->bundle, wrong);
 	member_read(&f->member, f->a->member);
+	name_it(f);
 	find_unit(f);
 	env_begin(&f->env, f->member.modifiers.s);
 }
@@ -214,10 +216,16 @@ build(struct args *a, char path[JOB_PATH])
 	look(&f);
 	if (!opt_dry)
 		sweep(a, SWEEP_QUIET);
-	make(a, "build", a->name ? a->name : name_of(&f), f.path);
+	make(a, "build", a->name ? a->name : f.name.s, f.path);
 	if (!opt_dry)
 		fill(&f);
 	strcpy(path, f.path);
+	buf_free(&f.name);
+	buf_free(&f.unit);
+	buf_free(&f.env);
+	member_free(&f.member);
+	close(f.from);
+	free(f.real);
 }
 
 int

@@ -62,14 +62,17 @@ is_word(const char *s)
 
 /* What an end with code means.  A package has failed when its build said so, or was
  * ended for what it did; then the record of the container knows more.  Anything else
- * is no fault of the package. */
+ * is no fault of the package.  A session has no verdict but that it was one. */
 static void
 judge(struct ending *e, int code)
 {
-	struct buf word = { 0 };
+	struct buf word = { 0 }, kind = { 0 };
 	const char *verdict = "error";
 
-	if (code == 0) {
+	record_line(e->a, e->path, "kind", &kind);
+	if (!strcmp(kind.s, "session")) {
+		verdict = "session";
+	} else if (code == 0) {
 		verdict = e->files.len ? "ok" : "unfinished";
 	} else if (code == 1 || (code >= EX_DISKFULL && code <= EX_SILENT)) {
 		usage(e, "verdict", "failed", &word);
@@ -80,6 +83,7 @@ judge(struct ending *e, int code)
 	}
 	strcpy(e->verdict, verdict);
 	buf_free(&word);
+	buf_free(&kind);
 	e->outcome = (struct outcome){ e->verdict, code, e->a->arch, time(NULL) };
 }
 
