@@ -57,7 +57,7 @@ static const struct verb verbs[] = {
 	    BIT(O_LOCK), WRITES },
 	{ "show",    verb_show,    1, 1, BIT(O_ANY) | BIT(O_GROUP) | BIT(O_JSON), READS },
 	{ "sweep",   verb_sweep,   0, 0, 0, WRITES },
-	{ NULL },
+	{ 0 },
 };
 
 static int
