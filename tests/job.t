@@ -453,7 +453,9 @@ says out '^verdict	failed$'           'with what it says'
 says out '^workspace	kept$'             'and what it has'
 try 0 'one that was killed'            job show --json dead
 is 'in JSON'                           "$(jq -r '"\(.verdict) \(.ended) \(.branch)"' out)" 'killed null stable'
+head -c 40 "$W/groups/20250101-000003-core/group.json" >torn && cp torn "$W/groups/20250101-000000-base/group.json"
 try 0 'a group'                        job show --group 20250101-000000-base
+says err 'group.json is damaged; passed over' 'whose end is damaged'
 says out '^built	2/3$'                  'has these built'
 says out '^target	app/x$'                'of these'
 try 0 'in JSON'                        job show --group --json core

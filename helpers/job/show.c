@@ -188,10 +188,13 @@ show_group(struct args *a, const char *path)
 		strcpy(state.verdict, job_running(&a->store, GROUP, id_of(path)) > 0 ?
 		    "running" : "killed");
 	}
+	if (job_text(&a->store, path, "group.json", &json) == 0 && !is_whole(&json) &&
+	    strcmp(state.verdict, "running"))
+		strcpy(state.verdict, "damaged");
 	if (!strcmp(state.verdict, "damaged"))
 		warn_msg("group %s: group.json is damaged; passed over", id_of(path));
-	if (!strcmp(state.verdict, "running") || !strcmp(state.verdict, "damaged") ||
-	    job_text(&a->store, path, "group.json", &json) < 0)
+	if (!json.len || !strcmp(state.verdict, "running") ||
+	    !strcmp(state.verdict, "damaged"))
 		make_group(a, path, &state, &json);
 	if (a->json) {
 		print(&json);
