@@ -1,28 +1,26 @@
 #!/bin/sh
 # The trash of work_dir, and the jobs that died: several look after them at the same time
 . "${0%/*}/lib.sh"
-need jq
+need jq python3
 
-# user WORK_DIR - moves folders to the trash and empties it, as each job does at its end
+# user WORK_DIR ID - drops workspaces, as each job does at its end
 cat >user <<'X'
 set -eu
-work_dir=$1 nl=''
-die() { echo "$2" >&2; exit "$1"; }
-. "$2/scripts/lib/layer.sh"
+job=$1/jobs/$2
+mkdir -p "$job"
 n=0
 while [ "$n" -lt 60 ]; do
 	n=$((n + 1))
-	mkdir -p "$work_dir/$$/upper/a/b" "$work_dir/$$/root" "$work_dir/$$/output"
-	trash "$work_dir/$$/upper" "$work_dir/$$/root" "$work_dir/$$/output" "$work_dir/$$/none"
-	[ ! -e "$work_dir/$$/upper" ] && [ ! -e "$work_dir/$$/output" ]
-	trash_empty
+	mkdir -p "$job/upper/a/b" "$job/root" "$job/output"
+	aoinb-job -w "$1" drop "$2"
+	[ ! -e "$job/upper" ] && [ ! -e "$job/output" ]
 done
 X
 
 mkdir work
 users=''
 for i in 1 2 3 4; do
-	sh user "$PWD/work" "$top" &
+	sh user "$PWD/work" "20250101-000000-$i" &
 	users="$users $!"
 done
 for user in $users; do
@@ -34,21 +32,37 @@ is 'nothing is left'                       "$(ls work/trash)" ''
 wait "$dead"
 sleep 100 & alive=$!
 mkdir -p "work/trash/$dead.1/x" "work/trash/$dead.2" "work/trash/$alive.1"
-ok 'once more'                             sh user "$PWD/work" "$top"
+ok 'once more'                             sh user "$PWD/work" 20250101-000000-1
 is 'what the dead left has gone, and no other' "$(ls work/trash)" "$alive.1"
+
+mkdir -p work/jobs/20250101-000000-1/upper
+(cd work/jobs/20250101-000000-1/upper && python3 -c '
+import os
+for i in range(2000):
+    os.mkdir("deeper")
+    os.chdir("deeper")')
+try 0 'folders deeper than any path'       aoinb-job -w work drop 20250101-000000-1
+is 'go'                                    "$(ls work/trash)" "$alive.1"
 kill "$alive"
 
-echo '# jobs that died'
-cat >sweeper <<'X'
-set -eu
-work_dir=$1 verbose='' nl='
-'
-for word in say lock layer job; do
-	. "$2/scripts/lib/$word.sh"
-done
-until [ -e go ]; do :; done
-jobs_sweep
+if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
+	cat >mounted <<'X'
+mkdir -p work/jobs/20250101-000000-1/upper/m
+mount -t tmpfs m work/jobs/20250101-000000-1/upper/m || exit 99
+: >work/jobs/20250101-000000-1/upper/m/file
+code=0
+timeout 20 aoinb-job -w work drop 20250101-000000-1 || code=$?
+find work -name file
+exit "$code"
 X
+	try 71 'what is mounted below'     unshare -m sh mounted
+	is 'is not emptied'                "$(grep -c file out)" 1
+	is 'which is told once'            "$(wc -l <err)" 1
+else
+	skip 3 'mounts need root'
+fi
+
+echo '# jobs that died'
 rm -r work
 mkdir -p work/lock
 for i in 1 2 3 4 5 6; do
@@ -60,7 +74,7 @@ exec 9>>work/lock/job.lives
 flock 9
 users=''
 for i in 1 2 3; do
-	sh sweeper "$PWD/work" "$top" 9>&- &
+	sh -c 'until [ -e go ]; do :; done; exec aoinb-job -w work sweep' 9>&- &
 	users="$users $!"
 done
 sleep 0.2

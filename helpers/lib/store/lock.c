@@ -225,6 +225,16 @@ lock_new(const struct store *s, const char *class, const char *name, int fd)
 	return fd;
 }
 
+void
+lock_forget_new(const struct store *s, int fd)
+{
+	char *path = path_of_blank(s, fd);
+
+	if (path)
+		unlinkat(s->dir, path, 0);
+	free(path);
+}
+
 int
 lock_adopt(const struct store *s, const char *class, const char *name, int fd)
 {

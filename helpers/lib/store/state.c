@@ -133,6 +133,9 @@ ended(const struct store *s, const char *id, struct job_state *state)
 	state->began = get_number(&r, "began");
 	state->ended = get_number(&r, "ended");
 	state->size_kib = get_number(&r, "size_kib");
+	/* The last version did not have it; but what is torn may have had it. */
+	if (state->size_kib < 0 && errno == EBADMSG)
+		good = 0;
 	record_close(&r);
 	return good;
 }

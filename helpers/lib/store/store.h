@@ -93,6 +93,9 @@ int lock_inherit(const struct store *s, const char *class, const char *name, int
  * its descriptor; or -1 with errno set: EBADF when fd is not on such a file. */
 int lock_new(const struct store *s, const char *class, const char *name, int fd);
 
+/* Removes the file lock/new.* that fd is open on, if it still is one. */
+void lock_forget_new(const struct store *s, int fd);
+
 /* The lock of "class.name" for who works on what it protects: descriptor fd of a
  * caller; or, when that is -1, the one that shell has it on if that is on this lock,
  * or one of ours, taken now.  Returns it; or -1 with errno set: EWOULDBLOCK when
