@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "file.h"
 #include "store/store.h"
 
 /* Shell has the same table in scripts/lib/lock.sh. */
@@ -167,7 +168,7 @@ lock_drop(int fd)
 	for (i = 0; i < sizeof(held) / sizeof(*held); i++)
 		if (held[i] == fd)
 			held[i] = -1;
-	close(fd);
+	close_keep(fd);
 }
 
 int

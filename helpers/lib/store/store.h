@@ -82,6 +82,7 @@ int lock_take(const struct store *s, const char *class, const char *name, int ho
  * here on.  Returns 0, or -1 with errno set: EBADF when it is not on that lock. */
 int lock_inherit(const struct store *s, const char *class, const char *name, int fd);
 
+/* errno stays as it was. */
 void lock_drop(int fd);
 
 /* Whether somebody holds "class.name": 1 or 0, or -1 with errno set. */
