@@ -504,9 +504,15 @@ export ASAN_OPTIONS
 if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
 	again
 	strace -f -o calls aoinb-layer -w w gc
-	for call in openat:EMFILE openat:EIO read:EIO getdents64:EIO newfstatat:EIO fstat:EIO \
-	    flock:ENOLCK flock:EINTR renameat:EIO renameat:ENOSPC mkdirat:ENOSPC unlinkat:EIO \
-	    unlink:EIO faccessat2:EIO access:EIO close:EIO fcntl:EIO mmap:ENOMEM brk:ENOMEM; do
+	set -- openat:EMFILE getdents64:EIO newfstatat:EIO
+	case $B in
+	*san*) ;;	# a sanitizer's own calls fail, too
+	*)
+		set -- "$@" openat:EIO read:EIO flock:ENOLCK flock:EINTR renameat:EIO \
+		    renameat:ENOSPC mkdirat:ENOSPC unlinkat:EIO faccessat2:EIO access:EIO \
+		    close:EIO fcntl:EIO mmap:ENOMEM brk:ENOMEM ;;
+	esac
+	for call; do
 		name=${call%:*} wrong='' n=0 failed=0
 		most=$(grep -c "^[0-9]* *$name(" calls)
 		while [ "$n" -lt "$most" ]; do
