@@ -15,13 +15,14 @@ B       = build
 CC      = gcc
 SAN     =
 
-helpers = conf fetch layer mount order run rusage spec unpack
+helpers = conf fetch job layer mount order run rusage spec unpack
 
 # What a helper is made of beside its own folder and the library: parts that are more
 # than one helper's and less than everybody's.
 parts_spec  = eval
 pkgs_conf   = inih
 pkgs_fetch  = libcurl libcrypto
+pkgs_job    = libcrypto
 pkgs_layer  = libcrypto
 pkgs_run    = libseccomp
 pkgs_unpack = libarchive liblzma libzstd zlib

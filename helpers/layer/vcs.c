@@ -14,6 +14,7 @@
 
 enum {
 	TABLE_MOST = 64 << 20,	/* bytes */
+	SHELL_FD = 7,		/* of lock_tab */
 	DAY = 86400,		/* a mirror stays as long: a session may read it */
 };
 
@@ -204,15 +205,14 @@ look_all(struct mirrors *m)
 	return r;
 }
 
-/* The lock "sources": the caller's, when it has given it to us, or ours. */
+/* The lock "sources": the caller's, on the descriptor that we were told or that shell
+ * has it on; or ours. */
 static int
 lock_sources(struct cmd *c)
 {
-	int r;
+	int r = lock_inherit(&c->store, "sources", NULL, c->lock >= 0 ? c->lock : SHELL_FD);
 
-	if (c->lock >= 0)
-		r = lock_inherit(&c->store, "sources", NULL, c->lock);
-	else
+	if (r < 0 && c->lock < 0)
 		r = lock_take(&c->store, "sources", NULL, LOCK_WAIT,
 		    "sources are being looked up");
 	if (r < 0)

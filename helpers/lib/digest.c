@@ -168,14 +168,18 @@ digest_add(struct digest *d, const void *s, size_t len)
 int
 digest_hex(struct digest *d, char hex[DIGEST_HEX])
 {
+	static const char digits[] = "0123456789abcdef";
 	unsigned char raw[EVP_MAX_MD_SIZE];
 	unsigned i, n;
 
 	if (done(EVP_MD_CTX_copy_ex(d->end, d->ctx)) < 0 ||
 	    done(EVP_DigestFinal_ex(d->end, raw, &n)) < 0)
 		return -1;
-	for (i = 0; i < n; i++)
-		snprintf(hex + 2 * i, 3, "%02x", raw[i]);
+	for (i = 0; i < n; i++) {
+		hex[2 * i] = digits[raw[i] >> 4];
+		hex[2 * i + 1] = digits[raw[i] & 15];
+	}
+	hex[2 * n] = '\0';
 	return 0;
 }
 

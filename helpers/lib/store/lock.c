@@ -64,6 +64,21 @@ in_order(const struct lock_class *c)
 	return c != NULL;
 }
 
+/* Takes it unless somebody holds it.  Who only asks whether it is held has it for a
+ * moment (lock_held), and is not meant. */
+static int
+take_now(int fd, int op)
+{
+	int i;
+
+	for (i = 0; flock(fd, op | LOCK_NB) < 0; i++) {
+		if (errno != EINTR && (errno != EWOULDBLOCK || i == 5))
+			return -1;
+		usleep(2000);
+	}
+	return 0;
+}
+
 /* Waits for it, and says so only when it takes a moment. */
 static int
 wait_for(int fd, int op, const char *text)
@@ -121,7 +136,7 @@ lock_take(const struct store *s, const char *class, const char *name, int how,
 		fd = open_lock(s, path);
 		if (fd < 0)
 			break;
-		r = how & LOCK_WAIT ? wait_for(fd, op, text) : flock(fd, op | LOCK_NB);
+		r = how & LOCK_WAIT ? wait_for(fd, op, text) : take_now(fd, op);
 		if (r == 0 && is_at(s, path, fd))
 			break;
 		err = r < 0 ? errno : 0;
@@ -154,10 +169,82 @@ lock_inherit(const struct store *s, const char *class, const char *name, int fd)
 		errno = EBADF;
 		return -1;
 	}
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+	if (take_now(fd, LOCK_EX) < 0)
 		return -1;
 	held[c->order] = fd;
 	return 0;
+}
+
+/* The path, below work_dir, of the file lock/new.* that fd is open on, or NULL with
+ * errno set. */
+static char *
+path_of_blank(const struct store *s, int fd)
+{
+	char proc[32], *path = NULL, at[4096], *base;
+	ssize_t n;
+
+	snprintf(proc, sizeof(proc), "/proc/self/fd/%d", fd);
+	n = readlink(proc, at, sizeof(at) - 1);
+	if (n < 0)
+		n = 0;
+	at[n] = '\0';
+	base = strrchr(at, '/');
+	if (base && !strncmp(base, "/new.", 5) && asprintf(&path, "lock%s", base) < 0)
+		return NULL;
+	if (path && is_at(s, path, fd))
+		return path;
+	free(path);
+	errno = EBADF;
+	return NULL;
+}
+
+int
+lock_new(const struct store *s, const char *class, const char *name, int fd)
+{
+	const struct lock_class *c = class_of(class);
+	char *path = path_of(class, name), *from = NULL;
+
+	if (!path)
+		return -1;
+	if (fd < 0) {
+		fd = open_lock(s, path);
+	} else if (!(from = path_of_blank(s, fd)) ||
+	    renameat(s->dir, from, s->dir, path) < 0) {
+		fd = -1;
+	}
+	if (fd >= 0 && take_now(fd, LOCK_EX) < 0) {
+		unlinkat(s->dir, path, 0);
+		if (!from)
+			close_keep(fd);
+		fd = -1;
+	}
+	if (fd >= 0)
+		held[c->order] = fd;
+	free(from);
+	free(path);
+	return fd;
+}
+
+void
+lock_forget_new(const struct store *s, int fd)
+{
+	char *path = path_of_blank(s, fd);
+
+	if (path)
+		unlinkat(s->dir, path, 0);
+	free(path);
+}
+
+int
+lock_adopt(const struct store *s, const char *class, const char *name, int fd)
+{
+	const struct lock_class *c = class_of(class);
+
+	if (fd >= 0)
+		return lock_inherit(s, class, name, fd) < 0 ? -1 : fd;
+	if (c && c->fd >= 0 && lock_inherit(s, class, name, c->fd) == 0)
+		return c->fd;
+	return lock_take(s, class, name, LOCK_NOW, NULL);
 }
 
 void

@@ -50,6 +50,11 @@ void store_names_free(char **names, long n);
  * no failure.  Returns 0, or -1 with errno set and path where it was. */
 int store_trash(const struct store *s, const char *path);
 
+/* The same, but where there is no room for the trash either, path is removed where it
+ * lies.  For what is locked, so that nobody sees half of it.  Returns 0, or -1 with
+ * errno set. */
+int store_discard(const struct store *s, const char *path);
+
 /* Removes what was moved there by us, or by who has died since.  Returns 0, or -1
  * with errno set when something could not be removed. */
 int store_trash_empty(const struct store *s);
@@ -82,7 +87,22 @@ int lock_take(const struct store *s, const char *class, const char *name, int ho
  * here on.  Returns 0, or -1 with errno set: EBADF when it is not on that lock. */
 int lock_inherit(const struct store *s, const char *class, const char *name, int fd);
 
-/* errno stays as it was. */
+/* Makes descriptor fd, which a caller opened on a file lock/new.*, the lock of
+ * "class.name", which nobody knows yet: that file gets its name.  With fd -1 it is
+ * made.  It is taken whatever else is held, since nobody can wait for it.  Returns
+ * its descriptor; or -1 with errno set: EBADF when fd is not on such a file. */
+int lock_new(const struct store *s, const char *class, const char *name, int fd);
+
+/* Removes the file lock/new.* that fd is open on, if it still is one. */
+void lock_forget_new(const struct store *s, int fd);
+
+/* The lock of "class.name" for who works on what it protects: descriptor fd of a
+ * caller; or, when that is -1, the one that shell has it on if that is on this lock,
+ * or one of ours, taken now.  Returns it; or -1 with errno set: EWOULDBLOCK when
+ * another holds it, EBADF when fd is not on it. */
+int lock_adopt(const struct store *s, const char *class, const char *name, int fd);
+
+/* Closes it, so that nobody holds it but who has inherited it; errno is kept. */
 void lock_drop(int fd);
 
 /* Whether somebody holds "class.name": 1 or 0, or -1 with errno set. */

@@ -40,6 +40,16 @@ store_trash(const struct store *s, const char *path)
 	return -1;
 }
 
+int
+store_discard(const struct store *s, const char *path)
+{
+	if (store_trash(s, path) == 0)
+		return 0;
+	if (errno != ENOSPC && errno != EDQUOT)
+		return -1;
+	return store_remove(s->dir, path);
+}
+
 static DIR *
 folder_open(int dir, const char *name)
 {

@@ -1,0 +1,189 @@
+/* aoinb-job: the door to jobs and groups, what is built, and history. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "err.h"
+#include "job/args.h"
+#include "opt.h"
+#include "parse.h"
+
+enum {
+	O_ANY = OPT_LONG, O_ARCH, O_BRANCH, O_BY_HAND, O_GROUP, O_JSON, O_KEEP, O_LOCK,
+	O_MEMBER, O_NAME, O_RUNNING, O_TREE, O_UNFINISHED,
+};
+
+static const struct opt tab[] = {
+	{ 'w', "work-dir", "DIR", "where jobs and groups lie" },
+	{ O_ANY,        "any",        NULL,   "find: a job or a group" },
+	{ O_ARCH,       "arch",       "ARCH", "result: what it was built for" },
+	{ O_BRANCH,     "branch",     "NAME", "new: build for it; clean, history, list: of it only" },
+	{ O_BY_HAND,    "by-hand",    NULL,   "result: after steps that somebody named" },
+	{ O_GROUP,      "group",      NULL,   "find: a group" },
+	{ O_JSON,       "json",       NULL,   "history, list, show: in JSON" },
+	{ O_KEEP,       "keep",       "WHEN", "result: keep the workspace never, failed or always" },
+	{ O_LOCK,       "lock",       "FD",   "that descriptor is its lock" },
+	{ O_MEMBER,     "member",     "FOLDER", "new: as one of a group, which has FOLDER for it" },
+	{ O_NAME,       "name",       "NAME", "new: a part of its id" },
+	{ O_RUNNING,    "running",    NULL,   "list: those that run" },
+	{ O_TREE,       "tree",       "DIR",  "history, new: where units have their names from" },
+	{ O_UNFINISHED, "unfinished", NULL,   "find: the newest group to go on with" },
+	{ 0 },
+};
+
+#define BIT(c) (1U << ((c) - OPT_LONG))
+
+struct verb {
+	const char *name;
+	int (*run)(struct args *a);
+	int least, most;	/* operands */
+	unsigned options;
+	enum { READS, WRITES } does;
+};
+
+static const struct verb verbs[] = {
+	{ "clean",   verb_clean,   0, 0, BIT(O_BRANCH), WRITES },
+	{ "drop",    verb_drop,    1, 1, BIT(O_LOCK), WRITES },
+	{ "find",    verb_find,    0, 1, BIT(O_ANY) | BIT(O_GROUP) | BIT(O_UNFINISHED), READS },
+	{ "history", verb_history, 0, 1 << 20, BIT(O_BRANCH) | BIT(O_JSON) | BIT(O_TREE), READS },
+	{ "list",    verb_list,    0, 1, BIT(O_BRANCH) | BIT(O_JSON) | BIT(O_RUNNING), READS },
+	{ "new",     verb_new,     1, 2, BIT(O_BRANCH) | BIT(O_LOCK) | BIT(O_MEMBER) |
+	    BIT(O_NAME) | BIT(O_TREE), WRITES },
+	{ "remove",  verb_remove,  1, 1 << 20, BIT(O_LOCK), WRITES },
+	{ "result",  verb_result,  2, 2, BIT(O_ARCH) | BIT(O_BY_HAND) | BIT(O_KEEP) |
+	    BIT(O_LOCK), WRITES },
+	{ "show",    verb_show,    1, 1, BIT(O_ANY) | BIT(O_GROUP) | BIT(O_JSON), READS },
+	{ "sweep",   verb_sweep,   0, 0, 0, WRITES },
+	{ NULL },
+};
+
+static int
+descriptor(const char *text)
+{
+	uint64_t fd;
+
+	if (parse_uint(text, 3, 1 << 20, &fd) < 0)
+		die(EX_USAGE, "%s: not a descriptor from 3 on", text);
+	if (fcntl((int)fd, F_GETFD) < 0)
+		die(EX_USAGE, "descriptor %s is not open", text);
+	return (int)fd;
+}
+
+static void
+option(struct args *a, int c, const char *arg)
+{
+	switch (c) {
+	case 'w': a->work_dir = arg; break;
+	case O_ANY: a->any = 1; break;
+	case O_ARCH: a->arch = arg; break;
+	case O_BRANCH: a->branch = arg; break;
+	case O_BY_HAND: a->by_hand = 1; break;
+	case O_GROUP: a->group = 1; break;
+	case O_JSON: a->json = 1; break;
+	case O_KEEP: a->keep = arg; break;
+	case O_LOCK: a->lock = descriptor(arg); break;
+	case O_MEMBER: a->member = arg; break;
+	case O_NAME: a->name = arg; break;
+	case O_RUNNING: a->running = 1; break;
+	case O_TREE: a->tree = arg; break;
+	case O_UNFINISHED: a->unfinished = 1; break;
+	}
+}
+
+/* Options may stand before, between and behind the operands, which are collected
+ * where argv was.  Returns the options that were given. */
+static unsigned
+words(struct args *a, struct opts *o, char *argv[])
+{
+	unsigned given = 0;
+	int c, ended;
+
+	a->operand = argv + 1;
+	opt_begin(o, argv);
+	for (;;) {
+		do {
+			ended = *o->argv && (!o->rest || !*o->rest) && !strcmp(*o->argv, "--");
+			c = opt_next(o);
+			if (c != -1)
+				option(a, c, o->arg);
+			if (c >= OPT_LONG)
+				given |= BIT(c);
+		} while (c != -1);
+		if (!*o->argv)
+			break;
+		do
+			a->operand[a->operands++] = *o->argv++;
+		while (ended && *o->argv);
+	}
+	a->operand[a->operands] = NULL;
+	return given;
+}
+
+static const struct verb *
+verb_named(const char *name)
+{
+	const struct verb *v;
+
+	for (v = verbs; v->name; v++)
+		if (!strcmp(v->name, name))
+			return v;
+	die(EX_USAGE, "no such verb: %s; see aoinb-job(1)", name);
+}
+
+static void
+check(const struct verb *v, const struct args *a, unsigned given, const struct opts *o)
+{
+	const struct opt *p;
+
+	for (p = tab; p->name; p++)
+		if (p->c >= OPT_LONG && given & BIT(p->c) & ~v->options)
+			die(EX_USAGE, "%s: no such option: --%s", v->name, p->name);
+	if (a->branch && !store_name_ok(a->branch))
+		die(EX_USAGE, "%s: not the name of a branch", a->branch);
+	if (!a->work_dir || a->operands < v->least || a->operands > v->most)
+		opt_bad(o);
+}
+
+/* Who only looks makes no folder: what is not there holds nothing. */
+static void
+open_store(const struct verb *v, struct args *a)
+{
+	if (v->does == WRITES && !opt_dry) {
+		if (store_open(&a->store, a->work_dir) < 0)
+			die_sys(err_code(errno) == EX_NOINPUT ? EX_CANTCREAT :
+			    err_code(errno), "%s", a->work_dir);
+		/* What was done is done, whoever reads what is said of it. */
+		signal(SIGPIPE, SIG_IGN);
+		return;
+	}
+	a->store.path = a->work_dir;
+	a->store.dir = open(a->work_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (a->store.dir < 0 && errno != ENOENT)
+		die_sys(err_code(errno), "%s", a->work_dir);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct opts o = {
+		.usage = "-w DIR clean|drop|find|history|list|new|remove|result|show|sweep\n"
+		    "                 [OPTION]... [ARG]...",
+		.about = "Make, list, find and end jobs and groups; see aoinb-job(1) for the verbs.",
+		.tab = tab,
+	};
+	struct args a = { .lock = -1 };
+	const struct verb *v;
+	unsigned given;
+
+	(void)argc;
+	given = words(&a, &o, argv);
+	if (!a.operands)
+		opt_bad(&o);
+	v = verb_named(*a.operand++);
+	a.operands--;
+	check(v, &a, given, &o);
+	open_store(v, &a);
+	return v->run(&a);
+}

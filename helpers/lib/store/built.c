@@ -1,0 +1,153 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "file.h"
+#include "store/built.h"
+
+/* Adds "built/BRANCH/KEY" to path. */
+static int
+path_of(struct buf *path, const char *branch, const char *unit)
+{
+	if (!store_name_ok(branch)) {
+		errno = EINVAL;
+		return -1;
+	}
+	return buf_printf(path, "built/%s/", branch) < 0 ? -1 : unit_key(path, unit);
+}
+
+static int
+bad(void)
+{
+	errno = EBADMSG;
+	return -1;
+}
+
+static int
+add_package(struct built *b, const char *name)
+{
+	const char **more;
+
+	if (!store_name_ok(name))
+		return bad();
+	if ((b->n & (b->n - 1)) == 0) {	/* room for a power of two */
+		more = realloc(b->packages, (b->n ? 2 * b->n : 1) * sizeof(*more));
+		if (!more)
+			return -1;
+		b->packages = more;
+	}
+	b->packages[b->n++] = name;
+	return 0;
+}
+
+static int
+read_line(struct built *b, char *line)
+{
+	char *value = strchr(line, '=');
+
+	if (!value)
+		return bad();
+	*value++ = '\0';
+	if (!strcmp(line, "version"))
+		b->version = value;
+	else if (!strcmp(line, "bundle"))
+		b->bundle = value;
+	else if (!strcmp(line, "modifiers"))
+		b->modifiers = value;
+	else if (!strcmp(line, "package"))
+		return add_package(b, value);
+	return 0;
+}
+
+static int
+read_lines(struct built *b)
+{
+	char *line = b->text.s, *end;
+
+	if (!line || strlen(line) != b->text.len)
+		return bad();
+	for (; *line; line = end + 1) {
+		end = strchr(line, '\n');
+		if (!end)
+			return bad();
+		*end = '\0';
+		if (read_line(b, line) < 0)
+			return -1;
+	}
+	return b->version && b->bundle && b->n ? 0 : bad();
+}
+
+int
+built_read(const struct store *s, const char *branch, const char *unit, struct built *b)
+{
+	struct buf path = { 0 };
+	int r = -1, err;
+
+	*b = (struct built){ .modifiers = "" };
+	if (path_of(&path, branch, unit) == 0 &&
+	    file_get(s->dir, path.s, STORE_TEXT, &b->text) == 0)
+		r = read_lines(b);
+	err = errno;
+	buf_free(&path);
+	if (r < 0)
+		built_free(b);
+	errno = err;
+	return r;
+}
+
+void
+built_free(struct built *b)
+{
+	free(b->packages);
+	buf_free(&b->text);
+	b->packages = NULL;
+}
+
+int
+built_write(const struct store *s, const char *branch, const char *unit,
+    const struct built *b)
+{
+	struct buf path = { 0 }, text = { 0 };
+	int r = -1, err;
+	size_t i;
+
+	if (buf_printf(&text, "version=%s\nbundle=%s\n", b->version, b->bundle) < 0 ||
+	    (*b->modifiers && buf_printf(&text, "modifiers=%s\n", b->modifiers) < 0))
+		goto out;
+	for (i = 0; i < b->n; i++)
+		if (buf_printf(&text, "package=%s\n", b->packages[i]) < 0)
+			goto out;
+	if (path_of(&path, branch, unit) < 0)
+		goto out;
+	*strrchr(path.s, '/') = '\0';
+	if (store_mkdir(s, path.s) == 0) {
+		path.s[strlen(path.s)] = '/';
+		r = file_put(s->dir, path.s, text.s, text.len);
+	}
+out:
+	err = errno;
+	buf_free(&path);
+	buf_free(&text);
+	errno = err;
+	return r;
+}
+
+int
+built_time(const struct store *s, const char *branch, const char *unit,
+    struct timespec *when)
+{
+	struct buf path = { 0 };
+	struct stat st;
+	int r = -1, err;
+
+	if (path_of(&path, branch, unit) == 0)
+		r = fstatat(s->dir, path.s, &st, AT_SYMLINK_NOFOLLOW);
+	if (r == 0)
+		*when = st.st_mtim;
+	err = errno;
+	buf_free(&path);
+	errno = err;
+	return r;
+}

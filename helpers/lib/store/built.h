@@ -1,0 +1,37 @@
+/* What is built of each unit: built/BRANCH/KEY, a record of
+ *
+ *	version=VER-REL  bundle=DIGEST  modifiers=TEXT  package=FILE
+ *
+ * a line each, the last one for every package; no line without a value. */
+#ifndef AOINB_STORE_BUILT_H
+#define AOINB_STORE_BUILT_H
+
+#include <time.h>
+
+#include "store/store.h"
+
+struct built {
+	const char *version, *bundle;
+	const char *modifiers;	/* "" for none */
+	const char **packages;	/* names of files in output/BRANCH */
+	size_t n;
+
+	struct buf text;	/* built_read: what the others lie in */
+};
+
+/* Reads what is built of unit for branch.  Returns 0, and b is to be freed by
+ * built_free; or -1 with errno set: ENOENT when nothing is, EBADMSG when the record
+ * is torn or none of ours. */
+int built_read(const struct store *s, const char *branch, const char *unit,
+    struct built *b);
+void built_free(struct built *b);
+
+/* Writes it.  Returns 0, or -1 with errno set. */
+int built_write(const struct store *s, const char *branch, const char *unit,
+    const struct built *b);
+
+/* When it was written.  Returns 0, or -1 with errno set. */
+int built_time(const struct store *s, const char *branch, const char *unit,
+    struct timespec *when);
+
+#endif
