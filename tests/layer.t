@@ -285,6 +285,15 @@ mkfifo w/jobs/1/resolve/output/fifo
 mv w/jobs/1/resolve/output/fifo w/jobs/1/resolve/output/names
 try 65 'a FIFO is not waited for'      layer remember 1 "$deps" --index=Packages
 rm w/jobs/1/resolve/output/*
+mv w/jobs/1 now
+job 1 "$base $one $deps"
+printf '%s\n' partly "$base $one" "$base $one $deps" >w/jobs/1/deps
+cp now/wanted now/without w/jobs/1
+try 0 'a job of the last version'      layer recall 1 done --index=Packages
+is 'is one of ours'                    "$(cd w/jobs/1 && cat stack stack.deps deps)" \
+    "$base $one$nl$base $one $deps${nl}done"
+rm -r w/jobs/1
+mv now w/jobs/1
 mv "w/layers/$deps" hidden
 try 1 'the layer has gone'             layer recall 1 done --index=Packages
 try 66 'which nobody can stand on'     layer put 1 "$deps" done

@@ -141,7 +141,8 @@ struct used_layer *used_layer(const struct used *u, const char *id);
 
 /* --- deps.c: layers of dependencies, and what is remembered about them */
 
-/* Reads JOB/stack.  Returns 0, or -1 with errno and b set. */
+/* Reads JOB/stack, without dependencies.  Returns 0, or 1 when the file has them, as
+ * in the last version; or -1 with errno and b set. */
 int deps_stack(int job, const char *id, struct ids *stack, struct blame *b);
 
 /* From here on the job stands on layer as well, on none when it is "-"; JOB/deps
