@@ -12,12 +12,13 @@
 
 enum {
 	O_JSON = OPT_LONG, O_LIST, O_MAX_LAYERS, O_UPDATE, O_SINCE, O_INDEX, O_DEPS,
-	O_MAX_AGE, O_LOCK,
+	O_MAX_AGE, O_LOCK, O_ALL,
 };
 
 static const struct opt tab[] = {
 	{ 'w', "work-dir", "DIR", "where the layers are" },
 	{ O_JSON, "json", NULL, "of list: print JSON" },
+	{ O_ALL, "all", NULL, "of unref: all refs" },
 	{ O_LIST, "list", "FILE", "of instance: the source list of the branch" },
 	{ O_MAX_LAYERS, "max-layers", "N", "of instance: above the base (default: no limit)" },
 	{ O_UPDATE, "update", "SECONDS", "of instance: how old its check may be; 0 no age, -1 any (default)" },
@@ -40,9 +41,9 @@ static const struct verb {
 } verbs[] = {
 	{ "list",     0, 1,    0, verb_list,     "[layers|instances]" },
 	{ "stack",    1, 1,    0, verb_stack,    "NAME" },
-	{ "info",     2, 2,    0, verb_info,     "ID KEY" },
+	{ "info",     2, 2,    0, verb_info,     "NAME KEY" },
 	{ "ref",      1, 2,    0, verb_ref,      "NAME [ID]" },
-	{ "unref",    1, MANY, 1, verb_unref,    "NAME..." },
+	{ "unref",    0, MANY, 1, verb_unref,    "NAME...|--all" },
 	{ "begin",    1, 1,    1, verb_begin,    "NAME" },
 	{ "commit",   3, MANY, 1, verb_commit,   "FOLDER KIND PARENT|- [KEY=VALUE]..." },
 	{ "drop",     1, MANY, 1, verb_drop,     "FOLDER..." },
@@ -81,6 +82,7 @@ option(struct cmd *c, int o, const char *arg)
 	switch (o) {
 	case 'w': c->store.path = arg; break;
 	case O_JSON: c->json = 1; break;
+	case O_ALL: c->all = 1; break;
 	case O_LIST: c->list = arg; break;
 	case O_INDEX: c->index = arg; break;
 	case O_MAX_LAYERS: c->max_layers = number(arg, INT32_MAX); break;

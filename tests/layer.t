@@ -94,6 +94,7 @@ is 'which tells where it is from'      "$(layer info "$base" kind).$(layer info 
 ok 'and when'                          test "$(layer info "$base" made)" -ge "$before"
 is 'and its size, as du has it'        "$(layer info "$base" size_kib)" "$(du -skx "w/layers/$base/tree" | cut -f 1)"
 ok 'without what the container saw'    test ! -e "w/layers/$base/tree/buildroot"
+try 64 'unref wants a ref'             layer unref
 is 'a key that it has not is empty'    "$(layer info "$base" nothing; echo $?)" "${nl}0"
 try 66 'a layer that is not there'     layer info nothing kind
 
@@ -210,6 +211,12 @@ try 66 'none at all'                   layer stand w/jobs/none b
 folder=$(flock w/lock/instance.b aoinb-layer -w "$work" begin instance.b)
 try 0 'a layer in the making'          layer stack-in "$folder" "$one"
 is 'its stack'                         "$(cat "$folder/stack")" "$base $one"
+mkdir -p w/cache/names/new w/cache/names/old
+try 0 'what looks up names'            layer stack-in w/cache/names/new instance/b
+try 64 'where gc does not look'        layer stack-in "$work/cache/names/old" instance/b
+try 64 'nor in a layer'                layer stack-in "$work/layers/$one" instance/b
+try 66 'nor where nothing is'          layer stack-in "$work/layers/new.none.1" instance/b
+rm -r w/cache/names
 try 0 'can be dropped'                 layer drop "$folder"
 ok 'away'                              test ! -e "$folder"
 try 0 'twice'                          layer drop "$folder"
@@ -614,6 +621,8 @@ ok 'gc never failed'                   test ! -e gc-failed
 try 0 'gc'                             layer gc
 ok 'what is in use is whole'           eval 'layer stack instance/m && layer stack instance/n'
 layer unref instance/m instance/n
+try 0 'a value by the name of a ref'   layer info instance/b branch
+is 'is that of its layer'              "$(cat out)" b
 
 echo '# mirrors'
 # mirror TYPE URL AGE - sets key
@@ -647,6 +656,24 @@ try 70 'a table that cannot be read'   layer vcs-gc --max-age=60
 is 'keeps all'                         "$(mirrors)" 5
 rm w/jobs/runs/sources.want
 printf '1\tgit\tSKIP\tx\t-\thttp://a/read\n' >w/jobs/runs/sources.want
+if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
+	cp -a w/cache/vcs vcs
+	for call in openat:EIO getdents64:EIO newfstatat:EIO read:EIO flock:ENOLCK; do
+		wrong='' n=0
+		while [ "$n" -lt 40 ]; do
+			n=$((n + 1)) code=0
+			cp -a vcs/. w/cache/vcs
+			strace -f -o /dev/null -e "inject=${call%:*}:error=${call#*:}:when=$n" \
+			    aoinb-layer -w w vcs-gc --max-age=60 >/dev/null 2>&1 || code=$?
+			[ -e "w/cache/vcs/$read/url" ] && [ -e "w/cache/vcs/$nested/url" ] &&
+			    { [ "$code" -ne 0 ] || [ ! -e "w/cache/vcs/$old" ]; } ||
+				wrong="$wrong $n:$code"
+		done
+		is "$call: mirrors"    "$wrong" ''
+	done
+	rm -rf w/cache/vcs w/trash
+	mv vcs w/cache/vcs
+fi
 exec 7>>w/lock/sources
 flock 7
 try 0 'a limit, under our lock'        layer vcs-gc --max-age=60 --lock=7
@@ -656,6 +683,17 @@ ok 'only that'                         test ! -e "w/cache/vcs/$old" -a -e "w/cac
     -a -e "w/cache/vcs/$nested" -a -e "w/cache/vcs/$young" -a -e "w/cache/vcs/$future"
 ok 'one that was used in times to come is as of now' \
     test "$(stat -c %Y "w/cache/vcs/$future/url")" -le "$(date +%s)"
+
+echo '# to start anew'
+exec 4>&-
+rm -r w/jobs
+: >w/ref/instance/torn
+printf x >"w/layers/$by_kept/info"
+try 70 'a torn ref'                    layer gc
+try 0 'all refs go'                    layer unref --all
+is 'the torn one, too'                 "$(find w/ref -type f)" ''
+try 0 'and all layers'                 layer gc
+is 'damaged ones as well'              "$(ls w/layers)" ''
 
 echo '# a full disk'
 if [ "$(id -u)" -eq 0 ] && unshare -m mount -t tmpfs none w 2>/dev/null; then

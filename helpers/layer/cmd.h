@@ -7,7 +7,7 @@
 struct cmd {
 	struct store store;
 	char **arg;		/* what follows the verb, NULL behind the last */
-	int json;
+	int json, all;
 	const char *list;	/* a source list */
 	const char *index;	/* of packages, or NULL */
 	uint64_t max_layers;	/* above the base; 0 is no limit */

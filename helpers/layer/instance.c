@@ -200,28 +200,43 @@ verb_stand(struct cmd *c)
 	return code;
 }
 
-/* Only where gc looks for it. */
+/* Opens folder where gc looks for a stack: at gets its path below work_dir.  Returns
+ * its descriptor, or -1 with errno and b set. */
+static int
+open_place(struct cmd *c, const char *folder, char at[2 * STORE_NAME], struct blame *b)
+{
+	static const struct {
+		const char *in, *begins;
+	} places[] = { { "layers", "new." }, { "jobs", "" }, { "cache/names", "new" } };
+	char name[STORE_NAME];
+	size_t i;
+	int fd;
+
+	for (i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		fd = folder_open(&c->store, folder, places[i].in, name, b);
+		if (fd < 0 && errno != EXDEV && errno != ENOENT)
+			return -1;
+		if (fd >= 0 && !strncmp(name, places[i].begins, strlen(places[i].begins))) {
+			snprintf(at, 2 * STORE_NAME, "%s/%s", places[i].in, name);
+			return fd;
+		}
+		if (fd >= 0)
+			close(fd);
+	}
+	return access(folder, F_OK) < 0 ? blame_set(b, errno, folder, NULL, "%s", "") :
+	    blame_set(b, EXDEV, folder, NULL, "%s",
+	    "neither a layer in the making nor a job");
+}
+
 int
 verb_stack_in(struct cmd *c)
 {
-	static const char *const in[] = { "layers", "jobs", "cache/names" };
-	char name[STORE_NAME], at[2 * STORE_NAME];
-	struct blame b = { 0 };
-	size_t i;
-	int fd = -1, code;
+	char at[2 * STORE_NAME];
+	struct blame b;
+	int fd = open_place(c, c->arg[0], at, &b), code;
 
-	for (i = 0; fd < 0 && i < sizeof(in) / sizeof(*in); i++) {
-		fd = folder_open(&c->store, c->arg[0], in[i], name, &b);
-		if (fd >= 0)
-			break;
-		if (errno != EXDEV && errno != ENOENT)
-			return fail(c, &b);
-	}
-	if (fd < 0) {
-		warn_msg("%s: neither a layer in the making nor a job", c->arg[0]);
-		return errno == ENOENT ? EX_NOINPUT : EX_USAGE;
-	}
-	snprintf(at, sizeof(at), "%s/%s/stack", in[i], name);
+	if (fd < 0)
+		return fail(c, &b);
 	code = put_stack(c, fd, at, c->arg[1]);
 	close(fd);
 	return code;

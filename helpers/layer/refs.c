@@ -28,12 +28,18 @@ int
 verb_info(struct cmd *c)
 {
 	struct buf out = { 0 };
-	struct layer l;
+	struct layer l = { 0 };
 	struct blame b;
-	const char *value;
+	const char *value, *id = c->arg[0];
+	char top[STORE_NAME];
 	int code;
 
-	if (layer_get(&c->store, c->arg[0], &l, &b) < 0) {
+	if (ref_ok(id)) {
+		if (ref_get(&c->store, id, top, &b) < 0)
+			return fail_ref(c, id, &b);
+		id = top;
+	}
+	if (layer_get(&c->store, id, &l, &b) < 0) {
 		code = fail(c, &b);
 	} else {
 		value = layer_value(&l, c->arg[1]);
@@ -90,23 +96,50 @@ verb_ref(struct cmd *c)
 	return code;
 }
 
+/* Every ref, torn ones as well. */
+static int
+all_refs(const struct cmd *c, struct ids *refs)
+{
+	char name[STORE_NAME + 16];
+	struct ids branches = { 0 };
+	int r = ids_folder(&c->store, "ref/instance", 1, &branches);
+	size_t i;
+
+	if (r == 0)
+		r = ids_add(refs, "baseos");
+	for (i = 0; i < branches.len && r == 0; i++) {
+		snprintf(name, sizeof(name), "instance/%s", branches.at[i]);
+		r = ids_add(refs, name);
+	}
+	ids_free(&branches);
+	return r;
+}
+
 int
 verb_unref(struct cmd *c)
 {
 	char at[2 * STORE_NAME];
-	int code = 0, got;
-	char **ref;
+	struct ids refs = { 0 };
+	int code = 0, got, r = 0;
+	size_t i;
 
-	for (ref = c->arg; *ref; ref++)
-		if (!ref_ok(*ref))
-			die(EX_USAGE, "%s: neither baseos nor instance/BRANCH", *ref);
-	for (ref = c->arg; *ref; ref++) {
-		if (ref_drop(&c->store, *ref) == 0)
+	if (!c->all != !!*c->arg)
+		die(EX_USAGE, "unref wants names of refs, or --all");
+	for (i = 0; c->arg[i] && r == 0; i++) {
+		if (!ref_ok(c->arg[i]))
+			die(EX_USAGE, "%s: neither baseos nor instance/BRANCH", c->arg[i]);
+		r = ids_add(&refs, c->arg[i]);
+	}
+	if (r < 0 || (c->all && all_refs(c, &refs) < 0))
+		code = fail_sys(c, "ref");
+	for (i = 0; i < refs.len && (r == 0 || c->all); i++) {
+		if (ref_drop(&c->store, refs.at[i]) == 0)
 			continue;
-		snprintf(at, sizeof(at), "ref/%.*s", STORE_NAME, *ref);
+		snprintf(at, sizeof(at), "ref/%s", refs.at[i]);
 		got = fail_sys(c, at);
 		code = code ? code : got;
 	}
+	ids_free(&refs);
 	return code;
 }
 

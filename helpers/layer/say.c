@@ -11,7 +11,7 @@
 void
 fail_name(const struct cmd *c, const struct blame *b)
 {
-	int whole = *b->at == '/';
+	int whole = *b->at == '/' || errno == EXDEV;	/* as the caller has it */
 	const char *top = whole ? "" : c->store.path, *slash = whole ? "" : "/";
 
 	if (!*b->why)
