@@ -197,10 +197,12 @@ store_trash_empty(const struct store *s)
 		snprintf(from, sizeof(from), "trash/%s", names[i]);
 		snprintf(to, sizeof(to), "trash/%d.x%ld", (int)getpid(), i);
 		/* It is ours alone from here on: others may be emptying it, too. */
-		if (renameat(s->dir, from, s->dir, to) < 0)
-			continue;
-		if (store_remove(s->dir, to) < 0)
+		if (renameat(s->dir, from, s->dir, to) == 0) {
+			if (store_remove(s->dir, to) < 0)
+				err = errno;
+		} else if (errno != ENOENT) {
 			err = errno;
+		}
 	}
 	store_names_free(names, n);
 	errno = err;
