@@ -70,30 +70,15 @@ plan_show(const struct plan *p, char *prog[])
 	exit(0);
 }
 
-/* For a path that the user gave: 66 when it is not there. */
-static int
-code(void)
-{
-	switch (errno) {
-	case ENOENT:
-	case ENOTDIR: return EX_NOINPUT;
-	case EPERM:
-	case EACCES: return EX_NOPERM;
-	case ENODEV:
-	case ENOSYS: return EX_UNAVAILABLE;
-	}
-	return EX_OSERR;
-}
-
 /* What the host mounts or unmounts later still comes in, so that a long build
  * keeps no disk of the host's busy; nothing goes out. */
 static void
 enter(void)
 {
 	if (ns_privilege() < 0)
-		die_sys(code(), "make a user namespace");
+		die_sys(err_code(errno), "make a user namespace");
 	if (unshare(CLONE_NEWNS) < 0)
-		die_sys(code(), "make a mount namespace");
+		die_sys(err_code(errno), "make a mount namespace");
 	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
 		die_sys(EX_OSERR, "make mounts private");
 }
@@ -106,16 +91,16 @@ build(struct plan *p)
 
 	for (b = p->binds; b; b = b->next)
 		if (bind_take(b) < 0)
-			die_sys(code(), "bind %s", b->src);
+			die_sys(err_code(errno), "bind %s", b->src);
 	root = overlay_mount(&p->o, p->root);
 	if (root < 0 && p->o.said[0])
-		die_sys(code(), "mount %s: %s", p->o.at, p->o.said);
+		die_sys(err_code(errno), "mount %s: %s", p->o.at, p->o.said);
 	if (root < 0)
-		die_sys(code(), "mount %s", p->o.at);
+		die_sys(err_code(errno), "mount %s", p->o.at);
 	note("%s: %zu lower, %s upper", p->root, p->o.lowers, p->o.upper ? "an" : "no");
 	for (b = p->binds; b; b = b->next) {
 		if (bind_put(b, root) < 0)
-			die_sys(code(), "bind %s at %s in %s", b->src, b->dst, p->root);
+			die_sys(err_code(errno), "bind %s at %s in %s", b->src, b->dst, p->root);
 		note("%s: %s at %s%s", p->root, b->src, b->dst, b->ro ? ", read-only" : "");
 	}
 	close(root);

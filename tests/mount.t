@@ -159,7 +159,7 @@ fresh
 try 66 'a link that dangles is not made good' aoinb-mount -l evil -u u -w w \
     -b src:/dangling/x r true
 fresh
-try 71 'nor are the ways of /proc taken' aoinb-mount -l evil -u u -w w \
+try 65 'nor are the ways of /proc taken' aoinb-mount -l evil -u u -w w \
     -b /proc:/proc -b src:/magic/x r true
 find canary >found
 is 'the host is untouched' "$(cat found)" 'canary

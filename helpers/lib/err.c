@@ -79,6 +79,28 @@ die_sys(int code, const char *fmt, ...)
 	exit(code);
 }
 
+int
+err_code(int err)
+{
+	switch (err) {
+	case EBADMSG: case EILSEQ: case EISDIR: case ELOOP: case ENAMETOOLONG:
+		return EX_DATAERR;
+	case ENOENT: case ENOTDIR:
+		return EX_NOINPUT;
+	case ENODEV: case ENOSYS: case EOPNOTSUPP:
+		return EX_UNAVAILABLE;
+	case EEXIST: case EROFS:
+		return EX_CANTCREAT;
+	case EDQUOT: case EFBIG: case EIO: case ENOSPC:
+		return EX_IOERR;
+	case EWOULDBLOCK:
+		return EX_TEMPFAIL;
+	case EACCES: case EPERM:
+		return EX_NOPERM;
+	}
+	return EX_OSERR;
+}
+
 void
 note(const char *fmt, ...)
 {

@@ -34,6 +34,14 @@ void die(int code, const char *fmt, ...)
 void die_sys(int code, const char *fmt, ...)
     __attribute__((format(printf, 2, 3), noreturn));
 
+/* The exit code that goes with an errno, for a path that a user named or data
+ * that was read: 65 for what is not fit (EBADMSG, EISDIR, ELOOP ...), 66 for what is
+ * not there, 69 for what the machine cannot do, 73 for what cannot be made, 74 for
+ * a disk that fails or is full, 75 for a lock that is held (EWOULDBLOCK), 77 for
+ * what is not allowed, and 71 for anything else.  Where a folder to write in
+ * is missing, or a file is in the way, the caller says EX_CANTCREAT himself. */
+int err_code(int err);
+
 /* warn_msg, but only when -v was given (opt_verbose). */
 void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

@@ -25,6 +25,16 @@ file_write(int fd, const char *s, size_t len)
 	return 0;
 }
 
+void
+close_keep(int fd)
+{
+	int err = errno;
+
+	if (fd >= 0)
+		close(fd);
+	errno = err;
+}
+
 /* mkostemp makes files 0600; records are for everybody. */
 static int
 open_mode(int fd)

@@ -25,6 +25,10 @@ int file_put(int dir, const char *path, const char *s, size_t len);
  * regular file, ELOOP when it is a link. */
 int file_get(int dir, const char *path, size_t max, struct buf *b);
 
+/* close(2), with errno as it was: for the way out of a failure.  Nothing happens
+ * when fd is below 0. */
+void close_keep(int fd);
+
 /* mkdir -p, mode 0755 less the umask.  Returns 0, or -1 with errno set. */
 int file_mkdirs(const char *path);
 

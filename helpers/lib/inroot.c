@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "inroot.h"
 
 int
@@ -38,7 +39,7 @@ static int
 make_walk(int root, char *path, int dir)
 {
 	char *p = path, *end;
-	int fd, parent = root, last, err;
+	int fd, parent = root, last;
 
 	for (;;) {
 		p += strspn(p, "/");
@@ -52,11 +53,8 @@ make_walk(int root, char *path, int dir)
 			else if (errno == EEXIST)
 				errno = ENOENT; /* a link that dangles */
 		}
-		if (parent != root) {
-			err = errno;
-			close(parent);
-			errno = err;
-		}
+		if (parent != root)
+			close_keep(parent);
 		if (fd < 0 || last)
 			return fd;
 		*end = '/';

@@ -4,31 +4,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "mnt.h"
-
-static int
-close_keep(int fd, int r)
-{
-	int err = errno;
-
-	close(fd);
-	errno = err;
-	return r;
-}
 
 int
 put_fresh(const char *type, unsigned int attr, const char *const *opts)
 {
-	int fs = fsopen(type, FSOPEN_CLOEXEC);
+	int fs = fsopen(type, FSOPEN_CLOEXEC), fd = -1, r = 0;
 
 	if (fs < 0)
 		return -1;
-	for (; opts && *opts; opts += 2)
-		if (fsconfig(fs, FSCONFIG_SET_STRING, opts[0], opts[1], 0) < 0)
-			return close_keep(fs, -1);
-	if (fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
-		return close_keep(fs, -1);
-	return close_keep(fs, fsmount(fs, FSMOUNT_CLOEXEC, attr));
+	for (; r == 0 && opts && *opts; opts += 2)
+		r = fsconfig(fs, FSCONFIG_SET_STRING, opts[0], opts[1], 0);
+	if (r == 0)
+		r = fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
+	if (r == 0)
+		fd = fsmount(fs, FSMOUNT_CLOEXEC, attr);
+	close_keep(fs);
+	return fd;
 }
 
 int
@@ -47,8 +40,10 @@ put_copy(int dir, const char *name, unsigned int attr)
 	fd = open_tree(dir, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC |
 	    AT_RECURSIVE | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH);
 	if (fd >= 0 && mount_setattr(fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &set,
-	    sizeof(set)) < 0)
-		return close_keep(fd, -1);
+	    sizeof(set)) < 0) {
+		close_keep(fd);
+		return -1;
+	}
 	return fd;
 }
 
@@ -62,8 +57,10 @@ put_bind(int from, const char *src, int to, const char *dst, unsigned int attr)
 		return -1;
 	fd = put_copy(from, src, attr);
 	if (fd >= 0)
-		r = close_keep(fd, put_on(fd, at));
-	return close_keep(at, r);
+		r = put_on(fd, at);
+	close_keep(fd);
+	close_keep(at);
+	return r;
 }
 
 int

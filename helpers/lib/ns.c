@@ -43,8 +43,11 @@ ns_privilege(void)
 		return 0;
 	snprintf(uid, sizeof(uid), "0 %u 1", geteuid());
 	snprintf(gid, sizeof(gid), "0 %u 1", getegid());
-	if (unshare(CLONE_NEWUSER) < 0)
+	if (unshare(CLONE_NEWUSER) < 0) {
+		if (errno == ENOSPC)
+			errno = EPERM; /* user.max_user_namespaces is 0 */
 		return -1;
+	}
 	/* Without "deny", the kernel takes no gid_map from the unprivileged. */
 	if (proc_write("/proc/self/setgroups", "deny") < 0 ||
 	    proc_write("/proc/self/uid_map", uid) < 0 ||

@@ -46,20 +46,6 @@ loopback_up(void)
 	return r;
 }
 
-static int
-fs_code(void)
-{
-	switch (errno) {
-	case ENOTDIR:
-	case EISDIR:
-	case ELOOP: return EX_DATAERR;
-	case ENOENT: return EX_NOINPUT;
-	case EPERM:
-	case EACCES: return EX_NOPERM;
-	}
-	return EX_OSERR;
-}
-
 static void
 make(const struct run *r)
 {
@@ -71,8 +57,10 @@ make(const struct run *r)
 		die_sys(EX_OSERR, "bring the loopback interface up");
 	if (sethostname(r->hostname, strlen(r->hostname)) < 0)
 		die_sys(EX_OSERR, "host name %s", r->hostname);
+	/* ENOTDIR: a link or a file where the root must have a folder. */
 	if (fs_enter(r, &at) < 0)
-		die_sys(fs_code(), "make %s in %s", at, r->root);
+		die_sys(errno == ENOTDIR ? EX_DATAERR : err_code(errno),
+		    "make %s in %s", at, r->root);
 	if (setrlimit(RLIMIT_CORE, &no_core) < 0)
 		die_sys(EX_OSERR, "limit core dumps");
 	umask(022);

@@ -214,7 +214,7 @@ box_run(const struct run *r)
 	in.parent = sock[1];
 	v.init = fork_into(flags(r));
 	if (v.init < 0)
-		die_sys(errno == EPERM ? EX_NOPERM : EX_OSERR, "make namespaces");
+		die_sys(err_code(errno), "make namespaces");
 	if (v.init == 0) {
 		close(sock[0]);
 		init_main(r, &in);
