@@ -15,13 +15,14 @@ B       = build
 CC      = gcc
 SAN     =
 
-helpers = conf fetch mount order run rusage spec unpack
+helpers = conf fetch mount order repo run rusage spec unpack
 
 # What a helper is made of beside its own folder and the library: parts that are more
 # than one helper's and less than everybody's.
 parts_spec  = eval
 pkgs_conf   = inih
 pkgs_fetch  = libcurl libcrypto
+pkgs_repo   = liblzma libcrypto
 pkgs_run    = libseccomp
 pkgs_unpack = libarchive liblzma libzstd zlib
 
@@ -69,7 +70,8 @@ $(B)/%.o: helpers/%.c
 
 # Tests, by prove(1).  Those of the helpers run again under sanitizers.
 tests = $(wildcard tests/*.t)
-tests_helpers = $(wildcard $(helpers:%=tests/%.t) tests/package.t)
+tests_helpers = $(filter-out tests/repo.t,$(wildcard $(helpers:%=tests/%.t) tests/package.t \
+    tests/repo-helper.t))
 
 check: all
 	B=$(B) prove $(PROVE) $(tests)
