@@ -116,7 +116,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(lib)/lib $(lib)/cmd $(lib)/step $(lib)/exec
 	install $(bins) $(DESTDIR)$(PREFIX)/bin
 	install scripts/aoinb $(lib)
-	install -m 644 scripts/lib/*.sh scripts/lib/*.awk $(lib)/lib
+	install -m 644 scripts/lib/*.sh $(lib)/lib
 	install scripts/lib/progress $(lib)/lib
 	install -m 644 scripts/cmd/*.sh $(lib)/cmd
 	install -m 644 scripts/step/*.sh $(lib)/step
