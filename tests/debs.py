@@ -1,6 +1,8 @@
 """What tests of the repository need many of, and quickly.
 
 debs.py one FILE              a .deb whose control file is stdin
+debs.py each                  the same for many: lines of FILE, a tab and its control file
+                              as printf(1) takes it
 debs.py many DIR FROM TO      small ones, described as real packages are
 debs.py whole DIR             1, and why, unless all that DIR/Release and DIR/InRelease
                               name lies in by-hash
@@ -88,6 +90,10 @@ def watch(where, to):
 what, args = sys.argv[1], sys.argv[2:]
 if what == 'one':
     deb(args[0], sys.stdin.buffer.read())
+elif what == 'each':
+    for line in sys.stdin:
+        path, control = line.rstrip('\n').split('\t')
+        deb(path, control.encode().decode('unicode_escape').encode())
 elif what == 'many':
     many(args[0], int(args[1]), int(args[2]))
 elif what == 'whole':

@@ -17,42 +17,8 @@ esac
 [ "$what" = ls ] || need_root
 conf_load ${opt_keep:+--set="repo_keep=$opt_keep"}
 name_ok "$branch" || bad "$branch: not a name for a branch"
-[ -d "$work_dir/output/$branch" ] ||
-	die 66 "repository $branch: there is none; nothing has been built for that branch"
-repo_names "$branch"
-
-# repo_ls - from the index
-repo_ls() {
-	[ -e "$repo_out/Packages" ] ||
-		die 66 "repository $branch: it has no index; run aoinb repo index $branch"
-	awk -v head="$1" '
-		BEGIN { OFS = "\t"; if (head) print "PACKAGE", "VERSION", "ARCH", "SIZE", "FILE" }
-		/^[A-Z]/ { i = index($0, ": "); f[substr($0, 1, i - 1)] = substr($0, i + 2) }
-		/^$/ {
-			print f["Package"], f["Version"], f["Architecture"], f["Size"], f["Filename"]
-			split("", f)
-		}' "$repo_out/Packages"
-}
-
-case $what in
-ls)
-	if [ -t 1 ]; then repo_ls 1 | column -t -s "$(printf '\t')"; else repo_ls ''; fi ;;
-index)
-	[ ! "$dry" ] || { run apt-ftparchive generate "$repo_cache/conf"; exit; }
-	progress_begin "index $branch"
-	repo_lock "$branch"
-	rm -f "$repo_cache/db"
-	repo_index "$branch"
-	lock_drop 6
-	progress_end
-	[ ! "$repo_bad" ] || exit 65 ;;
-prune)
-	[ "$repo_keep" -gt 0 ] ||
-		die 78 "repository $branch: every version stays; set [repo] keep, or give --keep=N"
-	if [ "$dry" ]; then
-		repo_old
-	else
-		repo_update "$branch"
-		printf %s "$repo_pruned"
-	fi ;;
-esac
+[ "$what" != index ] || progress_begin "index $branch"
+code=0
+repo_door "$what" "$branch" || code=$?
+progress_end
+exit "$code"

@@ -1,0 +1,26 @@
+/* Programs that we start and wait for. */
+#ifndef REPO_CHILD_H
+#define REPO_CHILD_H
+
+#include "buf.h"
+
+struct child {
+	const char *const *argv;
+	int dir;		/* where it starts */
+	struct buf out, err;	/* what it said, CHILD_TEXT bytes of each at most */
+};
+
+enum { CHILD_TEXT = 16 << 20 };
+
+/* Runs it to its end, with nothing to read, none of our descriptors and English words;
+ * it is killed when we die.  Who it left behind is not waited for, even if that holds
+ * its standard output.  Returns its exit code (proc_code), or -1 with errno set. */
+int child_run(struct child *c);
+
+void child_free(struct child *c);
+
+/* Dies with EX_UNAVAILABLE unless prog is there, which Debian and AOSC have in the
+ * package of. */
+void child_need(const char *prog, const char *of);
+
+#endif

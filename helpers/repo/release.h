@@ -1,0 +1,26 @@
+/* Release, which names the index by its digests, and its signatures. */
+#ifndef REPO_RELEASE_H
+#define REPO_RELEASE_H
+
+#include "repo/repo.h"
+#include "repo/stanza.h"
+
+enum { RELEASE_HEX = 65 };
+
+/* SHA-256 in hex. */
+struct release {
+	char packages[RELEASE_HEX], xz[RELEASE_HEX];
+};
+
+/* What the text of a Release names.  Returns 0, or -1 when it does not name both. */
+int release_read(struct span text, struct release *names);
+
+/* Reads Packages and Packages.xz of the index that is published, if both are those that
+ * its Release names; else leaves both buffers empty. */
+void release_old(const struct repo *r, struct buf *packages, struct buf *xz);
+
+/* Makes .new/Release of what lies in .new, and with keys InRelease and Release.gpg.  Dies
+ * when that fails. */
+void release_make(const struct repo *r, struct release *names);
+
+#endif
