@@ -1,5 +1,6 @@
 /* aoinb-conf: read and check the configuration, print it. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "err.h"
 #include "file.h"
 #include "opt.h"
+#include "parse.h"
 
 enum { MAX_SET = 64 };
 
@@ -95,7 +97,40 @@ check(int r)
 		die_sys(EX_OSERR, "configuration");
 }
 
-/* KEY=value, a line each, safe to eval; conf_dir too, absolute. */
+/* What k is called in shell, where nobody parses units: its name ends in the unit
+ * of its value. */
+static void
+put_name(struct buf *b, const struct key *k)
+{
+	const char *unit = k->type == KEY_SIZE ? "_kib" :
+	    k->type == KEY_DURATION || k->type == KEY_AGE ? "_s" : "";
+
+	check(buf_printf(b, "conf_%s%s=", key_full(k), unit));
+}
+
+/* value in seconds or KiB where k is such a quantity; always is 0 seconds and never
+ * is -1. */
+static void
+put_value(struct buf *b, const struct key *k, const char *value)
+{
+	uint64_t n = 0;
+
+	if (k->type == KEY_AGE && !strcmp(value, "never")) {
+		check(buf_puts(b, "-1"));
+	} else if (k->type == KEY_AGE && !strcmp(value, "always")) {
+		check(buf_puts(b, "0"));
+	} else if (k->type == KEY_DURATION || k->type == KEY_AGE) {
+		check(parse_duration(value, &n));
+		check(buf_printf(b, "%" PRIu64, n));
+	} else if (k->type == KEY_SIZE) {
+		check(parse_size(value, &n));
+		check(buf_printf(b, "%" PRIu64, n / 1024 + (n % 1024 != 0)));
+	} else {
+		check(buf_shell(b, value));
+	}
+}
+
+/* conf_KEY=value, a line each, safe to eval; conf_dir too, absolute. */
 static void
 print_shell(struct buf *b, const struct conf *c, const char *dir)
 {
@@ -112,8 +147,8 @@ print_shell(struct buf *b, const struct conf *c, const char *dir)
 		free(real);
 	}
 	for (k = key_tab; k->name; k++) {
-		check(buf_printf(b, "%s=", key_full(k)));
-		check(buf_shell(b, conf_get(c, k)));
+		put_name(b, k);
+		put_value(b, k, conf_get(c, k));
 		check(buf_putc(b, '\n'));
 	}
 }

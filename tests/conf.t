@@ -29,9 +29,10 @@ is    'is that of the table'          "$(cat out)" 3s
 
 aoinb-conf -c new shell >sh.out
 is 'shell assignments begin with the folder' "$(sed -n 1p sh.out)" "conf_dir=$PWD/new"
+# shellcheck disable=SC2154 # they are set by that file
 is 'shell assignments survive a shell' \
-    "$(. ./sh.out; echo "$work_dir|$arch|$build_maintainer|$limit_memory")" \
-    '/some/where|arm64|A B <a@b>|8G'
+    "$(. ./sh.out; echo "$conf_work_dir|$conf_arch|$conf_build_maintainer|$conf_limit_memory_kib")" \
+    '/some/where|arm64|A B <a@b>|8388608'
 try 0 'json'                          aoinb-conf -c new json
 is    'has them too'                  "$(jq -r .build_maintainer out)" 'A B <a@b>'
 aoinb-conf -c new ini >frozen.ini
