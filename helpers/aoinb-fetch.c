@@ -208,7 +208,8 @@ wish_read(struct wish *w, char *argv[])
 static int
 enter(struct wish *w)
 {
-	sandbox_open(&w->box, opt_dry || w->how == O_LIST || w->how == O_EXPORT);
+	sandbox_open(&w->box, opt_dry || w->how == O_LIST || w->how == O_EXPORT ||
+	    w->how == O_GC || w->how == O_VERIFY);
 	sandbox_enter(&w->box);
 	return !w->box.missing;
 }
@@ -285,8 +286,13 @@ keep_house(struct wish *w)
 		keep_free(&keep);
 		return code;
 	}
-	if (enter(w) && inventory_read(&inventory) < 0)
-		die_sys(EX_IOERR, "%s", w->box.dir);
+	if (enter(w)) {
+		if (inventory_read(&inventory) < 0)
+			die_sys(EX_IOERR, "%s", w->box.dir);
+	} else if (w->how == O_GC || w->how == O_VERIFY) {
+		keep_free(&keep);	/* no cache, and we are not in one */
+		return 0;
+	}
 	switch (w->how) {
 	case O_LIST: inventory_list(&inventory); break;
 	case O_EXPORT: code = inventory_export(&inventory, w->export); break;

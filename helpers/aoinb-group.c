@@ -98,10 +98,16 @@ open_group(struct group *g, const struct settings *s)
 	group_lock(g, s->has_lock ? (int)s->lock : -1);
 }
 
-/* What a former run left goes, and what it left open is written down. */
+/* What a former run left goes, and what it left open is written down.  The last
+ * version left FIFOs and notes of its own, which nobody reads any more. */
 static void
 recover(struct journal *j, struct group *g, struct console *c)
 {
+	static const char *const left[] = { "ends", "jobserver", "next", "todo", "rows" };
+	size_t i;
+
+	for (i = 0; i < sizeof(left) / sizeof(*left); i++)
+		unlinkat(g->dir, left[i], 0);
 	if (journal_open(j, g, c) < 0 || journal_recover(j, c) < 0 ||
 	    (unlinkat(g->dir, "group.json", 0) < 0 && errno != ENOENT))
 		die(EX_IOERR, "group %s: %s/events cannot be written: %s; \"aoinb resume\" goes on",

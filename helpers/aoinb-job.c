@@ -12,7 +12,7 @@
 
 enum {
 	O_ANY = OPT_LONG, O_ARCH, O_BRANCH, O_BY_HAND, O_GROUP, O_JSON, O_KEEP, O_LOCK,
-	O_MEMBER, O_NAME, O_RUNNING, O_TREE, O_UNFINISHED,
+	O_MEMBER, O_NAME, O_RUNNING, O_STEPS, O_TREE, O_UNFINISHED,
 };
 
 static const struct opt tab[] = {
@@ -28,6 +28,7 @@ static const struct opt tab[] = {
 	{ O_MEMBER,     "member",     "FOLDER", "new: as one of a group, which has FOLDER for it" },
 	{ O_NAME,       "name",       "NAME", "new: a part of its id" },
 	{ O_RUNNING,    "running",    NULL,   "list: those that run" },
+	{ O_STEPS,      "steps",      "DIR",  "steps: where they are" },
 	{ O_TREE,       "tree",       "DIR",  "history, new: where units have their names from" },
 	{ O_UNFINISHED, "unfinished", NULL,   "find: the newest group to go on with" },
 	{ 0 },
@@ -56,6 +57,7 @@ static const struct verb verbs[] = {
 	{ "result",  verb_result,  2, 2, BIT(O_ARCH) | BIT(O_BY_HAND) | BIT(O_KEEP) |
 	    BIT(O_LOCK), WRITES },
 	{ "show",    verb_show,    1, 1, BIT(O_ANY) | BIT(O_GROUP) | BIT(O_JSON), READS },
+	{ "steps",   verb_steps,   2, 64, BIT(O_STEPS), READS },
 	{ "sweep",   verb_sweep,   0, 0, 0, WRITES },
 	{ 0 },
 };
@@ -88,6 +90,7 @@ option(struct args *a, int c, const char *arg)
 	case O_MEMBER: a->member = arg; break;
 	case O_NAME: a->name = arg; break;
 	case O_RUNNING: a->running = 1; break;
+	case O_STEPS: a->steps = arg; break;
 	case O_TREE: a->tree = arg; break;
 	case O_UNFINISHED: a->unfinished = 1; break;
 	}
@@ -169,7 +172,7 @@ int
 main(int argc, char *argv[])
 {
 	struct opts o = {
-		.usage = "-w DIR clean|drop|find|follow|history|list|new|remove|result|show|sweep\n"
+		.usage = "-w DIR clean|drop|find|follow|history|list|new|remove|result|show|steps|sweep\n"
 		    "                 [OPTION]... [ARG]...",
 		.about = "Make, list, find and end jobs and groups; see aoinb-job(1) for the verbs.",
 		.tab = tab,

@@ -11,7 +11,7 @@
 #include "proc.h"
 
 enum {
-	O_JSON = OPT_LONG, O_LIST, O_MAX_LAYERS, O_UPDATE, O_SINCE, O_INDEX, O_DEPS,
+	O_JSON = OPT_LONG, O_LIST, O_MAX_LAYERS, O_UPDATE, O_SINCE, O_STAND, O_INDEX, O_DEPS,
 	O_MAX_AGE, O_LOCK, O_ALL,
 };
 
@@ -22,6 +22,7 @@ static const struct opt tab[] = {
 	{ O_LIST, "list", "FILE", "of instance: the source list of the branch" },
 	{ O_MAX_LAYERS, "max-layers", "N", "of instance: above the base (default: no limit)" },
 	{ O_UPDATE, "update", "SECONDS", "of instance: how old its check may be; 0 no age, -1 any (default)" },
+	{ O_STAND, "stand", "JOB", "of instance: and JOB stands on it, when it is good" },
 	{ O_SINCE, "since", "EPOCH", "of instance: a check since then is good enough" },
 	{ O_INDEX, "index", "FILE", "of recall, remember: the index of the branch's own packages" },
 	{ O_DEPS, "deps-max-size", "KIB", "of gc, trim: of all dependencies; 0 is no limit (default)" },
@@ -89,6 +90,7 @@ option(struct cmd *c, int o, const char *arg)
 	case O_UPDATE:
 		c->update = strcmp(arg, "-1") ? (int64_t)number(arg, INT64_MAX) : -1;
 		break;
+	case O_STAND: c->stand = arg; break;
 	case O_SINCE: c->since = (int64_t)number(arg, INT64_MAX); break;
 	case O_DEPS: c->deps_kib = number(arg, INT64_MAX); break;
 	case O_MAX_AGE: c->max_age = number(arg, INT64_MAX); break;

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "eval/arch.h"
 #include "eval/env.h"
 #include "eval/sources.h"
 
@@ -19,8 +20,25 @@ assign_var(struct buf *out, const char *name, const struct vars *t,
 	return assign(out, name, s && *s ? s : without);
 }
 
+static int
+assign_groups(struct buf *out, const char *arch)
+{
+	struct buf groups = { 0 };
+	int bad = arch_groups(&groups, arch) < 0;
+	char *s;
+
+	for (s = groups.s; s && (s = strchr(s, '\n')); )
+		*s = ' ';
+	if (groups.len)
+		groups.s[groups.len - 1] = '\0';
+	bad |= buf_puts(out, "export ") < 0 ||
+	    assign(out, "AOINB_ARCH_GROUPS", groups.s ? groups.s : "");
+	buf_free(&groups);
+	return bad;
+}
+
 int
-env_put(struct buf *out, const struct vars *t, struct why *w)
+env_put(struct buf *out, const struct vars *t, const char *arch, struct why *w)
 {
 	const struct var *v;
 	int bad, dummy;
@@ -37,5 +55,7 @@ env_put(struct buf *out, const struct vars *t, struct why *w)
 			bad |= buf_puts(out, "export ");
 			bad |= assign(out, v->name, v->value);
 		}
+	if (arch)
+		bad |= assign_groups(out, arch);
 	return bad ? why_not(w, "out of memory") : 0;
 }

@@ -101,7 +101,7 @@ print(struct files *f)
 	struct why reason = { why, sizeof(why) };
 
 	if (f->env)
-		return env_put(&f->out, &f->eval.vars, &reason) == 0 ? 0 :
+		return env_put(&f->out, &f->eval.vars, f->arch, &reason) == 0 ? 0 :
 		    bad(f, why);
 	if (f->sources) {
 		if (sources_table(&f->out, &f->eval.vars, f->many ? f->file : NULL,

@@ -37,6 +37,14 @@ drop(const struct held *h, const char *why)
 	return r;
 }
 
+/* Whether h was used just now, maybe by who is about to use it again.  A time in the
+ * future, from before the clock was set back, is not. */
+static int
+is_fresh(const struct held *h, time_t now)
+{
+	return h->used.tv_sec <= now && now - h->used.tv_sec < GRACE;
+}
+
 /* The files.  Returns 0, or -1 with errno set and *at what it was about. */
 static int
 gc_files(const struct inventory *s, struct keep *keep, uint64_t size, uint64_t age,
@@ -54,8 +62,7 @@ gc_files(const struct inventory *s, struct keep *keep, uint64_t size, uint64_t a
 		h = &s->at[i];
 		old = age && now - h->used.tv_sec > (time_t)age;
 		if ((!old && (!size || all <= size)) ||
-		    now - h->used.tv_sec < GRACE ||
-		    keep_has(keep, h->entry.key))
+		    is_fresh(h, now) || keep_has(keep, h->entry.key))
 			continue;
 		*at = h->entry.path;
 		r = drop(h, "removed");

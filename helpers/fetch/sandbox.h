@@ -14,7 +14,8 @@ struct sandbox {
 
 /* Each dies with an exit code when it cannot. */
 
-/* Goes to the cache; makes it unless it is only read, and is then the user's.  */
+/* Goes to the cache; makes it unless it serves as it is (reads), and is then the
+ * user's. */
 void sandbox_open(struct sandbox *s, int reads);
 
 /* The rights to look at the cache, and those we had before. */

@@ -11,7 +11,7 @@ struct args {
 	char **operand;		/* those behind the verb; ends with NULL */
 	int operands;
 
-	const char *arch, *branch, *keep, *member, *name, *tree;	/* or NULL */
+	const char *arch, *branch, *keep, *member, *name, *steps, *tree;	/* or NULL */
 	int any, by_hand, group, json, running, unfinished;
 	int lock;		/* a descriptor, or -1 */
 };
@@ -27,6 +27,7 @@ int verb_new(struct args *a);
 int verb_remove(struct args *a);
 int verb_result(struct args *a);
 int verb_show(struct args *a);
+int verb_steps(struct args *a);
 int verb_sweep(struct args *a);
 
 /* Prints out and frees it; ends the program when it cannot. */

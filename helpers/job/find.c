@@ -33,7 +33,7 @@ find(struct args *a, const char *part, char path[JOB_PATH])
 	switch (errno) {
 	case EINVAL: die(EX_USAGE, "%s: not a %s", part, kind);
 	case ENOENT: missing(part, kind); break;
-	case ENOTUNIQ: die(EX_DATAERR, "more than one %s is like %s: %s", kind, part, like.s);
+	case ENOTUNIQ: die(EX_NOINPUT, "more than one %s is like %s: %s", kind, part, like.s);
 	}
 	die_sys(err_code(errno), "%s/%ss", a->work_dir, kind);
 }

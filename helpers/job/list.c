@@ -44,7 +44,11 @@ look_at(struct list *l, long i)
 		r->there = job_state(&l->a->store, l->ids[i], &r->job) == 0;
 		branch = r->job.branch;
 	}
-	if (r->there && l->a->branch && strcmp(branch, l->a->branch))
+	if (l->a->running && !r->there && errno != ENOTDIR)
+		r->there = 1;	/* not planned yet, or not to be read: see keep_running */
+	/* What runs may be of a branch that cannot be told. */
+	if (r->there && l->a->branch && strcmp(branch, l->a->branch) &&
+	    !(l->a->running && !*branch))
 		r->there = 0;
 }
 
@@ -77,15 +81,22 @@ look_at_all(struct list *l)
 		pthread_join(thread[--n], NULL);
 }
 
-/* With --running: whether it does.  All are asked, also those that have a result. */
+/* With --running: whether it does.  All are asked, also those that have a result.  What
+ * is removed is decided by this list, so it is complete, or there is none. */
 static void
 keep_running(struct list *l)
 {
+	int running;
 	long i;
 
-	for (i = 0; i < l->n; i++)
-		if (l->rows[i].there && job_running(&l->a->store, l->kind, l->ids[i]) != 1)
-			l->rows[i].there = 0;
+	for (i = 0; i < l->n; i++) {
+		running = l->rows[i].there ?
+		    job_running(&l->a->store, l->kind, l->ids[i]) : 0;
+		if (running < 0)
+			die_sys(err_code(errno), "%s %s: whether it runs cannot be told",
+			    job_class(l->kind), l->ids[i]);
+		l->rows[i].there = running;
+	}
 }
 
 /* What the jobs take that did not say so when they ended. */

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "err.h"
+#include "file.h"
 #include "job/record.h"
 #include "opt.h"
 #include "parse.h"
@@ -23,6 +24,7 @@ struct ending {
 	struct buf unit, branch, version, rusage, packages;
 	VEC(const char *) files;	/* of the packages that it made */
 	int all_files;			/* no row of them was damaged */
+	int version_is_new;		/* and is to be written down */
 	struct outcome outcome;
 	char verdict[32];
 	int failed;			/* the exit code of what could not be done */
@@ -241,16 +243,59 @@ attempt(struct ending *e, int (*deed)(struct ending *), const char *what)
 	}
 }
 
+static int
+is_version(const char *s)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "0123456789.+~:-";
+
+	return *s && s[strspn(s, letters)] == '\0';
+}
+
+/* What build.sh says that it builds; whoever writes a report is not to be trusted. */
+static void
+read_version(struct ending *e)
+{
+	struct buf text = { 0 };
+
+	record_line(e->a, e->path, "version", &e->version);
+	if (e->version.len)
+		return;
+	record_text(e->a, e->path, "output/report", &text);
+	if (store_value(text.s, "version", &e->version) < 0 || !is_version(e->version.s))
+		e->version.len = 0;
+	e->version_is_new = e->version.len != 0;
+	buf_free(&text);
+}
+
+/* The report goes with the workspace. */
+static int
+write_version(struct ending *e)
+{
+	char at[JOB_PATH + 16];
+	struct buf line = { 0 };
+	int r;
+
+	if (!e->version_is_new)
+		return 0;
+	snprintf(at, sizeof(at), "%s/version", e->path);
+	sure(buf_printf(&line, "%s\n", e->version.s));
+	r = file_put(e->a->store.dir, at, line.s, line.len);
+	buf_free(&line);
+	return r;
+}
+
 static void
 finish(struct ending *e, int code)
 {
 	record_line(e->a, e->path, "unit", &e->unit);
 	record_line(e->a, e->path, "branch", &e->branch);
-	record_line(e->a, e->path, "version", &e->version);
+	read_version(e);
 	record_text(e->a, e->path, "rusage", &e->rusage);
 	read_packages(e);
 	judge(e, code);
 	attempt(e, settle_workspace, "its workspace");
+	attempt(e, write_version, "its version cannot be written");
 	attempt(e, add_built, "what is built cannot be written down");
 	attempt(e, add_history, "the history cannot be written");
 	attempt(e, write_record, "its result cannot be written");

@@ -12,6 +12,7 @@ struct cmd {
 	const char *index;	/* of packages, or NULL */
 	uint64_t max_layers;	/* above the base; 0 is no limit */
 	int64_t update;		/* seconds; 0 is always, -1 never */
+	const char *stand;	/* a job, or NULL */
 	int64_t since;		/* seconds since 1970; INT64_MAX: not given */
 	uint64_t deps_kib;	/* of all dependencies; 0 is no limit */
 	uint64_t max_age;	/* seconds; 0 is no limit */

@@ -37,7 +37,7 @@ by_bytes(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Adds the lines of text, sorted, to b. */
+/* Adds a newline and the lines of text, sorted, to b; nothing when there are none. */
 static int
 add_sorted(struct buf *b, char *text)
 {
@@ -49,12 +49,12 @@ add_sorted(struct buf *b, char *text)
 	for (line = strtok_r(text, "\n", &rest); line && r == 0;
 	    line = strtok_r(NULL, "\n", &rest))
 		r = vec_push(&lines, line);
-	if (lines.len)
+	if (r == 0 && lines.len) {
 		qsort(lines.at, lines.len, sizeof(*lines.at), by_bytes);
+		r = buf_putc(b, '\n');
+	}
 	for (i = 0; i < lines.len && r == 0; i++)
 		r = buf_printf(b, "%s\n", lines.at[i]);
-	if (r == 0 && !lines.len)
-		r = buf_putc(b, '\n');
 	vec_free(&lines);
 	return r;
 }
@@ -68,8 +68,7 @@ read_wanted(struct cmd *c, struct ask *a)
 	if (file_get(a->job, "wanted", STORE_TEXT, &a->wanted) < 0)
 		return ask_fail(c, a, "wanted");
 	if (file_get(a->job, "without", STORE_TEXT, &text) == 0) {
-		if (buf_putc(&a->without, '\n') < 0 ||
-		    add_sorted(&a->without, text.s ? text.s : (char []){ "" }) < 0)
+		if (text.len && add_sorted(&a->without, text.s) < 0)
 			code = ask_fail(c, a, "without");
 	} else if (errno != ENOENT) {
 		code = ask_fail(c, a, "without");

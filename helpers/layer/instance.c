@@ -103,6 +103,59 @@ find(const struct cmd *c, const char *branch, const char *base, const char *list
 	return 0;
 }
 
+/* Writes FOLDER/stack.  Gc waits until it is there.  Returns an exit code. */
+static int
+put_stack(struct cmd *c, int folder, const char *at, const char *name)
+{
+	int lock = lock_layers(c, LOCK_SHARED), code = 0;
+	struct ids stack = { 0 };
+	struct buf line = { 0 };
+	struct blame b;
+
+	if (lock < 0)
+		return err_code(errno);
+	if (stack_named(c, name, &stack, &b) < 0)
+		code = fail_ref(c, name, &b);
+	else if (ids_line(&line, &stack) < 0 ||
+	    file_put(folder, "stack", line.s, line.len) < 0)
+		code = fail_sys(c, at);
+	lock_drop(lock);
+	ids_free(&stack);
+	buf_free(&line);
+	return code;
+}
+
+/* JOB/stack is that of the branch's instance; what an earlier try stood on does not
+ * count any more.  Returns an exit code. */
+static int
+stand(struct cmd *c, const char *job, const char *branch)
+{
+	static const char *const old[] = { "stack.deps", "deps" };
+	char id[STORE_NAME], ref[STORE_NAME + 16], at[2 * STORE_NAME];
+	struct blame b;
+	int fd, code = 0;
+	size_t i;
+
+	fd = folder_open(&c->store, job, "jobs", id, &b);
+	if (fd < 0)
+		return fail(c, &b);
+	snprintf(at, sizeof(at), "jobs/%s/stack", id);
+	for (i = 0; i < sizeof(old) / sizeof(*old) && !code; i++)
+		if (unlinkat(fd, old[i], 0) < 0 && errno != ENOENT)
+			code = fail_sys(c, at);
+	snprintf(ref, sizeof(ref), "instance/%s", branch);
+	if (!code)
+		code = put_stack(c, fd, at, ref);
+	close(fd);
+	return code;
+}
+
+int
+verb_stand(struct cmd *c)
+{
+	return branch_ok(c->arg[1]) ? stand(c, c->arg[0], c->arg[1]) : EX_USAGE;
+}
+
 int
 verb_instance(struct cmd *c)
 {
@@ -135,7 +188,9 @@ verb_instance(struct cmd *c)
 		code = print(&out);
 	ids_free(&base);
 	ids_free(&stack);
-	return code ? code : good && !due ? 0 : EX_NO;
+	if (!code && (!good || due))
+		return EX_NO;
+	return code || !c->stand ? code : stand(c, c->stand, branch);
 }
 
 int
@@ -150,54 +205,6 @@ verb_checked(struct cmd *c)
 	    file_put(c->store.dir, at, "", 0) < 0)
 		return fail_sys(c, at);
 	return 0;
-}
-
-/* Writes FOLDER/stack.  Gc waits until it is there.  Returns an exit code. */
-static int
-put_stack(struct cmd *c, int folder, const char *at, const char *name)
-{
-	int lock = lock_layers(c, LOCK_SHARED), code = 0;
-	struct ids stack = { 0 };
-	struct buf line = { 0 };
-	struct blame b;
-
-	if (lock < 0)
-		return err_code(errno);
-	if (stack_named(c, name, &stack, &b) < 0)
-		code = fail_ref(c, name, &b);
-	else if (ids_line(&line, &stack) < 0 ||
-	    file_put(folder, "stack", line.s, line.len) < 0)
-		code = fail_sys(c, at);
-	lock_drop(lock);
-	ids_free(&stack);
-	buf_free(&line);
-	return code;
-}
-
-/* What an earlier try stood on does not count any more. */
-int
-verb_stand(struct cmd *c)
-{
-	static const char *const old[] = { "stack.deps", "deps" };
-	char id[STORE_NAME], ref[STORE_NAME + 16], at[2 * STORE_NAME];
-	struct blame b;
-	int fd, code = 0;
-	size_t i;
-
-	if (!branch_ok(c->arg[1]))
-		return EX_USAGE;
-	fd = folder_open(&c->store, c->arg[0], "jobs", id, &b);
-	if (fd < 0)
-		return fail(c, &b);
-	snprintf(at, sizeof(at), "jobs/%s/stack", id);
-	for (i = 0; i < sizeof(old) / sizeof(*old) && !code; i++)
-		if (unlinkat(fd, old[i], 0) < 0 && errno != ENOENT)
-			code = fail_sys(c, at);
-	snprintf(ref, sizeof(ref), "instance/%s", c->arg[1]);
-	if (!code)
-		code = put_stack(c, fd, at, ref);
-	close(fd);
-	return code;
 }
 
 /* Opens folder where gc looks for a stack: at gets its path below work_dir.  Returns

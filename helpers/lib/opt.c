@@ -263,6 +263,8 @@ next_line(struct opts *o)
 		o->line++;
 		if (!*word || *word == '#')
 			continue;
+		if (!o->next)
+			opt_refuse(o, "no newline at its end: it is torn");
 		rest = word;
 		strsep(&rest, " ");
 		if (!rest || !*rest)

@@ -71,8 +71,8 @@ is_built(const struct look *l, const struct planned *u, const char *path)
 
 	if (built_read(&p->store, p->branch, f->unit, &b) < 0) {
 		if (errno != ENOENT && errno != ENOTDIR)
-			warn_sys("%s: the record of what is built; it counts as not built",
-			    f->unit);
+			warn_msg("built/%s: the record of %s is damaged; "
+			    "it counts as not built", p->branch, f->unit);
 		return 0;
 	}
 	is = !strcmp(*b.modifiers ? b.modifiers : "-", u->modifiers) &&

@@ -7,12 +7,14 @@
 #include "store/store.h"
 
 enum { STAMP = 15 };	/* YYYYMMDD-HHMMSS */
+static const time_t LAST = 250000000000;	/* what comes later than the year 9892 is no stamp */
 
 /* The seconds since 1970 that the stamp of id says; 0 when there is none. */
 static time_t
 stamp_of(const char *id)
 {
-	struct tm tm = { 0 };
+	struct tm tm = { 0 }, same;
+	time_t t;
 	int n = 0;
 
 	if (sscanf(id, "%4d%2d%2d-%2d%2d%2d%n", &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
@@ -20,7 +22,12 @@ stamp_of(const char *id)
 		return 0;
 	tm.tm_year -= 1900;
 	tm.tm_mon--;
-	return timegm(&tm);
+	same = tm;
+	t = timegm(&same);
+	/* A number that is no date, which timegm made one of. */
+	return same.tm_mon == tm.tm_mon && same.tm_mday == tm.tm_mday &&
+	    same.tm_hour == tm.tm_hour && same.tm_min == tm.tm_min &&
+	    same.tm_sec == tm.tm_sec && t < LAST ? t : 0;
 }
 
 static int
