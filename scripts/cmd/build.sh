@@ -5,7 +5,7 @@
 #   --backend=NAME   the container: native or nspawn
 #   --network=YESNO  whether the build sees the network
 #   --no-network     the same as --network=no
-#   --tree=DIR       where packages and groups are looked up; -t for short
+#   -t, --tree=DIR   where packages and groups are looked up
 #   --with-deps      build what these need, too, where apt does not have it
 #   --rebuild        build what is built already, too
 #   --fail-fast      begin nothing new once a package has failed
@@ -15,6 +15,7 @@
 # A TARGET is a bundle's folder, or, in a tree, category/name, the name of a package,
 # or groups/NAME.  Several are a group: see aoinb-tree(5) and "aoinb help plan".
 
+use need progress lock layer root apt instance job
 [ $# -ge 2 ] || bad 'build wants a TARGET and a BRANCH'
 need_root
 [ ! "$opt_no_network" ] || opt_network=no
@@ -35,42 +36,39 @@ with_settings() {
 
 # build_one BUNDLE - here and now
 build_one() {
-	bundle=$1
-	instance_list "$branch" >/dev/null
-	bundle_check "$bundle"
-	[ "$dry" ] || jobs_sweep
-	bundle_name "$bundle"
-	job_new build "$name"
-	[ "$dry" ] || trap 'job_end $?' EXIT
-	[ ! "$opt_group" ] || job_join "$opt_group"
-	with_settings job_freeze "$bundle" "$branch"
-	job_steps instance fetch deps run collect clean
+	list=$(instance_list "$branch") || exit
+	with_settings job_freeze "$1" "$branch" "$list" "$opt_group"
+	job_steps instance fetch deps build collect
 }
 
 # build_group TARGET... - in order, several at once
 build_group() {
-	use tree units plan group engine board ends
+	use names plan
 	if [ "$dry" ]; then
 		exec "$here/aoinb" --dry-run --conf="$conf_dir" plan ${opt_tree:+--tree="$opt_tree"} \
 		    ${opt_with_deps:+--with-deps} ${opt_rebuild:+--rebuild} \
 		    ${opt_slots:+--slots="$opt_slots"} -- "$@" "$branch"
 	fi
-	instance_list "$branch" >/dev/null
-	jobs_sweep
-	group_new "$branch" "$@"
-	trap 'group_drop' EXIT
-	with_settings group_freeze
-	plan_wanted "$group" "$branch" "$@"
-	instance_ready "$branch"
+	list=$(instance_list "$branch") || exit
+	name=$(plan_name "$1")
+	set -- ${opt_with_deps:+--with-deps} ${opt_rebuild:+--rebuild} -- "$@"
+	plan_ask "$branch" '' --check "$@" || exit
+	job_do sweep || exit
+	instance_ready "$branch" "$list" "$conf_instance_update_s"
+	names_ready "$branch"
+	lock_blank group
+	group=$(job_do new --lock=5 --name="$name" --branch="$branch" group) || exit
+	trap 'job_do remove "$group"' EXIT
+	with_settings plan_freeze "$group" || exit
 	progress_begin 'plan'
-	plan_finish
+	plan_ask "$branch" "$(names_known)" --group="$group" "$@" || exit
 	progress_end
 	trap - EXIT
-	group_recover
-	group_build
+	plan_run "$group" ${opt_fail_fast:+--fail-fast}
 }
 
 with_settings conf_load
+need_build
 targets=$(($# - 1))
 for branch; do :; done
 while [ "$targets" -gt 0 ]; do
@@ -81,7 +79,7 @@ shift
 one=$opt_group
 [ $# -ne 1 ] || [ "$opt_with_deps" ] || case $1 in
 *:[+-]*) [ ! -e "$1/spec" ] || one=1 ;;	# else with modifiers
-*) [ "$tree_path" ] && [ ! -e "$1/spec" ] || one=1 ;;
+*) [ "$conf_tree_path" ] && [ ! -e "$1/spec" ] || one=1 ;;
 esac
 if [ "$one" ]; then
 	build_one "$1"

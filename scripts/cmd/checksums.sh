@@ -1,16 +1,17 @@
 # checksums BUNDLE - compute the CHKSUMS of a bundle's spec, and print them
 #
-#   --write          write them into the spec, too; -w for short
+#   -w, --write   write them into the spec, too
 #
 # Every file is asked for anew, whatever the spec says that it is.  An entry keeps
 # its algorithm; the default is sha256.  Repositories are SKIP.
 
+use need progress lock layer root apt instance job sources vcs
 [ $# -eq 1 ] || bad 'checksums wants a BUNDLE'
 need_root
 conf_load
 bundle=$1
 [ "${bundle#-}" = "$bundle" ] || bundle=./$bundle
-bundle_check "$bundle"
+sources_bundle "$bundle" || exit
 spec=$bundle/spec
 
 # lists - the suffixes for which the spec has a list of its own, "-" for none
@@ -23,13 +24,13 @@ lists() {
 
 # list_begin FOLDER SUFFIX - the whole table of a list, and what of it is a file
 list_begin() {
-	mkdir "$1"
+	folders "$1"
 	set -- "$1" "$2" "$(echo "$2" | tr '[:upper:]' '[:lower:]')"
 	aoinb-spec --sources --no-digests --arch="$3" "$spec" >"$1/all" || return
 	list_variable "$2" >"$1/variable"
 	aoinb-spec --format=records "$spec" | awk -F '\t' -v name="$(cat "$1/variable")" '
 		$2 == name { gsub(/\\[nt]/, " ", $3); print $3 }' >"$1/was"
-	awk -F '\t' '$2 == "tarball" || $2 == "file" || $2 == "pypi"' "$1/all" >"$1/table"
+	awk -F '\t' '$2 == "tarball" || $2 == "file" || $2 == "pypi"' "$1/all" >"$1/sources.want"
 }
 
 # list_variable SUFFIX - where its digests belong
@@ -46,11 +47,11 @@ list_variable() {
 # digest_as ALGORITHM DIGEST PATH - the digest of a file of the cache, which is
 # from now on found by it, too
 digest_as() {
-	cache=$work_dir/cache/sources
+	cache=$conf_work_dir/cache/sources
 	if [ "${2%%::*}" = "$1" ] && [ -e "$cache/$1/${2##*::}" ]; then
 		echo "$2"
 	else
-		aoinb-fetch --cache="$cache" --user="$fetch_user" --import="$cache/$3" \
+		aoinb-fetch --cache="$cache" --user="$conf_fetch_user" --import="$cache/$3" \
 		    --digest="$1" | cut -f 2
 	fi
 }
@@ -87,12 +88,13 @@ list_digest() {
 suffixes=$(lists)
 [ "$suffixes" ] || die 65 "$spec: names no sources that have digests"
 if [ "$dry" ]; then
-	cache_fetch '' ''
+	sources_with
 	exit 0
 fi
-jobs_sweep
-job_new fetch checksums
-trap 'sources_end $?' EXIT
+branch=stable
+job_do sweep || exit
+job_new --name=checksums --branch="$branch" fetch
+trap 'job_forget "$?"' EXIT
 set --
 for suffix in $suffixes; do
 	list_begin "$job/list.$suffix" "$suffix" || exit $?
@@ -100,7 +102,7 @@ for suffix in $suffixes; do
 	set -- "$@" "$job/list.$suffix"
 done
 progress_begin 'fetch sources'
-code=0; sources_fetch "$job" "$@" || code=$?
+code=0; sources_fetch "$@" || code=$?
 progress_end
 [ "$code" -eq 0 ] || die "$code" "$spec: sources could not be fetched"
 

@@ -4,60 +4,30 @@
 # too.  Groups go with the jobs.  Packages and fetched sources stay.  What a running
 # build uses is refused.
 
+use need lock job layer
 [ $# -eq 1 ] || bad 'cleanup wants all, baseos, jobs or a BRANCH'
-use group
 need_root
 conf_load
 
-# refuse_running [BRANCH] - 75, when a job (of BRANCH) runs
-refuse_running() {
-	for dir in "$work_dir"/jobs/*; do
-		[ -d "$dir" ] && job_running "${dir##*/}" || continue
-		[ $# -eq 0 ] || [ "$(cat "$dir/branch" 2>/dev/null)" = "$1" ] || continue
-		die 75 "job ${dir##*/} is running; wait for it, or stop it"
+# cleanup_refuse LOCK [BRANCH] - 75, when a job or a group (of BRANCH) runs, or what LOCK
+# protects is being changed
+cleanup_refuse() {
+	for kind in jobs groups; do
+		running=$(job_do list --running ${2:+--branch="$2"} "$kind") || exit
+		[ ! "$running" ] || die 75 "${kind%s} ${running%%	*} is running; wait for it, or stop it"
 	done
-	for dir in "$work_dir"/groups/*; do
-		[ -d "$dir" ] && group_running "${dir##*/}" || continue
-		[ $# -eq 0 ] || [ "$(cat "$dir/branch" 2>/dev/null)" = "$1" ] || continue
-		die 75 "group ${dir##*/} is running; wait for it, or stop it"
-	done
-	for lock in ${1+"instance.$1"} ${1-baseos}; do
-		! lock_held "$lock" || die 75 "${lock#instance.} is being changed; wait for that"
-	done
+	[ ! -e "$conf_work_dir/lock/$1" ] || flock -n -s "$conf_work_dir/lock/$1" true ||
+		die 75 "${1#instance.} is being changed; wait for that"
 }
 
-drop_ref() {
-	run rm -f "$work_dir/ref/$1" "$work_dir/ref/checked/${1#instance/}"
-}
-
-drop_jobs() {
-	for dir in "$work_dir"/jobs/*; do
-		[ -d "$dir" ] || continue
-		run trash "$dir"
-		run rm -f "$work_dir/lock/job.${dir##*/}"
-	done
-	for dir in "$work_dir"/groups/*; do
-		[ -d "$dir" ] || continue
-		run trash "$dir"
-		run rm -f "$work_dir/lock/group.${dir##*/}"
-	done
-}
-
-drop_refs() {
-	for ref in $(ref_names); do
-		drop_ref "$ref"
-	done
-}
-
-what=$1
-case $what in
-all) refuse_running; drop_jobs; drop_refs ;;
-baseos) refuse_running; drop_refs ;;
-jobs) refuse_running; drop_jobs ;;
+case $1 in
+all) cleanup_refuse baseos; run aoinb-job --work-dir="$conf_work_dir" clean; run aoinb-layer --work-dir="$conf_work_dir" unref --all ;;
+baseos) cleanup_refuse baseos; run aoinb-layer --work-dir="$conf_work_dir" unref --all ;;
+jobs) run aoinb-job --work-dir="$conf_work_dir" clean ;;
 *)
-	name_ok "$what" && [ -e "$work_dir/ref/instance/$what" ] ||
-		die 66 "instance $what: there is none"
-	refuse_running "$what"
-	drop_ref "instance/$what" ;;
+	name_ok "$1" && [ -e "$conf_work_dir/ref/instance/$1" ] ||
+		die 66 "instance $1: there is none"
+	cleanup_refuse "instance.$1" "$1"
+	run aoinb-layer --work-dir="$conf_work_dir" unref "instance/$1" ;;
 esac
-layers_gc
+layer_do gc ${dry:+-n} ${verbose:+-v}

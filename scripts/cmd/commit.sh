@@ -2,41 +2,35 @@
 #
 # Of a BRANCH, the newest workspace that was kept.
 
+use need progress lock layer job session
 [ $# -eq 1 ] || bad 'commit wants a BRANCH or a JOB'
 need_root
 conf_load
 
-# newest_kept BRANCH - the newest job of BRANCH with a workspace; sets job
-newest_kept() {
-	job_id=''
-	for dir in "$work_dir"/jobs/*/upper; do
-		dir=${dir%/upper}
-		[ "$(cat "$dir/branch" 2>/dev/null)" != "$1" ] || job_id=${dir##*/}
-	done
-	[ "$job_id" ] || die 66 "branch $1: no workspace was kept; try: aoinb shell --keep $1"
-	job=$work_dir/jobs/$job_id
-}
-
-if is_branch "$1"; then newest_kept "$1"; else job_find "$1"; fi
-lock_take 9 "job.$job_id" now "job $job_id is running"
-[ -d "$job/upper" ] || die 66 "job $job_id: its workspace was not kept"
+if session_branch "$1"; then
+	job=$(job_do list --branch="$1" jobs | sed -n 's/	.*,kept	.*//p' | tail -n 1)
+	[ "$job" ] || die 66 "branch $1: no workspace was kept; try: aoinb shell --keep $1"
+	job=$conf_work_dir/jobs/$job
+else
+	job=$(job_do find "$1") || exit
+fi
+id=${job##*/}
+lock_take "job.$id" now "job $id is running"
+[ -d "$job/upper" ] || die 66 "job $id: its workspace was not kept"
 read -r branch <"$job/branch"
-read -r stack <"$job/stack"
-[ ! "$dry" ] || { say "job $job_id: would become a layer of $branch"; exit 0; }
+stack=$(layer_stack_of "$job") || exit
+[ ! "$dry" ] || { say "job $id: would become a layer of $branch"; exit 0; }
 
-lock_take 8 "instance.$branch" wait "an update of $branch"
-parent=$(ref_get "instance/$branch") || die 66 "instance $branch: there is none"
+lock_take "instance.$branch" wait "an update of $branch"
 top=${stack##* }
+parent=$(layer_do ref "instance/$branch") || exit
 # Dependencies that the workspace stands on come with it.
-[ "$parent" = "$top" ] || [ "$(deps_parent "$top")" = "$parent" ] ||
-	die 75 "job $job_id: $branch has moved on since; start again from aoinb shell $branch"
+[ "$parent" = "$top" ] ||
+	{ [ "$(layer_do info "$top" kind)" = deps ] && [ "$(layer_do info "$top" parent)" = "$parent" ]; } ||
+	die 75 "job $id: $branch has moved on since; start again from aoinb shell $branch"
 layer_begin "instance.$branch"
-rmdir "$layer_new/tree"
-mv -T "$job/upper" "$layer_new/tree"
-old=$work_dir/layers/$parent
-layer_commit commit "$top" branch="$branch" base="$(info_get "$old" base)" \
-    list="$(info_get "$old" list)" state="$(info_get "$old" state)" from="$job_id"
-ref_set "instance/$branch" "$layer_id"
-job_drop_workspace "$job"
-trash_empty
-echo "$layer_id"
+rmdir "$layer_new/tree" && mv -T "$job/upper" "$layer_new/tree" || die 74 "job $id: its workspace cannot be moved"
+job_do drop "$job" || exit
+layer_commit "instance/$branch" commit "$top" "branch=$branch" \
+    "base=$(layer_do info "$parent" base)" "list=$(layer_do info "$parent" list)" \
+    "state=$(layer_do info "$parent" state)" "from=$id"

@@ -2,6 +2,7 @@
 #
 # One line a finding: good, warn or bad.  Exits 1 when something is bad.
 
+use layer job
 [ $# -eq 0 ] || bad 'doctor takes no operand'
 bads=0
 
@@ -10,11 +11,10 @@ warn() { printf 'warn  %s\n' "$*"; }
 fail() { printf 'bad   %s\n' "$*"; bads=$((bads + 1)); }
 
 doctor_kernel() {
-	release=$(uname -r)
-	if [ "$(printf '%s\n5.11\n' "$release" | sort -V | head -n 1)" = 5.11 ]; then
-		good "kernel $release"
+	if least=$(aoinb-run --kernel); then
+		good "kernel $(uname -r)"
 	else
-		fail "kernel $release: older than 5.11; boot a newer one"
+		fail "kernel $(uname -r): older than $least; boot a newer one"
 	fi
 	if grep -qw overlay /proc/filesystems || modprobe overlay 2>/dev/null; then
 		good 'overlay'
@@ -46,10 +46,8 @@ doctor_tools() {
 	done <<-EOF
 	flock util-linux must
 	setpriv util-linux must
-	jq jq must
+	jq jq load-baseos without an image
 	apt-ftparchive apt-utils must
-	xz xz-utils must
-	column bsdextrautils must
 	unsquashfs squashfs-tools squashfs images
 	mmdebstrap mmdebstrap load-baseos --debian
 	systemd-nspawn systemd-container --backend=nspawn
@@ -57,10 +55,10 @@ doctor_tools() {
 }
 
 doctor_fetch() {
-	if id -u "$fetch_user" >/dev/null 2>&1; then
-		good "user $fetch_user"
+	if id -u "$conf_fetch_user" >/dev/null 2>&1; then
+		good "user $conf_fetch_user"
 	else
-		warn "no user $fetch_user: nobody downloads in its place; run useradd --system --no-create-home --shell /usr/sbin/nologin $fetch_user"
+		warn "no user $conf_fetch_user: nobody downloads in its place; run useradd --system --no-create-home --shell /usr/sbin/nologin $conf_fetch_user"
 	fi
 	if aoinb-fetch -v --cache="$doctor_tmp/cache" </dev/null 2>&1 | grep -q landlock; then
 		warn 'no landlock: only file modes keep downloads from writing elsewhere; boot with lsm=landlock,..., Linux 5.19 or newer'
@@ -70,12 +68,12 @@ doctor_fetch() {
 }
 
 doctor_repo() {
-	[ "$repo_sign" ] || return 0
+	[ "$conf_repo_sign" ] || return 0
 	if ! command -v gpg >/dev/null; then
 		fail 'gpg is missing, which [repo] sign needs; install gnupg'
 		return 0
 	fi
-	for key in $repo_sign; do
+	for key in $conf_repo_sign; do
 		if gpg --batch --list-secret-keys -- "$key" >/dev/null 2>&1; then
 			good "key $key"
 		else
@@ -85,39 +83,42 @@ doctor_repo() {
 }
 
 doctor_work_dir() {
-	if [ ! -d "$work_dir" ]; then
-		warn "$work_dir: not there yet; it is made when it is needed"
+	if [ ! -d "$conf_work_dir" ]; then
+		warn "$conf_work_dir: not there yet; it is made when it is needed"
 		return 0
 	fi
-	case $(stat -f -c %T "$work_dir") in
-	overlayfs) fail "$work_dir lies on an overlay, which cannot hold another's upper; set work_dir to a disk or a volume" ;;
-	nfs*|fuse*) fail "$work_dir lies on a network or FUSE file system; set work_dir to a local one" ;;
+	case $(stat -f -c %T "$conf_work_dir") in
+	overlayfs) fail "$conf_work_dir lies on an overlay, which cannot hold another's upper; set work_dir to a disk or a volume" ;;
+	nfs*|fuse*) fail "$conf_work_dir lies on a network or FUSE file system; set work_dir to a local one" ;;
 	esac
-	free=$(($(stat -f -c '%a * %S' "$work_dir") / 1024))
-	if [ "$free" -lt 4194304 ]; then
-		warn "$work_dir: $(size "$free") free; a build wants a few gigabytes"
+	free=$(($(stat -f -c '%a * %S' "$conf_work_dir") / 1048576))
+	if [ "$free" -lt 4096 ]; then
+		warn "$conf_work_dir: $free MiB free; a build wants a few gigabytes"
 	else
-		good "$work_dir: $(size "$free") free"
+		good "$conf_work_dir: $free MiB free"
 	fi
-	if ref_get baseos >/dev/null; then
-		good "base system $(ref_get baseos)"
+	if base=$(layer_do ref baseos 2>/dev/null); then
+		good "base system $base"
 	else
 		warn 'no base system; run aoinb load-baseos'
 	fi
 }
 
 doctor_stale() {
-	for dead in "$work_dir"/jobs/*; do
-		[ -d "$dead" ] && [ ! -e "$dead/result.json" ] && ! job_running "${dead##*/}" || continue
-		warn "job ${dead##*/} was killed; run aoinb gc"
-	done
-	for left in "$work_dir"/trash/*; do
-		[ ! -e "$left" ] || { warn 'work_dir/trash is not empty; run aoinb gc'; break; }
-	done
-	for new in "$work_dir"/layers/new.*; do
-		id=${new##*/new.}
-		[ ! -d "$new" ] || lock_held "${id%.*}" || warn "layer ${new##*/} was never finished; run aoinb gc"
-	done
+	[ -d "$conf_work_dir/jobs" ] || [ -d "$conf_work_dir/layers" ] || return 0
+	job_do list jobs >"$doctor_tmp/jobs" || fail 'the jobs cannot be listed'
+	while IFS='	' read -r id _ verdict _; do
+		case $verdict in
+		killed*) [ -e "$conf_work_dir/jobs/$id/result.json" ] || warn "job $id was killed; run aoinb gc" ;;
+		esac
+	done <"$doctor_tmp/jobs"
+	layer_do gc -n >"$doctor_tmp/gc" || fail 'what is used cannot be told; aoinb gc removes nothing until that is mended'
+	while IFS= read -r left; do
+		case $left in
+		*/layers/new.*) warn "layer ${left##*/} was never finished; run aoinb gc" ;;
+		*) warn "$left is not used any more; run aoinb gc" ;;
+		esac
+	done <"$doctor_tmp/gc"
 }
 
 doctor_tmp=$(mktemp -d)

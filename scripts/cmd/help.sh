@@ -1,8 +1,8 @@
 # help [COMMAND] - list the commands, or tell about one
 
 if [ $# -gt 0 ]; then
-	cmd=$(command_file "$1")
-	sed -n '1{s/^# /usage: aoinb /; s/ - /\n\n/; p; b}; /^#/!q; s/^# \{0,1\}//p' "$cmd"
+	command_file "$1"
+	sed -n '1{s/^# /usage: aoinb /; s/ - /\n\n/; p; b}; /^#/!q; /--group=FOLDER/d; s/^# \{0,1\}//p' "$cmd"
 	exit 0
 fi
 echo 'usage: aoinb [-c DIR] [-nv] COMMAND [ARG]...
@@ -14,5 +14,6 @@ echo 'usage: aoinb [-c DIR] [-nv] COMMAND [ARG]...
   -V, --version   print the version
 '
 for cmd in "$here"/cmd/*.sh; do
-	sed -n '1{s/^# //p;q}' "$cmd"
-done | awk -F ' - ' '{ printf "  %-34s %s\n", $1, $2 }'
+	read -r _ line <"$cmd"
+	printf '  %-34s %s\n' "${line%% - *}" "${line#* - }"
+done

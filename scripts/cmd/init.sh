@@ -5,6 +5,7 @@
 #
 # The folder is that of -c, else /etc/aoinb.  What is there already stays.
 
+use debian
 [ $# -eq 0 ] || bad 'init takes no operand; -c DIR names the folder'
 dir=${conf_opt:-${AOINB_CONF:-/etc/aoinb}}
 
@@ -27,7 +28,7 @@ if [ "$dry" ]; then
 	say "$dir: would be made"
 	exit 0
 fi
-mkdir -p "$dir/source_lists" || die 73 "$dir: cannot be made"
+folders "$dir/source_lists"
 if [ -e "$dir/aoinb.ini" ] || [ -e "$dir/config.toml" ]; then
 	say "$dir: there is a configuration; left as it is"
 else

@@ -1,24 +1,36 @@
 # job JOB [STEP]... - run a job's steps again: every step, or the ones named
 #
-# The steps are: instance fetch deps run collect clean.  After steps that are named the
-# workspace stays until clean.
+# The steps are: instance fetch deps build collect clean.  After steps that are named
+# the workspace stays until clean.
 
+use need progress lock job
 [ $# -gt 0 ] || bad 'job wants a JOB'
 need_root
 conf_load
-job_find "$1"; shift
-[ -r "$job/job.ini" ] || bad "job $job_id has no steps: it is no build"
-if [ $# -gt 0 ]; then by_hand=always; else set -- instance fetch deps run collect clean; fi
+job=$(job_do find "$1") || exit
+shift
+[ -r "$job/conf" ] || bad "job ${job##*/} has no steps: it is no build"
+by_hand="$*"
+[ $# -gt 0 ] || set -- instance fetch deps build collect
 for step; do
-	name_ok "$step" && [ -r "$here/step/$step.sh" ] || bad "no such step: $step"
+	name_ok "$step" && [ -x "$here/step/$step" ] || bad "no such step: $step"
 done
-settings=$(aoinb-conf --file="$job/job.ini" shell)
+if [ "$dry" ]; then
+	job_copy
+else
+	lock_take "job.${job##*/}" now "job ${job##*/} is running"
+fi
+[ -e "$job/list" ] || {	# of the last version
+	read -r branch <"$job/branch"
+	printf '%s\n' "$conf_dir/source_lists/$branch.list" >"$job/list"
+}
+settings=$(aoinb-conf --file="$job/conf" shell) || exit
 eval "$settings"
-read -r branch <"$job/branch"
-bundle=$job/bundle
+case ${by_hand:-build} in *build*) need_build ;; esac
+# Whoever was killed may have left half of what the spec says.
+[ "$by_hand" ] && [ -e "$job/spec.env" ] && [ -e "$job/sources.want" ] || job_spec || exit
 if [ ! "$dry" ]; then
-	lock_take 9 "job.$job_id" now "job $job_id is running"
 	rm -f "$job/result.json"
-	trap 'job_end $?' EXIT
+	trap 'job_end "$?" "$by_hand"' EXIT
 fi
 job_steps "$@"

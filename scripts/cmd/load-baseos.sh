@@ -6,50 +6,40 @@
 # Without an image: work_dir/buildkit_ARCH.tar.* or .squashfs when there is one,
 # else the newest one of the release manifest.
 
+use need progress lock layer sources base debian
 [ $# -le 1 ] || bad 'load-baseos takes one image'
 [ ! "$opt_debian" ] || [ $# -eq 0 ] || bad 'load-baseos: an image, or --debian'
 [ ! "$opt_sha256" ] || [ $# -eq 1 ] || bad 'load-baseos: --sha256 goes with an image'
 need_root
 conf_load
 if [ ! "$dry" ]; then
-	lock_take 8 baseos now 'another load-baseos or update-baseos is running'
-	rm -rf "$work_dir/tmp"	# of one that was killed
+	lock_take baseos now 'another load-baseos or update-baseos is running'
+	rm -rf "$conf_work_dir/tmp"	# of one that was killed
 fi
 
 # Everything that can be refused is refused before anything is written.
+image=''
 if [ "$opt_debian" ]; then
 	name_ok "$opt_debian" || bad "$opt_debian: not a suite"
 	need_tool mmdebstrap mmdebstrap
 	from=debian:$opt_debian
 elif [ $# -eq 1 ]; then
+	from=$1
 	case $1 in
 	*://*)
 		[ "$opt_sha256" ] || bad "load-baseos: a URL wants --sha256=HEX"
-		fetch_one "$1" "sha256::$opt_sha256" || exit $?
-		image=$fetched ;;
-	*)
-		[ -f "$1" ] || die 66 "$1: no such image"
-		image=$1
-		if [ "$opt_sha256" ] && [ ! "$dry" ]; then
-			progress_begin "verify $1"
-			digest=$(sha256sum <"$1")
-			progress_end
-			[ "${digest%% *}" = "$(echo "$opt_sha256" | tr A-F a-f)" ] ||
-				die 65 "$1: sha256 is ${digest%% *}, wanted $opt_sha256"
-		fi ;;
+		base_fetch "$1" "sha256::$opt_sha256" || exit ;;
+	*) base_verify "$1" "$opt_sha256"; image=$1 ;;
 	esac
-	from=$1
-elif base_image_in_work_dir; then
-	from=$image
 else
-	base_from_manifest
+	base_in_work_dir || base_from_manifest
 	from=$image
 fi
 if [ "$dry" ]; then
 	if [ "$opt_debian" ]; then
-		words mmdebstrap "$opt_debian" "$work_dir/layers"
+		words mmdebstrap "$opt_debian" "$conf_work_dir/layers"
 	else
-		words aoinb-unpack --devices "$image" "$work_dir/layers"
+		words aoinb-unpack --devices "$image" "$conf_work_dir/layers"
 	fi
 	exit 0
 fi
@@ -63,10 +53,7 @@ else
 	setpriv --pdeathsig KILL aoinb-unpack ${verbose:+-v} --devices "$image" "$layer_new/tree" || code=$?
 fi
 progress_end
-[ "$code" -eq 0 ] || {
-	trash "$layer_new"; trash_empty
-	exit "$code"
-}
-base_commit "$from"
-trash_empty
-note "base system: $layer_id"
+[ "$code" -eq 0 ] || exit "$code"
+[ -e "$layer_new/tree/usr/bin/dpkg" ] && [ -d "$layer_new/tree/etc" ] ||
+	die 65 "$from: not a base system: there is no usr/bin/dpkg in it"
+layer_commit baseos base - "from=$from" >/dev/null

@@ -5,19 +5,20 @@
 # The newest one that did not come to its end, when no GROUP is named.  What was
 # built stays; what failed is tried again.
 
+use need progress lock layer root apt instance job plan
 [ $# -le 1 ] || bad 'resume takes one GROUP'
-use tree units plan group engine board ends
 need_root
 conf_load
-group_find "$@"
-[ -r "$group/order" ] || die 66 "group $group_id: it was never planned; build it again"
-[ ! "$dry" ] || { say "group $group_id: would be gone on with"; exit 0; }
-lock_take 5 "group.$group_id" now "group $group_id is running"
+if [ $# -eq 1 ]; then group=$(job_do find --group "$1"); else group=$(job_do find --group --unfinished); fi || exit
+id=${group##*/}
+[ -r "$group/order" ] || die 66 "group $id: it was never planned; build it again"
+[ ! "$dry" ] || { say "group $id: would be gone on with"; exit 0; }
+lock_take "group.$id" now "group $id is running"
 conf_opt=$group/conf
 conf_load
+need_build
 read -r branch <"$group/branch"
-group_branch=$branch
-jobs_sweep
-instance_ready "$branch"
-group_recover
-group_build
+job_do sweep || exit
+list=$(instance_list "$branch") || exit
+instance_ready "$branch" "$list" "$conf_instance_update_s"
+plan_run "$group" ${opt_fail_fast:+--fail-fast}

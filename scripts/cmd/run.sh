@@ -5,8 +5,9 @@
 # What it changes is thrown away, unless it runs in a kept workspace.  The exit
 # code is the program's.
 
+use need progress lock layer root apt instance job session
 [ $# -ge 2 ] || bad 'run wants a BRANCH and a program'
 need_root
 conf_load
-session_open "$1"; shift
-session_run '' "$@"
+session_open "$1" "$opt_keep"; shift
+session_run "$@"

@@ -2,9 +2,10 @@
 #
 #   --keep           keep the workspace, for "aoinb commit"; prints its job
 
+use need progress lock layer root apt instance job session
 [ $# -eq 1 ] || bad 'shell wants a BRANCH or a JOB'
 need_root
 conf_load
 [ "$dry" ] || [ -t 0 ] || bad 'shell wants a terminal; "aoinb run BRANCH -- COMMAND" does without'
-session_open "$1"
-session_run 1 /bin/bash -l
+session_open "$1" "$opt_keep" tty
+session_run /bin/bash -l

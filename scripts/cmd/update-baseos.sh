@@ -4,22 +4,20 @@
 #
 # A new layer on the old base; builds that run go on with the base they have.
 
+use need progress lock layer root apt instance
 [ $# -eq 0 ] || bad 'update-baseos takes no operand'
 need_root
 conf_load
-base=$(ref_get baseos) || die 66 'no base system; "aoinb load-baseos" loads one'
-list_file=''
-[ ! "$opt_list" ] || list_file=$(instance_list "$opt_list")
+base=$(layer_do ref baseos) || exit
+list=''
+[ ! "$opt_list" ] || list=$(instance_list "$opt_list") || exit
 [ ! "$dry" ] || { say "base system $base: would be updated"; exit 0; }
-lock_take 8 baseos now 'another load-baseos or update-baseos is running'
-base=$(ref_get baseos)
+lock_take baseos now 'another load-baseos or update-baseos is running'
+base=$(layer_do ref baseos) || exit
 layer_begin baseos
-update_layer baseos "$base" "$list_file"
-if [ "$(info_get "$work_dir/layers/$base" state)" = "$state" ]; then
+layer_update baseos "$base" "$list"
+if layer_same "$base"; then
 	note 'base system: nothing changed'
-	trash "$layer_new"
 else
-	layer_commit base "$base" state="$state" from="$(info_get "$work_dir/layers/$base" from)"
-	ref_set baseos "$layer_id"
+	layer_commit baseos base "$base" "from=$(layer_do info "$base" from)" >/dev/null
 fi
-trash_empty

@@ -12,19 +12,15 @@ debian_packages='build-essential bzip2 ca-certificates curl file git libarchive-
 debian_sources() {
 	# shellcheck disable=SC2016 # apt-get's own words, not ours
 	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' \
-	    'Created-By: Packages' | LC_ALL=C sort -u |
-	    awk -v suite="${1-}" '
+	    'Created-By: Packages' | LC_ALL=C sort -u | awk -v suite="${1-}" '
 		$1 ~ /^(file|copy|cdrom):/ { next }
-		suite == "" || $2 == suite || index($2, suite "-") == 1 ||
-		    index($2, suite "/") == 1 {
+		suite == "" || $2 == suite || index($2, suite "-") == 1 || index($2, suite "/") == 1 {
 			key = $1 " " $2
-			if (!(key in comps))
-				order[++n] = key
+			if (!(key in comps)) order[++n] = key
 			comps[key] = comps[key] " " $3
 		}
 		END {
-			for (i = 1; i <= n; i++)
-				print "deb " order[i] comps[order[i]]
+			for (i = 1; i <= n; i++) print "deb " order[i] comps[order[i]]
 			exit n == 0
 		}'
 }

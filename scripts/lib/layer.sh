@@ -1,157 +1,120 @@
 # shellcheck shell=sh
-# Layers, refs and stacks.  A layer is a folder work_dir/layers/ID that never
-# changes: tree/ is an overlay upper (or a whole root), info says where it comes
-# from.  A ref is a file that names the top layer of a stack: ref/baseos,
-# ref/instance/BRANCH.  Moving a ref is one rename.
+# Layers in the making; aoinb-layer(1) knows those that are made.
 
-# name_ok TEXT - whether TEXT may become a file name of ours
-name_ok() {
-	case $1 in
-	''|.*|-*|*[!a-zA-Z0-9._+~@-]*) return 1 ;;
-	esac
+# layer_do VERB [ARG]... - aoinb-layer on our work_dir
+layer_do() {
+	aoinb-layer --work-dir="$conf_work_dir" "$@"
 }
 
-# info_get FOLDER KEY - a value of FOLDER/info; nothing when there is none
-info_get() {
-	while IFS='=' read -r info_key info_value; do
-		[ "$info_key" != "$2" ] || { printf '%s\n' "$info_value"; return 0; }
-	done <"$1/info"
+# layer_stack_of JOB - the layers that it stands on, with that of its dependencies where it
+# has one; 66 when it stands on none yet
+layer_stack_of() {
+	layer_file=$1/stack
+	[ ! -e "$1/stack.deps" ] || layer_file=$1/stack.deps
+	[ -e "$layer_file" ] || [ "$dry" ] ||
+		die 66 "job ${1##*/}: no layers yet; run the step instance first"
+	[ -e "$layer_file" ] || return 0
+	read -r layer_line <"$layer_file" && [ "$layer_line" ] ||
+		die 65 "job ${1##*/}: $layer_file is torn; run it again: aoinb job ${1##*/}"
+	printf '%s\n' "$layer_line"
 }
 
-# ref_get NAME - the id that a ref names; 1 when there is no such ref
-ref_get() {
-	[ -r "$work_dir/ref/$1" ] && read -r ref_id <"$work_dir/ref/$1" &&
-		[ -d "$work_dir/layers/$ref_id/tree" ] && echo "$ref_id"
+layer_new='' layer_lock='' layer_then='' layer_state=''
+# layer_finally WORD - it is called with the exit code when this shell ends while a layer is
+# in the making
+layer_finally() {
+	layer_then=$1
 }
 
-# ref_set NAME ID
-ref_set() {
-	mkdir -p "$work_dir/ref/instance"
-	echo "$2" >"$work_dir/ref/$1.new$$"
-	mv -T "$work_dir/ref/$1.new$$" "$work_dir/ref/$1"
-}
-
-# ref_names - every ref
-ref_names() {
-	[ ! -d "$work_dir/ref" ] || (cd "$work_dir/ref" &&
-		find baseos instance -type f ! -name '*.new*' 2>/dev/null | LC_ALL=C sort)
-}
-
-# stack_of ID - the ids of its stack, the base first, on one line
-stack_of() {
-	stack_ids=''
-	stack_at=$1
-	while [ "$stack_at" ]; do
-		[ -r "$work_dir/layers/$stack_at/info" ] ||
-			die 70 "layer $stack_at is missing; \"aoinb cleanup all\" starts anew"
-		stack_ids="$stack_at${stack_ids:+ }$stack_ids"
-		while IFS='=' read -r info_key info_value; do
-			[ "$info_key" != parent ] || break
-		done <"$work_dir/layers/$stack_at/info"
-		stack_at=$info_value
-	done
-	echo "$stack_ids"
-}
-
-# layer_begin NAME - an empty layer in the making: sets layer_new.  The caller
-# holds the lock NAME, so whatever else is in the making under it is left over.
+# layer_begin NAME - an empty layer: sets layer_new.  Whatever becomes of it until
+# layer_close ends with this shell, whose EXIT trap it takes.  The caller holds the lock
+# NAME.
 layer_begin() {
-	mkdir -p "$work_dir/layers"
-	for stale in "$work_dir/layers/new.$1."*; do
-		[ ! -d "$stale" ] || trash "$stale"
-	done
-	layer_id=$(date +%Y%m%dT%H%M%S)-$$
-	while [ -e "$work_dir/layers/$layer_id" ]; do	# we made one in this second
-		layer_id=${layer_id}_
-	done
-	layer_new=$work_dir/layers/new.$1.$layer_id
-	mkdir -p "$layer_new/work" "$layer_new/root"
-	mkdir "$layer_new/tree"
+	trap 'layer_end $?' EXIT
+	layer_lock=$1
+	layer_new=$(layer_do begin "$1") || exit
 }
 
-# layer_commit KIND PARENT [KEY=VALUE]... - what layer_begin began becomes a
-# layer for ever: sets layer_id.  The tree is on the disk before its name is.
+# layer_commit REF KIND PARENT [KEY=VALUE]... - it becomes a layer for ever, which REF
+# names from now on, unless that is "-"; prints its id
 layer_commit() {
-	layer_id=${layer_new##*.}
-	kind=$1 parent=$2; shift 2
-	rm -rf --one-file-system "$layer_new/work" "$layer_new/root" "$layer_new/stack" \
-	    "$layer_new/tree/buildroot"
-	{
-		printf 'kind=%s\nparent=%s\nmade=%s\n' "$kind" "$parent" "$(date +%s)"
-		printf 'size_kib=%s\n' "$(du -skx "$layer_new/tree" | cut -f 1)"
-		[ $# -eq 0 ] || printf '%s\n' "$@"
-	} >"$layer_new/info"
-	sync -f "$layer_new"
-	mv -T "$layer_new" "$work_dir/layers/$layer_id"
-	sync -f "$work_dir/layers"
+	layer_ref=$1; shift
+	layer_id=$(layer_do commit "$layer_new" "$@" ${layer_state:+"state=$layer_state"}) || exit
+	layer_new=''
+	[ "$layer_ref" = - ] || layer_do ref "$layer_ref" "$layer_id" || exit
+	note "layer $layer_id: $1"
+	printf '%s\n' "$layer_id" || exit 74
 }
 
-trash_count=0
-# trash FOLDER... - out of the way at once; removed as soon as may be
-trash() {
-	trash_count=$((trash_count + 1))
-	trash_in=$work_dir/trash/$$.$trash_count
-	until mkdir "$trash_in" 2>/dev/null; do
-		mkdir -p "$work_dir/trash" || die 73 "$work_dir/trash: cannot be made"
-		trash_count=$((trash_count + 1))
-		trash_in=$work_dir/trash/$$.$trash_count
-	done
-	for gone; do
-		[ ! -e "$gone" ] || set -- "$@" "$gone"
-		shift
-	done
-	[ $# -eq 0 ] || mv -t "$trash_in" "$@"
+# layer_same ID - whether layer_update has found what ID has
+layer_same() {
+	[ "$(layer_do info "$1" state)" = "$layer_state" ]
 }
 
-# trash_empty - removes what was put there, by us or by who has died.  Who lives may
-# just be about to move something into a folder that is empty yet.
-trash_empty() {
-	for gone in "$work_dir"/trash/*; do
-		trash_of=${gone##*/}
-		trash_of=${trash_of%%.*}
-		[ ! -e "$gone" ] || [ "$trash_of" = $$ ] || [ -d "/proc/$trash_of" ] ||
-			mv -T "$gone" "$work_dir/trash/$$.${gone##*/}" 2>/dev/null || :	# somebody else has it
-	done
-	set -- "$work_dir/trash/$$".*
-	[ ! -e "$1" ] || rm -rf --one-file-system "$@"
+# layer_close - nothing is in the making any more
+layer_close() {
+	[ ! "$layer_new" ] || layer_do drop "$layer_new" || exit
+	layer_new='' layer_lock=''
+	trap - EXIT
 }
 
-# layers_used - the ids that a ref, a running job, a kept workspace or a layer in
-# the making stands on
-layers_used() {
-	{
-		for ref in $(ref_names); do
-			! id=$(ref_get "$ref") || stack_of "$id"
-		done
-		for job_dir in "$work_dir"/jobs/*; do
-			[ -r "$job_dir/stack" ] || continue
-			[ ! -d "$job_dir/upper" ] && ! job_running "${job_dir##*/}" ||
-				cat "$job_dir/stack"
-		done
-		cat "$work_dir"/layers/new.*/stack 2>/dev/null
-	} | tr ' ' '\n' | LC_ALL=C sort -u
+# layer_end CODE - what is not a layer by now goes
+layer_end() {
+	trap '' INT TERM HUP
+	trap - EXIT
+	progress_end
+	[ ! "$layer_new" ] || layer_do drop "$layer_new" || exit
+	case $layer_lock in
+	deps.*) rm -f "$conf_work_dir/lock/$layer_lock" ;;	# it is of no other layer
+	esac
+	[ ! "$layer_then" ] || "$layer_then" "$1"
+	exit "$1"
 }
 
-# layers_gc - drops the layers that nothing stands on, but dependencies that a build
-# may use.  The lock makes sure that no job is just about to stand on one.
-layers_gc() {
-	lock_take 7 layers wait 'the layers are in use'
-	for layer in "$work_dir"/layers/new.*; do
-		id=${layer##*/new.}
-		[ ! -d "$layer" ] || lock_held "${id%.*}" || {
-			note "layer $id: left over"
-			run trash "$layer"
-		}
-	done
-	used=" $({ layers_used; deps_kept; } | tr '\n' ' ') "
-	for layer in "$work_dir"/layers/*; do
-		id=${layer##*/}
-		case $id:$used in
-		'*:'*|new.*|*:*" $id "*) ;;
-		*) note "layer $id: unused"; run trash "$layer" ;;
-		esac
-	done
-	deps_forget
-	lock_drop 7
-	run trash_empty
+# layer_update NAME PARENT LIST - runs toolbox/update.sh over PARENT into layer_new.
+# NAME is for messages; LIST may be empty.
+layer_update() {
+	# Written down, so that gc lets it stand whatever becomes of its ref.
+	layer_do stack-in "$layer_new" "$2" || exit
+	read -r layer_stack <"$layer_new/stack" || exit 74
+	apt_begin "$layer_new/archives"
+	folders "$layer_new/output"
+	layer_root "$layer_new/container" "$layer_stack" "$3"
+	progress_begin "update $1" "$layer_new/log"
+	layer_code=0
+	in_root "$layer_new/container" /buildroot/toolbox/update.sh || layer_code=$?
+	progress_end
+	[ "$layer_code" -eq 0 ] || layer_failed "$1"
+	layer_state=''
+	[ -L "$layer_new/output/state" ] || [ ! -f "$layer_new/output/state" ] ||
+		read -r layer_state <"$layer_new/output/state" ||
+		die 65 "update of $1: the container wrote no state"
+	# The lists that know what was downloaded are those of the new layer.
+	apt_end "$layer_new/archives" "$layer_stack ${layer_new##*/}"
+	rm -rf --one-file-system "$layer_new/output" "$layer_new/log" \
+	    "$layer_new/rusage" "$layer_new/container"
+}
+
+# layer_root FILE STACK LIST - the container that layer_new is made in
+layer_root() {
+	true >"$layer_new/log" || exit 73
+	root_begin "$1" "$layer_new" "$2" yes "$layer_new/tree"
+	root_records "$1" "$layer_new/log" "$layer_new/rusage"
+	apt_bind "$1" "$layer_new/archives"
+	root_bind "$1" "$layer_new/output" /buildroot/output
+	[ ! "$3" ] || root_bind "$1" "$3" /buildroot/source.list ro
+}
+
+# layer_failed NAME - says why, and out; nothing has changed
+layer_failed() {
+	layer_log=$conf_work_dir/log/update-$1.log
+	mkdir -p "$conf_work_dir/log"
+	cp "$layer_new/log" "$layer_log"
+	root_began "$layer_new/rusage" "$layer_log" || {
+		root_said "$layer_log" 5
+		die "$layer_code" "update of $1: the container did not start"
+	}
+	[ "$layer_code" -lt 128 ] || die "$layer_code" "update of $1: ended by signal $((layer_code - 128))"
+	grep -a '^[EW]:' "$layer_log" | tail -n 3 | tr -c '[:print:]\n' '?' >&2
+	die 69 "update of $1 failed (code $layer_code), and it is as it was; see $layer_log"
 }

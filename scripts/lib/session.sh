@@ -1,66 +1,95 @@
 # shellcheck shell=sh
-# Sessions: somebody, or a command, inside a branch's instance or in the kept
-# workspace of a job.
+# Sessions: somebody, or a command, inside a branch's instance or in the kept workspace
+# of a job.
 
-# is_branch NAME
-is_branch() {
+# session_branch NAME - whether NAME is a branch
+session_branch() {
 	name_ok "$1" && [ -r "$conf_dir/source_lists/$1.list" ]
 }
 
-# session_open BRANCH|JOB - makes or takes a workspace; sets stack and fresh
+# session_open BRANCH|JOB KEEP [SETTING]... - makes or takes a workspace, and describes its
+# container, with SETTINGs of aoinb-run: sets job
 session_open() {
-	if is_branch "$1"; then
-		branch=$1 fresh=1
-		instance_ready "$branch" never
-		job_new session "$branch"
-		[ ! "$dry" ] || { job_stand "$branch"; return 0; }
-		trap 'session_close $?' EXIT
-		echo "$branch" >"$job/branch"
-		job_stand "$branch"
-		job_workspace
+	session_keep=$2
+	if session_branch "$1"; then
+		session_new "$1"
+	else
+		session_fresh=''
+		job=$(job_do find "$1") || exit
+		lock_take "job.${job##*/}" now "job ${job##*/} is running"
+		[ -d "$job/upper" ] ||
+			die 66 "job ${job##*/}: its workspace was not kept; build with --keep, or set [clean] keep = failed"
+		read -r branch <"$job/branch"
+	fi
+	[ ! "$dry" ] || [ "$session_fresh" ] || job_copy
+	session_root=$job/container.session
+	folders "$job/output" "$job/root"
+	[ "$dry" ] || {
+		trap 'session_close "$?"' EXIT
+		folders "$conf_work_dir/cache/sources" "$conf_work_dir/cache/vcs" "$conf_work_dir/cache/debs"
+	}
+	[ -d "$job/archives" ] || apt_begin "$job/archives"
+	session_describe
+	shift 2
+	[ $# -eq 0 ] || root_set "$session_root" run "$@"
+}
+
+# session_run PROG [ARG]... - in the container
+session_run() {
+	in_root "$session_root" "$@"
+}
+
+# session_new BRANCH
+session_new() {
+	session_fresh=1 branch=$1
+	list=$(instance_list "$branch") || exit
+	instance_ready "$branch" "$list" -1
+	job_new --name="$branch" --branch="$branch" session
+	[ "$dry" ] || trap 'session_close "$?"' EXIT
+	if [ "$dry" ]; then
+		layer_do stack "instance/$branch" >"$job/stack" 2>/dev/null || echo base >"$job/stack"
+	else
+		layer_do stand "$job" "$branch" || exit
+	fi
+	folders "$job/upper" "$job/work" "$job/root" "$job/output"
+}
+
+# session_describe - the container of the build, where there was one
+session_describe() {
+	if [ -r "$job/container" ]; then
+		# What is kept must be on the disk, so that it can be entered again and again.
+		# What comes from there stands last, where it can be seen to be torn.
+		echo 'rusage die-with-parent' >"$session_root"
+		sed '/^rusage /d; /^mount volatile$/d; / bind=.*:\/buildroot\/jobserver$/d' \
+		    "$job/container" >>"$session_root"
 		return 0
 	fi
-	fresh=''
-	job_find "$1"
-	lock_take 9 "job.$job_id" now "job $job_id is running"
-	[ -d "$job/upper" ] ||
-		die 66 "job $job_id: its workspace was not kept; build with --keep, or set [clean] keep = failed"
-	read -r stack <"$job/stack"
-	read -r branch <"$job/branch"
-	mkdir -p "$job/output" "$job/root"
-	[ -d "$job/archives" ] || archives_begin "$job/archives"
-	[ "$dry" ] || trap 'session_close $?' EXIT
+	stack=$(layer_stack_of "$job") || exit
+	session_upper=$job/upper
+	[ ! "$session_fresh" ] || session_upper=''
+	root_begin "$session_root" "$job" "$stack" "$conf_build_network" "$session_upper"
+	for mount in bundle sources; do
+		[ ! -e "$job/$mount" ] || root_bind "$session_root" "$job/$mount" "/buildroot/$mount" ro
+	done
+	root_bind "$session_root" "$conf_work_dir/cache/sources" /buildroot/cache ro
+	root_bind "$session_root" "$conf_work_dir/cache/vcs" /buildroot/vcs ro
+	apt_bind "$session_root" "$job/archives"
+	root_bind "$session_root" "$job/output" /buildroot/output
+	root_repo "$session_root" "$branch"
 }
 
 # session_close CODE - an old workspace stays; a new one only when asked for
 session_close() {
 	trap '' INT TERM HUP
 	trap - EXIT
-	archives_end "$job/archives" "$stack"
-	if [ ! "$fresh" ] || [ "$opt_keep" ]; then
-		job_keep_workspace "$job"
-		[ ! "$fresh" ] || { job_result "$job" session "$1"; echo "$job_id"; }
-	else
-		trash "$job"
-		rm -f "$work_dir/lock/job.$job_id"
+	session_code=$1
+	rm -f "$session_root"
+	apt_end "$job/archives" "$(cat "$job/stack")"
+	if [ "$session_fresh" ] && [ ! "$session_keep" ]; then
+		job_do remove "$job" || session_code=74
+	elif [ "$session_fresh" ]; then
+		job_do result --keep=always --by-hand -- "$job" "$1" >/dev/null || session_code=74
+		echo "${job##*/}"
 	fi
-	trash_empty
-	exit "$1"
-}
-
-# session_run PROG [ARG]... - in the workspace, with a terminal when we have one
-session_run() {
-	root_begin "$job" "$stack"
-	root_tty=$1; shift
-	for mount in bundle sources; do
-		[ ! -e "$job/$mount" ] || root_bind "$job/$mount" "/buildroot/$mount" ro
-	done
-	[ "$dry" ] || mkdir -p "$work_dir/cache/sources" "$work_dir/cache/vcs"
-	root_bind "$work_dir/cache/sources" /buildroot/cache ro
-	root_bind "$work_dir/cache/vcs" /buildroot/vcs ro
-	root_bind "$work_dir/cache/debs" /buildroot/debs ro
-	root_bind "$job/archives" /var/cache/apt/archives
-	root_bind "$job/output" /buildroot/output
-	repo_bind "$branch"
-	in_root "$@"
+	exit "$session_code"
 }

@@ -1,0 +1,124 @@
+# shellcheck shell=sh
+# A root is a file: FILE describes a container for the three helpers of the chain, as
+# aoinb-container(5) tells.  Whoever has it can enter the same root again.
+
+# root_begin FILE WORKSPACE STACK NETWORK [UPPER] - begins FILE: a workspace (upper,
+# work, root) over the layers of STACK, base first.  What changes is thrown away; with
+# UPPER it is kept there.
+root_begin() {
+	{
+		printf '# see aoinb-container(5)\nrusage die-with-parent\n'
+		[ "${5-}" ] || printf 'mount volatile\n'
+		printf 'run backend=%s\nrun network=%s\n' "$conf_build_backend" "$4"
+	} >"$1" || die 74 "$1: cannot be written"
+	root_set "$1" mount "upper=${5:-$2/upper}" "work=$2/work"
+	root_set "$1" root "$2/root"
+	root_layers=''
+	for word in $3; do
+		root_layers="lower=$conf_work_dir/layers/$word/tree$nl$root_layers"
+	done
+	root_lowers "$1"
+	root_bind "$1" "$toolbox" /buildroot/toolbox ro
+}
+
+# root_lowers FILE - of root_layers, the topmost first
+root_lowers() {
+	while IFS= read -r word; do
+		[ ! "$word" ] || root_set "$1" mount "$word"
+	done <<-EOF
+	$root_layers
+	EOF
+}
+
+# root_set FILE HELPER OPTION=VALUE... - adds settings
+root_set() {
+	root_file=$1 root_helper=$2; shift 2
+	for word; do
+		case $word in
+		*[\\"$nl"]*) word=$(printf '%s.' "$word" | sed -z 's/\\/\\\\/g; s/\n/\\n/g'); word=${word%.} ;;
+		esac
+		printf '%s %s\n' "$root_helper" "$word"
+	done >>"$root_file" || die 74 "$root_file: cannot be written"
+}
+
+# root_bind FILE SRC DST [ro]
+root_bind() {
+	root_src=$2
+	case $2 in
+	*[:\\]*) root_src=$(printf '%s.' "$2" | sed 's/[:\\]/\\&/g'); root_src=${root_src%.} ;;
+	esac
+	root_set "$1" mount "bind=$root_src:$3${4:+:$4}"
+}
+
+# root_records FILE LOG RECORD - where the container's words go, and what it used
+root_records() {
+	root_set "$1" rusage "log=$2" "output=$3"
+}
+
+# root_limits FILE UPPER TIME MEMORY TASKS SILENCE - in seconds and KiB; 0 is none
+root_limits() {
+	root_set "$1" rusage "interval=$conf_monitor_interval_s" "disk=$2" \
+	    "disk-floor=${conf_limit_disk_free_kib}K" "time=$3" "memory=$4K" "tasks=$5" "silence=$6"
+}
+
+# root_repo FILE BRANCH - the container sees what was built for BRANCH, read-only
+root_repo() {
+	[ "$conf_repo_use" = yes ] || return 0
+	[ "$dry" ] || [ -d "$conf_work_dir/output/$2" ] || folders "$conf_work_dir/output/$2"
+	root_bind "$1" "$conf_work_dir/output/$2" /buildroot/repo ro
+}
+
+# in_root FILE PROG [ARG]... - the mounts live exactly as long as this one line.  Its
+# code is PROG's, or one of aoinb-exit(7).
+in_root() {
+	root_file=$1; shift
+	if [ "$dry" ]; then
+		root_show "$@"
+		return 0
+	fi
+	[ ! "$verbose" ] || root_show "$@" >&2
+	aoinb-rusage --options="$root_file" aoinb-mount --options="$root_file" \
+	    aoinb-run --options="$root_file" "$@"
+}
+
+# root_show PROG [ARG]... - the same line with the options spelt out
+root_show() {
+	set -- "$(sed -n 's/^root //p' "$root_file")" "$@"
+	root_show_helper run "$@"
+}
+
+# root_show_helper HELPER ROOT WORD... - the words of HELPER before what follows, then
+# those of the one before it
+root_show_helper() {
+	root_helper=$1 root_at=$2; shift 2
+	[ "$root_helper" = rusage ] || set -- "$root_at" "$@"
+	# The last comes first here, so that the first stands first in the end.
+	root_words=$(sed -n "s/^$root_helper /--/p" "$root_file" | sed '1!G;h;$!d')
+	while IFS= read -r word; do
+		[ ! "$word" ] || set -- "$(printf %b "$word")" "$@"
+	done <<-EOF
+	$root_words
+	EOF
+	set -- "aoinb-$root_helper" "$@"
+	case $root_helper in
+	run) root_show_helper mount "$root_at" "$@" ;;
+	mount) root_show_helper rusage "$root_at" "$@" ;;
+	*) words "$@" ;;
+	esac
+}
+
+# root_began RECORD LOG - whether PROG began: when it did not, there is no record, or
+# our own words are the first of the log
+root_began() {
+	[ -e "$1" ] || return 1
+	root_first=''
+	read -r root_first <"$2" || :	# it may be empty, or binary
+	case $root_first in
+	aoinb-mount:*|aoinb-run:*) return 1 ;;
+	esac
+}
+
+# root_said LOG N - the last lines of what a container said, when they explain a failure
+root_said() {
+	tail -n "$2" "$1" | tr -c '[:print:]\n' '?' >&2
+}
