@@ -72,7 +72,7 @@ says err 'source_lists/nowhere.list' 'names the file it wants'
 hostile=$(printf 'a\033bundle\\033')
 mkdir "$hostile"
 try 66 'a bundle whose name is hostile'    aoinb -c "$conf" build "$hostile" stable
-is 'does not reach the terminal'           "$(cat err)" 'aoinb: bundle a?bundle\033: there is no spec in it'
+is 'does not reach the terminal'           "$(cat err)" 'aoinb-job: bundle a?bundle\033: there is no spec in it'
 
 # A root so small that only load-baseos takes it for one.
 mkdir -p root/etc root/usr/bin root/home/some

@@ -218,12 +218,12 @@ says out 'AOINB_DEPS=done'                 'and what the build is told'
 try 0 'a job'                              build --keep one
 job=$(job)
 try 0 'its workspace stands on the layer'  aoinb -c "$conf" run "${job##*/}" -- cat /usr/share/liba/version
-for step in instance deps run collect; do
+for step in instance deps build collect; do
 	try 0 "its step $step"             aoinb -c "$conf" job "${job##*/}" "$step"
 done
 try 0 'deps twice'                         aoinb -c "$conf" job "${job##*/}" deps deps
-is 'is the same'                           "$(cat "$job/stack")" "$(tail -n 1 "$job/deps")"
-is 'once'                                  "$(tr ' ' '\n' <"$job/stack" | grep -cx "$layer")" 1
+is 'is the same'                           "$(cat "$job/stack.deps") $(cat "$job/deps")" "$(cat "$job/stack") $layer done"
+is 'once'                                  "$(tr ' ' '\n' <"$job/stack.deps" | grep -cx "$layer")" 1
 try 0 'and dry'                            aoinb -c "$conf" -n job "${job##*/}" deps
 says out 'toolbox/deps.sh install$'        'shows the chain, too'
 try 0 'all of it'                          aoinb -c "$conf" job "${job##*/}"
@@ -344,6 +344,7 @@ sleep 1
 is 'and does not'                          "$(installing | wc -l)" 1
 touch "$(installing | sed 's/deps.log/resolve\/output\/go/')"
 for name in left right; do
+	pid=''
 	eval "pid=\$$name"
 	code=0; wait "$pid" || code=$?
 	is "the $name build succeeds"      "$code $(cat "$name.err")" '0 '

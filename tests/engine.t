@@ -94,7 +94,7 @@ try 0 'one of them is'                     aoinb -c "$conf" build twins/a:b nap3
 echo '# a folder that goes before its turn'
 for i in 5 6; do nap "nap$i" 1; done
 ok 'a group begins'                        group_begins 1 build --slots=1 nap5 nap6 stable
-wait_for 20 sh -c 'grep -sqx run "$1"/jobs/*-nap[56]/step' sh "$work"	# it has its copy
+wait_for 20 sh -c 'grep -sqx build "$1"/jobs/*-nap[56]/step' sh "$work"	# it has its copy
 rm -r tree/app-nap/nap5 tree/app-nap/nap6
 group_wait
 is 'the code is 1'                         "$code" 1

@@ -264,17 +264,17 @@ ok 'one build runs'                        wait_for 60 waiting left
 ok 'and another of the same branch'        wait_for 60 waiting right
 left_job=$(basename "$work"/jobs/*-left)
 right_job=$(basename "$work"/jobs/*-right)
-is 'they are listed'                       "$(aoinb -c "$conf" ls jobs | awk -F '\t' '$3 == "running" { print $1 }' | tr '\n' ' ')" \
-    "$left_job $right_job "
+is 'they are listed'                       "$(aoinb -c "$conf" ls jobs | awk -F '\t' '$3 == "running" { print $1 }')" \
+    "$(printf '%s\n' "$left_job" "$right_job" | sort)"
 aoinb -c "$conf" log -f "$left_job" >followed &
 follower=$!
 try 75 'cleanup of their branch'           aoinb -c "$conf" cleanup probe
-says err "$left_job" 'names one of them'
+says err "$left_job\|$right_job" 'names one of them'
 for what in all baseos jobs; do
 	try 75 "cleanup $what"             aoinb -c "$conf" cleanup "$what"
 done
 try 75 'commit of a running job'           aoinb -c "$conf" commit "$left_job"
-try 75 'job of a running job'              aoinb -c "$conf" job "$left_job" run
+try 75 'job of a running job'              aoinb -c "$conf" job "$left_job" build
 try 75 'a session in a running job'        aoinb -c "$conf" run "$left_job" -- true
 probe 6; checked '1 minute'
 try 0 'the instance is updated meanwhile'  aoinb -c "$conf" build tiny probe
@@ -286,6 +286,7 @@ try 0 'gc'                                 aoinb -c "$conf" gc
 ok 'keeps what they stand on'              test -d "$work/layers/$marked/tree"
 touch "$work/jobs/$left_job/bundle/go" "$work/jobs/$right_job/bundle/go"
 for name in left right; do
+	pid=''
 	eval "pid=\$$name"
 	code=0; wait "$pid" || code=$?
 	is "the $name build succeeds"      "$code $(cat "$name.out" "$name.err")" \
@@ -314,7 +315,7 @@ bundle_tiny newest 3
 try 0 'a build'                            aoinb -c "$conf" build --no-update newest probe
 is 'is the last'                           "$(aoinb -c "$conf" log last | tail -n 1)" 'build.sh: made tiny_3-0_noarch.deb'
 rm "$(cat out)"
-for step in instance fetch run; do
+for step in instance fetch build; do
 	try 0 "its step $step can be run again" aoinb -c "$conf" job last "$step"
 done
 last=$(aoinb -c "$conf" ls jobs | tail -n 1 | cut -f 1)

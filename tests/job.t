@@ -433,14 +433,14 @@ found 'by its id'                      jobs/20250101-000000-kept 20250101-000000
 found 'the newest'                     jobs/20260101-000000-new last
 found 'the newest of a package, ids of the last version too' jobs/20250102-000001-kept.1 kept
 found 'by a part'                      jobs/20250101-000001-dead dea
-found 'by a part of several'           65 20250101
+found 'by a part of several'           66 20250101
 is 'which are listed'                  "$(cat err)" \
     'aoinb-job: more than one job is like 20250101: 20250101-000000-kept 20250101-000001-dead 20250101-000002-runs'
 found 'by nothing of any'              66 nothing
 says err 'no such job: nothing; "aoinb ls jobs" lists them' 'is told'
 found 'by what is no part of an id'    64 ../x
 found 'a group'                        groups/20250101-000003-core --group core
-found 'a part of several'              65 --group base
+found 'a part of several'              66 --group base
 is 'in the same words'                 "$(cat err)" \
     'aoinb-job: more than one group is like base: 20250101-000000-base 20250101-000001-base'
 found 'the newest group'               groups/20250101-000003-core --group last
@@ -642,5 +642,32 @@ if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
 else
 	skip 2 'a full disk needs root and a mount namespace'
 fi
+
+echo '# steps'
+mkdir -p bin steps.job
+for step in one two three; do
+	printf '#!/bin/sh\necho "%s $*" >>said\n[ "$1" != -n ] || shift\n[ %s != two ] || exit "$(cat "$1/code")"\n' \
+	    "$step" "$step" >"bin/$step"
+	chmod 755 "bin/$step"
+done
+echo 0 >steps.job/code
+try 0 'every step'              aoinb-job -w "$W" steps --steps="$PWD/bin" steps.job one two three
+is 'in their order'             "$(cat said)" 'one steps.job
+two steps.job
+three steps.job'
+rm said; echo 7 >steps.job/code
+try 7 'until one fails'         aoinb-job -w "$W" -n steps --steps="$PWD/bin" steps.job one two three
+is '-n is handed on'            "$(cat said)" 'one -n steps.job
+two -n steps.job'
+try 127 'one that is not there' aoinb-job -w "$W" steps --steps="$PWD/bin" steps.job none
+try 64 'a path'                 aoinb-job -w "$W" steps --steps="$PWD/bin" steps.job ../one
+try 64 'no folder of them'      aoinb-job -w "$W" steps steps.job one
+printf '#!/bin/sh\necho $$ >pid\nsleep 60\n' >bin/long; chmod 755 bin/long
+aoinb-job -w "$W" steps --steps="$PWD/bin" steps.job long & steps=$!
+ok 'a long one begins'          wait_for 10 test -s pid
+kill -9 "$steps"
+wait "$steps" 2>/dev/null
+gone() { ! kill -0 "$(cat pid)" 2>/dev/null; }
+ok 'kill -9 ends it, too'       wait_for 10 gone
 
 finish

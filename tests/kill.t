@@ -68,6 +68,10 @@ held() {
 	done
 }
 
+nothing_held() {
+	[ ! "$(held)" ]
+}
+
 # one HOW COMMAND... - runs COMMAND, kills, and looks at what is left
 one() {
 	how=$1; shift
@@ -83,7 +87,8 @@ one() {
 	[ ! "$victims" ] || kill -9 $victims 2>/dev/null
 	wait "$pid" 2>/dev/null
 	wait_for 20 nothing_runs || { echo "# still there after $how:"; ps -o pid,ppid,stat,args -p "$(ours | paste -sd,)" | sed 's/^/# /'; return 1; }
-	[ ! "$(held)" ] || { echo "# held: $(held)"; return 1; }
+	# A process that is on its way out has no command line any more, but its files.
+	wait_for 5 nothing_held || { echo "# held: $(held)"; return 1; }
 	! grep -F "$work" /proc/self/mountinfo || return 1
 	whole || { echo '# a ref is torn, or a package'; return 1; }
 }

@@ -276,6 +276,13 @@ try 0 'and back; other things do not'  layer recall 1 'done' --index=Packages
 try 1 'no index at all'                layer recall 1 'done'
 try 1 'nor one that is not there'      layer recall 1 'done' --index=none
 try 71 'or cannot be read'             sh -c 'aoinb-layer -w w recall 1 done --index=/ || exit 71'
+mv w/jobs/1/without without
+echo "$deps e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" \
+    >"w/cache/deps/$one/memo.$(sha256sum <w/jobs/1/wanted | cut -d ' ' -f 1)"
+try 0 'a memo of a job that does without nothing' layer recall 1 'done' --index=Packages
+: >w/jobs/1/without
+try 0 'an empty file says that, too'   layer recall 1 'done' --index=Packages
+mv without w/jobs/1/without
 rm w/jobs/1/stack.deps
 try 0 'found'                          layer find 1 "$key" 'done'
 is 'it stands on it'                   "$(cat w/jobs/1/stack.deps)" "$base $one $deps"

@@ -248,7 +248,7 @@ for damage in ': >' 'head -c 10 /dev/urandom >' 'echo version=1.0-0 >' 'printf x
 	eval "$damage '$work/built/stable/lib_hi'"
 	try 0 "a damaged record: $damage" plan hi hello
 	is 'is none'            "$(column build 3)/$(column built 2)" 'lib/hi /app/hello '
-	says err 'lib/hi: the record of what is built' 'and named'
+	says err 'the record of lib/hi is damaged' 'and named'
 done
 built lib/hi; rm "$work/output/stable/lib_hi.deb"; ln -s app_hello.deb "$work/output/stable/lib_hi.deb"
 try 0 'a link for a package' plan hi

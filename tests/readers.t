@@ -11,7 +11,7 @@ read_alike() {
 		printf '%b\n' "$text" >spec
 		rm -rf ours && mkdir ours
 		theirs=0 code=0
-		aoinb-spec --env -a amd64 spec >theirs.env 2>err &&
+		aoinb-spec --env spec >theirs.env 2>err &&
 		    aoinb-spec --sources -a amd64 spec >theirs.table 2>err || theirs=$?
 		bash -euc '. "$1/lib/say.sh"; . "$1/lib/spec.sh"; spec_make spec amd64 ours /none' \
 		    bash "$top/toolbox" 2>>err || code=$?

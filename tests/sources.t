@@ -312,7 +312,7 @@ used 30 served/big
 group aoinb -c "$conf" run stable -- sleep 60
 wait_for 20 is_running sleep
 job=$(find "$work/jobs" -mindepth 1 -maxdepth 1 -name '*-stable')
-cp "$(find "$work/jobs" -path '*-p1/table')" "$job/table"
+cp "$(find "$work/jobs" -path '*-p1/sources.want')" "$job/sources.want"
 try 0 'gc while a job runs'              aoinb -c limits cache gc
 is 'takes what is too much'              "$(cut -f 5 out | tr '\n' ' ')" 'f2 f3 f1 '
 is 'but what that job wants'             "$(aoinb -c limits cache ls | cut -f 4)" big

@@ -391,6 +391,8 @@ refuses_env 'no VER'             'REL=1'            'no VER'
 refuses_env 'a command'          'VER=1\nrm -r x\n' '2: cannot evaluate the command rm'
 refuses_env 'a NUL'              'VER=1\0'          'NUL'
 printf VER=1 >defines
+try 0 '--env: with an architecture'  aoinb-spec --env -a amd64 defines
+is 'its groups, for the build'      "$(sed -n 's/^export AOINB_ARCH_GROUPS=//p' out | tr -d "'" | tr ' ' '\n')" "$(aoinb-spec --groups -a amd64)"
 try 0 '--env: a spec of any name'  aoinb-spec --env defines
 for args in '--env' '--env spec spec' '--env -f json spec' '--env -s spec' '--env -l spec' '--env --packages spec'; do
 	# shellcheck disable=SC2086 # options

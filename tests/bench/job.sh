@@ -51,3 +51,9 @@ for i in $(seq 50); do head -c 4000 /dev/urandom >"bundle/patches/$i"; done
 head -c 64M /dev/urandom >bundle/big
 : >bundle/spec
 aim 'freeze 64 MiB'       "$(seconds "aoinb-job -w fresh new --branch=stable build bundle" --prepare 'rm -rf fresh')" 0.300
+
+# Through the front-end.
+mkdir c
+printf 'work_dir = %s\n' "$PWD/one" >c/aoinb.ini
+aim 'aoinb ls jobs, of 1,000' "$(seconds "aoinb -c c ls jobs")" 0.030
+aim 'aoinb help'              "$(seconds "aoinb help")" 0.010

@@ -23,5 +23,5 @@ files() {
 world_new w
 for n in 1 184; do
 	files "$n"
-	aim "step fetch, $n files" "$(step_time "files$n")" 0.02
+	aim "step fetch, $n files" "$(step_time "files$n")" 0.012
 done

@@ -2,26 +2,30 @@
 # A step alone, as the benchmarks measure it.  For what has sourced lib.sh and
 # world.sh, and made a world.
 
+# step_job BUNDLE - a job that is frozen from it, as "aoinb build" makes one; prints its
+# folder
+step_job() (
+	set -eu
+	aoinb -c "$conf" cleanup jobs
+	job=$(aoinb-job -w "$work" new --branch=stable -- build "$1")
+	aoinb-conf -c "$conf" ini >"$job/conf"
+	echo "$conf/source_lists/stable.list" >"$job/list"
+	arch=$(aoinb-conf -c "$conf" get arch)
+	aoinb-spec --env -a "$arch" "$job/bundle/spec" >"$job/spec.env"
+	aoinb-spec --sources -a "$arch" "$job/bundle/spec" >"$job/sources.want"
+	aoinb-layer -w "$work" stand "$job" stable
+	echo "$job"
+)
+
 # step_time BUNDLE [STEP [TIMES]] - seconds of the step, fetch when none is named, the
-# middle one of 21 or TIMES, for a job that was frozen from BUNDLE
+# middle one of 21 or TIMES
 step_time() (
 	set -eu
-	# shellcheck disable=SC2034 # for the libraries
-	here=$top/scripts toolbox=$top/toolbox dry='' verbose='' conf_opt=$conf command=bench tty=''
-	# shellcheck disable=SC2013 # words
-	for word in $(sed -n 's/^use //p' "$here/aoinb"); do
-		. "$here/lib/$word.sh"
-	done
-	conf_load
-	job=$work/jobs/bench job_id=bench branch=stable
-	rm -rf "$job"
-	mkdir -p "$job"
-	cp -a "$1" "$job/bundle"
-	job_stand "$branch"
+	job=$(step_job "$1")
 	step=${2:-fetch} times=${3:-21} round=0
 	while [ "$round" -lt "$times" ]; do
 		began=$(date +%s%6N)
-		. "$here/step/$step.sh"
+		"$top/scripts/step/$step" "$job" >&2
 		echo $(($(date +%s%6N) - began))
 		round=$((round + 1))
 	done | sort -n | sed -n "$(((times + 1) / 2))p" | awk '{ print $1 / 1e6 }'
