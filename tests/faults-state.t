@@ -197,14 +197,14 @@ for script in '"$@" | head -n 0' '"$@" | grep -q x' '"$@" >&-' '"$@" <&- >&- 2>&
 	rm -rf "$work/output/stable"/one* "$work/output/stable"/two*
 	timeout 120 sh -c "$script" sh aoinb -c "$conf" build --rebuild -t "$PWD/tree" \
 	    cat/one cat/two stable >out 2>err
-	is "a group: $script"              "$(ls "$work/output/stable" | grep -c '^one_\|^two_') $(grep -cx 'Package: one\|Package: two' \
+	is "a group: $script"              "$(find "$work/output/stable" -name 'one_*' -o -name 'two_*' | wc -l) $(grep -cx 'Package: one\|Package: two' \
 	    "$work/output/stable/Packages") $(ao ls groups | tail -n 1 | cut -f 3,5)" '2 2 ok	2/2'
 done
 rm -rf "$work/output/stable"/one* "$work/output/stable"/two*
 full_pipe
 aoinb -c "$conf" build --rebuild -t "$PWD/tree" cat/one cat/two stable >full 2>err &
 build=$!
-grouped() { [ "$(ls "$work/output/stable" | grep -c '^one_\|^two_')" -eq 2 ] &&
+grouped() { [ "$(find "$work/output/stable" -name 'one_*' -o -name 'two_*' | wc -l)" -eq 2 ] &&
 	[ -e "$(find "$work/groups" -mindepth 1 -maxdepth 1 | sort | tail -n 1)/group.json" ]; }
 ok 'a group into a pipe that nobody reads' wait_for 30 grouped
 touch enough

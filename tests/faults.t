@@ -52,7 +52,7 @@ slow=$!
 later "kill $slow 2>/dev/null; wait $slow 2>/dev/null"
 asleep() { aoinb -c "$conf" log slow 2>/dev/null | grep -q 'is asleep'; }
 ok 'another runs'                          wait_for 60 asleep
-runs=$(ls "$work/jobs" | grep slow)
+runs=$(find "$work/jobs" -maxdepth 1 -name '*slow*' -printf '%f\n')
 in_use=$(aoinb-layer -w "$work" used)
 
 # whole - everything that is in use is there
