@@ -4,7 +4,7 @@
 . "${0%/*}/lib.sh"
 . "$top/tests/world.sh"
 need_root
-need gcc dpkg-deb flock timeout
+need gcc dpkg-deb flock timeout jq python3
 case $B in *san*) skip_all 'a sanitizer wants to be loaded first' ;; esac
 
 gcc -shared -fPIC -O1 -o faults.so "$top/tests/faults.c" -ldl || exit 1
@@ -126,6 +126,23 @@ listing ls jobs
 listing ls
 listing cache ls
 listing repo ls stable
+
+echo '# what is printed'
+python3 -u -m http.server --bind 127.0.0.1 0 >port 2>requests &
+later "kill $!"
+wait_for 10 grep -qs port port
+bundle sums
+printf 'VER=1\nSRCS="file::http://127.0.0.1:%s/source"\nCHKSUMS="sha512::00"\n' \
+    "$(sed 's/.*port \([0-9]*\).*/\1/' port)" >sums/spec
+said() { cmp -s out expected; }
+for printing in 'checksums sums' history conf 'repo index stable' 'cache verify'; do
+	# shellcheck disable=SC2086 # words
+	aoinb -c "$conf" $printing >expected
+	for deed in kill exit fork; do
+		# shellcheck disable=SC2086
+		failing "$deed" said $printing
+	done
+done
 
 echo '# gc'
 spare() { layer_spare; cached junk; junk=$digest; digest=$source

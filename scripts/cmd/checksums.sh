@@ -13,10 +13,11 @@ bundle=$1
 [ "${bundle#-}" = "$bundle" ] || bundle=./$bundle
 sources_bundle "$bundle" || exit
 spec=$bundle/spec
+records=$(aoinb-spec --format=records "$spec") || exit
 
 # lists - the suffixes for which the spec has a list of its own, "-" for none
 lists() {
-	aoinb-spec --format=records "$spec" | awk -F '\t' '
+	printf '%s\n' "$records" | awk -F '\t' '
 		$2 ~ /^(SRCS|SRCTBL)$/ { seen["-"] }
 		$2 ~ /^(SRCS|CHKSUMS)__/ { sub(/^[A-Z]*__/, "", $2); seen[$2] }
 		END { for (suffix in seen) print suffix }' | LC_ALL=C sort
@@ -25,23 +26,29 @@ lists() {
 # list_begin FOLDER SUFFIX - the whole table of a list, and what of it is a file
 list_begin() {
 	folders "$1"
-	set -- "$1" "$2" "$(echo "$2" | tr '[:upper:]' '[:lower:]')"
-	aoinb-spec --sources --no-digests --arch="$3" "$spec" >"$1/all" || return
-	list_variable "$2" >"$1/variable"
-	aoinb-spec --format=records "$spec" | awk -F '\t' -v name="$(cat "$1/variable")" '
-		$2 == name { gsub(/\\[nt]/, " ", $3); print $3 }' >"$1/was"
+	arch=$(echo "$2" | tr '[:upper:]' '[:lower:]') || return
+	aoinb-spec --sources --no-digests --arch="$arch" "$spec" >"$1/all" || return
+	variable=$(list_variable "$2")
+	echo "$variable" >"$1/variable" || return
+	printf '%s\n' "$records" | awk -F '\t' -v name="$variable" '
+		$2 == name { gsub(/\\[nt]/, " ", $3); print $3 }' >"$1/was" || return
 	awk -F '\t' '$2 == "tarball" || $2 == "file" || $2 == "pypi"' "$1/all" >"$1/sources.want"
 }
 
 # list_variable SUFFIX - where its digests belong
 list_variable() {
-	if [ "$1" != - ]; then
-		echo "CHKSUMS__$1"
-	elif aoinb-spec --format=records "$spec" | grep -q '	SRCS	'; then
-		echo CHKSUMS
-	else
-		echo CHKSUM
-	fi
+	case $1:$records in
+	-:*'	SRCS	'*) echo CHKSUMS ;;
+	-:*) echo CHKSUM ;;
+	*) echo "CHKSUMS__$1" ;;
+	esac
+}
+
+# list_row FOLDER N - the row of source N in its sources; nothing when it is no file
+list_row() {
+	while IFS= read -r row; do
+		case $row in "$2	"*) printf '%s\n' "$row" ;; esac
+	done <"$1/sources"
 }
 
 # digest_as ALGORITHM DIGEST PATH - the digest of a file of the cache, which is
@@ -66,7 +73,8 @@ list_digests() {
 	folder=$1 words=''; shift
 	while IFS='	' read -r n type _; do
 		word=SKIP
-		if row=$(grep "^$n	" "$folder/sources"); then
+		row=$(list_row "$folder" "$n") || exit 70
+		if [ "$row" ]; then
 			word=$(list_digest "$row" "${1-}")
 			[ "$word" ] || exit 69	# aoinb-fetch said why
 		fi
