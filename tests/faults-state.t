@@ -268,6 +268,20 @@ touch -d '+1 year' "$checked"
 aoinb -n -c later build tiny stable >out 2>err
 says err 'instance stable: would be updated' 'one checked in the future is not'
 
+# So is a file of the cache that was used in the future, where there is no room.
+head -c 5000 /dev/urandom >file
+digest=$(sha256sum <file | cut -d ' ' -f 1)
+aoinb-fetch -c "$work/cache/sources" --import=file --digest="sha256::$digest" >/dev/null
+touch -d '+1 year' "$work/cache/sources/stamp"/*
+aoinb-conf -f "$conf/aoinb.ini" -D cache_max_size=1K ini >later/aoinb.ini
+ln -sf nowhere "$work/lock/job.$(basename "$(newest)")"
+try 70 'cache gc where it cannot be told what runs' aoinb -c later cache gc
+says err 'nothing is removed'              'says so'
+ok 'removes nothing'                       test -e "$work/cache/sources/sha256/$digest"
+rm "$work/lock"/job.*
+try 0 'cache gc'                           aoinb -c later cache gc
+ok 'removes what was used in the future'   test ! -e "$work/cache/sources/sha256/$digest"
+
 echo '# what fits several'
 try 66 'a job'                             ao log 20
 sed 's/: 20[0-9]*-.*/: IDS/' err >jobs.err
