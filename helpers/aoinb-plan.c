@@ -58,15 +58,6 @@ struct wish {
 
 static struct plan plan;
 
-static int
-has_control(const char *s)
-{
-	for (; *s; s++)
-		if ((unsigned char)*s < ' ' || *s == 127)
-			return 1;
-	return 0;
-}
-
 static void
 option(struct wish *w, int c, const char *arg)
 {
@@ -109,7 +100,7 @@ options(struct wish *w, struct opts *o, char *argv[])
 		opt_bad(o);
 	if (!store_name_ok(plan.branch))
 		die(EX_USAGE, "%s: no name for a branch", plan.branch);
-	if (has_control(plan.modifiers))
+	if (ask_has_control(plan.modifiers))
 		die(EX_USAGE, "--modifiers: holds a control character");
 }
 
@@ -147,7 +138,7 @@ tree_open(const char *tree)
 		die(EX_NOINPUT, "tree %s: no such folder", tree);
 	if (!real)
 		die_sys(EX_NOINPUT, "tree %s", tree);
-	if (has_control(real))
+	if (ask_has_control(real))
 		die(EX_USAGE, "tree %s: its path holds a control character", tree);
 	close(fd);
 	plan_must(vec_push(&plan.texts, real));

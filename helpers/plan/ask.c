@@ -170,8 +170,8 @@ struct target {
 	int is_path;
 };
 
-static int
-has_control(const char *s)
+int
+ask_has_control(const char *s)
 {
 	for (; *s; s++)
 		if ((unsigned char)*s < ' ' || *s == 127)
@@ -219,7 +219,7 @@ bundle_at(struct plan *p, const char *s)
 	real = realpath(s, NULL);
 	if (!real)
 		die_sys(EX_NOINPUT, "bundle %s", s);
-	if (has_control(real))
+	if (ask_has_control(real))
 		die(EX_USAGE, "%s: holds a control character", real);
 	plan_must(vec_push(&p->texts, real));
 	return real;
@@ -232,7 +232,7 @@ target_read(struct plan *p, const char *word)
 	char *s = plan_keep(p, "%s", word), *colon;
 	size_t n;
 
-	if (has_control(word))
+	if (ask_has_control(word))
 		die(EX_USAGE, "%s: holds a control character", word);
 	if (!has_spec(s) && (strstr(s, ":+") || strstr(s, ":-"))) {
 		colon = strrchr(s, ':');

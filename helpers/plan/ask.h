@@ -42,6 +42,9 @@ struct ask {
  * means nothing.  It dies for what is no target at all. */
 int ask_targets(struct plan *p, char *const *targets);
 
+/* Whether s holds a byte that could reach a terminal, or end a line. */
+int ask_has_control(const char *s);
+
 /* ---- what its parts have of each other ---- */
 
 /* Says it, and remembers the code. */
