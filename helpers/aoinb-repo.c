@@ -17,13 +17,19 @@
 #include "repo/index.h"
 #include "repo/list.h"
 
-enum { O_JSON = OPT_LONG, O_KEEP, O_SIGN, O_VALID };
+enum { O_ALSO = OPT_LONG, O_JSON, O_KEEP, O_MAX_FILES, O_MAX_SIZE, O_NAMES, O_SIGN, O_UNIT,
+	O_VALID };
 
 static const struct opt tab[] = {
 	{ 'w', "work-dir", "DIR", "where everything lies" },
+	{ O_ALSO, "also", "PATTERN", "add: another name that may be; may be repeated" },
 	{ O_JSON, "json", NULL, "ls: print JSON" },
 	{ O_KEEP, "keep", "N", "the versions of each package that stay (default 0: all)" },
+	{ O_MAX_FILES, "max-files", "N", "add: so many at most (default 0: any number)" },
+	{ O_MAX_SIZE, "max-size", "SIZE", "add: of so much at most (default 0: any)" },
+	{ O_NAMES, "names", "FILE", "add: packages of these names alone" },
 	{ O_SIGN, "sign", "KEY", "sign the index with it; may be repeated" },
+	{ O_UNIT, "unit", "UNIT", "add: who made them" },
 	{ O_VALID, "valid", "TIME", "how long the index is good (default 0: for ever)" },
 	{ 0 },
 };
@@ -31,7 +37,9 @@ static const struct opt tab[] = {
 struct job {
 	struct repo repo;
 	const char *work_dir;
-	int json, keys;
+	struct adder who;
+	struct stage_limits most;
+	int json, keys, alsos;
 	char **files;		/* of add */
 	struct buf out;
 };
@@ -41,6 +49,21 @@ take_option(struct job *j, int c, const char *arg)
 {
 	switch (c) {
 	case 'w': j->work_dir = arg; break;
+	case O_NAMES: j->who.names = arg; break;
+	case O_UNIT: j->who.unit = arg; break;
+	case O_ALSO:
+		if (j->alsos == ALSO_MOST)
+			die(EX_USAGE, "more than %d patterns", ALSO_MOST);
+		j->who.also[j->alsos++] = arg;
+		break;
+	case O_MAX_FILES:
+		if (parse_uint(arg, 0, UINT32_MAX, &j->most.files) < 0)
+			die(EX_USAGE, "%s: not a number of packages", arg);
+		break;
+	case O_MAX_SIZE:
+		if (parse_size(arg, &j->most.bytes) < 0)
+			die(EX_USAGE, "%s: not a size such as 500M or 8G", arg);
+		break;
 	case O_JSON: j->json = 1; break;
 	case O_KEEP:
 		if (parse_uint(arg, 0, UINT32_MAX, &j->repo.keep) < 0)
@@ -91,6 +114,7 @@ begin(struct job *j)
 		child_need("gpg", "gnupg");
 	lock = repo_lock(&j->repo);
 	repo_begin(&j->repo);
+	stage_sweep(&j->repo);
 	return lock;
 }
 
@@ -116,14 +140,20 @@ show(const struct job *j)
 static int
 add(struct job *j)
 {
+	struct stage stage;
 	int lock;
 
 	add_check(j->files);
 	repo_open(&j->repo, 1);
+	child_need("apt-ftparchive", "apt-utils");
+	stage_begin(&stage, &j->repo, j->files, &j->most);
+	stage_read(&stage, &j->repo);
+	add_check_names(&stage, &j->repo, &j->who);
 	lock = begin(j);
-	add_files(&j->repo, j->files, &j->out);
+	add_files(&stage, &j->repo, &j->who, &j->out);
 	if (j->out.len)
-		index_make(&j->repo, 0);
+		index_make(&j->repo, 0, &stage.p);
+	stage_end(&stage, &j->repo);
 	lock_drop(lock);
 	return j->out.len ? 0 : EX_NO;
 }
@@ -135,7 +165,7 @@ index_anew(struct job *j)
 
 	repo_open(&j->repo, 0);
 	lock = begin(j);
-	index_make(&j->repo, 1);
+	index_make(&j->repo, 1, NULL);
 	lock_drop(lock);
 	return j->repo.left_out ? EX_DATAERR : 0;
 }
@@ -161,7 +191,7 @@ prune(struct job *j)
 		index_prunable(&j->repo);
 	} else {
 		lock = begin(j);
-		index_make(&j->repo, 0);
+		index_make(&j->repo, 0, NULL);
 		lock_drop(lock);
 	}
 	return buf_put(&j->out, j->repo.pruned.s, j->repo.pruned.len);

@@ -19,9 +19,14 @@ pkg() {
 	deb "$1/$2_${3#*:}_all.deb" "Package: $2\nVersion: $3\nArchitecture: all\nMaintainer: a <a@b>\n${4:+$4\n}Description: x\n"
 }
 
-# repo VERB BRANCH [ARG]... - the helper
+# repo VERB BRANCH [ARG]... - the helper; how many packages apt-ftparchive is asked for, each
+# time, goes to the file asked
 repo() {
-	aoinb-repo -w w "$@"
+	repo_code=0
+	aoinb-repo -v -w w "$@" 2>said || repo_code=$?
+	sed -n 's/.*: apt-ftparchive reads //p' said >>asked
+	sed '/: apt-ftparchive reads /d; /: what is kept in the cache is damaged;/d' said >&2
+	return "$repo_code"
 }
 
 # listed BRANCH - names and versions in the index
@@ -45,20 +50,20 @@ sum_of() {
 	awk -v f="Filename: $2" '$0 == f { found = 1 } /^$/ { found = 0 } found && /^SHA256: / { print $2 }' "w/output/$1/Packages"
 }
 
-# A program in front of apt-ftparchive, which writes down what that is asked for, and
-# does what the file "fault" says.
+# A program in front of apt-ftparchive, which does what the file "fault" says.  It is
+# nobody's when it reads packages.
+chmod 755 .
 mkdir bin
 real=$(command -v apt-ftparchive)
 cat >bin/apt-ftparchive <<X
 #!/bin/sh
-case " \$* " in *" generate "*) cat .new/list >>"$PWD/asked" ;; esac
 [ ! -e "$PWD/fault" ] || . "$PWD/fault"
 exec $real "\$@"
 X
 chmod 755 bin/apt-ftparchive
 PATH=$PWD/bin:$PATH
 
-# asked - which packages it was asked for since the last time, on one line
+# asked - how many packages it was asked for since the last time, on one line
 asked() {
 	[ ! -e asked ] || tr '\n' ' ' <asked
 	rm -f asked
@@ -80,7 +85,7 @@ is 'everybody may read them, root may write' \
     "$(stat -c '%a %u %g' "$out"/*.deb)" "644 0 0${nl}644 0 0"
 is 'the index has both'                 "$(listed b)" "one 1${nl}two 2"
 ok 'it is whole'                        whole b
-is 'apt-ftparchive was asked once for each' "$(asked)" 'one_1_all.deb two_2_all.deb '
+is 'apt-ftparchive was asked once for each' "$(asked)" '1 1 '
 for line in 'Origin: aoinb' 'Label: aoinb' 'Suite: b' 'Codename: b' 'Acquire-By-Hash: yes'; do
 	ok "Release says $line"         grep -qx "$line" "$out/Release"
 done
@@ -135,7 +140,7 @@ try 0 'one of the same name and time'   repo add b new/same_1_all.deb
 ok 'has another time then'              test "$(stat -c %Y "$out/same_1_all.deb")" -ne "$was"
 is 'and is read again'                  "$(sum_of b same_1_all.deb)" "$(sum "$out/same_1_all.deb")"
 ok 'it was another'                     test "$first" != "$(sum_of b same_1_all.deb)"
-is 'it alone is read'                   "$(asked)" 'same_1_all.deb same_1_all.deb '
+is 'it alone is read'                   "$(asked)" '1 1 '
 was=$(stat -c %y "$out/same_1_all.deb")
 pkg . same 1 'X-Round: 3'
 cat same_1_all.deb >"$out/same_1_all.deb"
@@ -143,9 +148,9 @@ touch -d "$was" "$out/same_1_all.deb"
 pkg new next 1
 try 0 'one that was written to, with its time set back' repo add b new/next_1_all.deb
 is 'is read again'                      "$(sum_of b same_1_all.deb)" "$(sum "$out/same_1_all.deb")"
-is 'with the new one'                   "$(asked)" 'next_1_all.deb same_1_all.deb '
+is 'with the new one'                   "$(asked)" '1 1 '
 try 0 'index'                           repo index b
-is 'reads every one'                    "$(asked | wc -w)" "$(find "$out" -name '*.deb' | wc -l)"
+is 'reads every one'                    "$(asked)" "$(find "$out" -name '*.deb' | wc -l) "
 rm "$out/next_1_all.deb"
 pkg new last 1
 repo add b new/last_1_all.deb >/dev/null
@@ -177,7 +182,7 @@ while [ "$i" -le 42 ]; do
 	cp "bad.$i" w/cache/repo/b/stanzas
 	cp last_1_all.deb new/
 	repo add b new/last_1_all.deb >/dev/null 2>err || lost="$lost $i:code"
-	[ "$(asked | wc -w)" -eq 6 ] || lost="$lost $i:asked"
+	[ "$(asked)" = '1 5 ' ] || lost="$lost $i:asked"
 	[ ! -s err ] || lost="$lost $i:said"
 	[ "$(listed b | wc -l)" -eq 6 ] || lost="$lost $i:listed"
 	i=$((i + 1))
@@ -225,8 +230,8 @@ try 0 'add only warns'                  repo add bad new/more_1_all.deb
 is 'of each of them again'              "$(wc -l <err)" 9
 is 'and indexes the new one'            "$(listed bad)" "good 1${nl}more 1"
 head -c 9000 $bad/good_1_all.deb >new/torn_1_all.deb
-try 0 'add of one that is damaged'      repo add bad new/torn_1_all.deb
-is 'is a row'                           "$(cut -f 3 out)" torn_1_all.deb
+try 1 'add of one that is damaged'      repo add bad new/torn_1_all.deb
+ok 'leaves it where it is'              test -e new/torn_1_all.deb -a ! -e w/output/bad/torn_1_all.deb
 says err 'torn_1_all.deb.*left out'     'and said'
 ok 'the index is whole'                 whole bad
 rm -rf $bad
@@ -363,26 +368,100 @@ pkg new zz 1
 repo add large new/zz_1_all.deb >/dev/null
 ok 'nor of Packages'                    whole large
 
+echo '# packages that attack'
+# A control file that is small as it lies there, and 1.5 GB when it is read.
+mkdir -p bomb new
+python3 - <<'X'
+import io, lzma, tarfile
+head = b'Package: bomb\nVersion: 1\nArchitecture: all\nDescription: x\n'
+pack = lzma.LZMACompressor(preset=0)
+info = tarfile.TarInfo('control')
+info.size = 1500 << 20
+out = pack.compress(info.tobuf() + head + b'X-Bomb: ')
+for i in range(1500):
+    out += pack.compress(b'x' * (1 << 20))
+out += pack.compress(bytes(10240)) + pack.flush()
+empty = io.BytesIO()
+tarfile.open(fileobj=empty, mode='w').close()
+with open('new/bomb_1_all.deb', 'wb') as f:
+    f.write(b'!<arch>\n')
+    for name, data in ('debian-binary', b'2.0\n'), ('control.tar.xz', out), ('data.tar', empty.getvalue()):
+        f.write(b'%-16s%-12d%-6d%-6d%-8s%-10d`\n' % (name.encode(), 0, 0, 0, b'100644', len(data)))
+        f.write(data + b'\n' * (len(data) % 2))
+X
+pkg new beside 1
+try 0 'a bomb'                          timeout 120 aoinb-repo -w w add b new/bomb_1_all.deb new/beside_1_all.deb
+ok 'is said'                            grep -q 'bomb_1_all.deb: .*; left out' err
+ok 'and stays where it is'              test -e new/bomb_1_all.deb -a ! -e "$out/bomb_1_all.deb"
+is 'what is beside it is added'         "$(listed b | grep -c beside)" 1
+rm new/bomb_1_all.deb
+cat >fault <<X
+case " \$* " in
+*' generate '*)
+	touch "$PWD/written" "$PWD/w/written" "$out/written" 2>/dev/null
+	echo "E: uid \$(id -u), \$(tail -n +3 /proc/net/dev | grep -vc ' lo:') interfaces" >&2
+	exit 100 ;;
+esac
+X
+pkg new probe 1
+try 74 'what reads packages'            repo add b new/probe_1_all.deb
+says err 'uid 65534, 0 interfaces;' 'is nobody, and has no network'
+ok 'and writes nowhere else'            test ! -e written -a ! -e w/written -a ! -e "$out/written"
+rm -f fault new/probe_1_all.deb
+
+echo '# who may add what'
+printf 'mine\nother\n' >names
+pkg new mine 1
+pkg new mine-dbg 1
+try 0 'names of the bundle, and -dbg'   repo --names=names --unit=a/mine add b new/mine_1_all.deb new/mine-dbg_1_all.deb
+pkg new mine 2
+pkg new bc 99:99
+try 1 'any other'                       repo --names=names --unit=a/mine add b new/mine_2_all.deb new/bc_99_all.deb
+says err 'bc_99_all.deb: the bundle makes no package bc; allow it by \[repo\] also' 'is refused'
+ok 'and so is all that comes with it'   test -e new/mine_2_all.deb -a -e new/bc_99_all.deb
+is 'which leaves nothing'               "$(find "$out" -name '.in.*' -o -name 'bc_*')" ''
+mv new/bc_99_all.deb new/mine_99_all.deb
+try 1 'one under the name of another'   repo --names=names --unit=a/mine add b new/mine_99_all.deb
+says err 'its package is bc' 'is refused too'
+pkg new bc 99:99
+try 0 'unless it is allowed'            repo --names=names --also='b[a-d]' --unit=a/mine add b new/bc_99_all.deb
+mkdir -p w/built/b
+printf 'version=1\nbundle=x\npackage=mine_1_all.deb\n' >w/built/b/a_mine
+pkg new mine 1
+try 1 'a file of another unit'          repo --names=names --unit=a/other add b new/mine_1_all.deb
+says err 'mine_1_all.deb: a_mine made it, and a/other may not replace it' 'is not replaced'
+try 0 'one of its own'                  repo --names=names --unit=a/mine add b new/mine_1_all.deb
+pkg new many 1
+pkg new many 2
+try 1 'too many'                        repo --max-files=1 add b new/many_1_all.deb new/many_2_all.deb
+says err '\[limit\] packages' 'tells the key'
+try 1 'too large'                       repo --max-size=30K add b new/many_1_all.deb new/many_2_all.deb
+says err '\[limit\] packages_size' 'tells the key'
+ok 'nothing was moved'                  test -e new/many_1_all.deb -a -e new/many_2_all.deb
+rm -r new/* w/built
+
 echo '# programs that fail'
 cp "$out/Release" before
-# failing CODE WHAT - add, while apt-ftparchive does what the file "fault" says
+# failing CODE WHAT WHERE - add, while apt-ftparchive does what the file "fault" says, and
+# WHERE the package is then
 failing() {
 	pkg new again 1
 	try "$1" "$2"                   repo add b new/again_1_all.deb
 	is 'is one line'                "$(grep -c '^aoinb: repository b: apt-ftparchive.*; its index stays as it was$' err)" 1
 	is 'prints no row'              "$(cat out)" ''
 	ok 'the index is the old one'   cmp before "$out/Release"
-	ok 'the package is there'       test -e "$out/again_1_all.deb"
-	rm "$out/again_1_all.deb"
+	ok 'the package is there'       test -e "$3/again_1_all.deb"
+	is 'and nothing in the making'  "$(find "$out" -name '.in.*' -o -path '*/.new/*')" ''
+	rm "$3/again_1_all.deb"
 }
 echo 'case " $* " in *" generate "*) echo "E: no" >&2; exit 100 ;; esac' >fault
-failing 74 'apt-ftparchive that describes nothing'
+failing 74 'apt-ftparchive that describes nothing' new
 echo 'case " $* " in *" generate "*) kill -9 $$ ;; esac' >fault
-failing 74 'one that is killed'
+failing 74 'one that is killed' new
 echo 'case " $* " in *" release "*) exit 1 ;; esac' >fault
-failing 74 'one that makes no Release'
+failing 74 'one that makes no Release' "$out"
 echo 'case " $* " in *" release "*) exit 0 ;; esac' >fault
-failing 74 'one that makes an empty one'
+failing 74 'one that makes an empty one' "$out"
 echo 'case " $* " in *" generate "*) yes "E: x" | head -c 50000000 >&2 ;; esac' >fault
 pkg new again 1
 try 0 'one that talks for ever'         repo add b new/again_1_all.deb

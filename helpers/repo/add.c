@@ -1,22 +1,15 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "digest.h"
 #include "err.h"
 #include "file.h"
 #include "repo/add.h"
-
-static const char *
-name_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
+#include "store/built.h"
 
 void
 add_check(char *const files[])
@@ -28,130 +21,129 @@ add_check(char *const files[])
 		if (lstat(files[i], &st) < 0)
 			die_sys(err_code(errno), "%s", files[i]);
 		for (k = 0; k < i; k++)
-			if (!strcmp(name_of(files[k]), name_of(files[i])))
-				die(EX_USAGE, "%s: two files of that name", name_of(files[i]));
+			if (!strcmp(stage_name(files[k]), stage_name(files[i])))
+				die(EX_USAGE, "%s: two files of that name", stage_name(files[i]));
 	}
 }
 
-/* Opens what may be a package.  Returns -1 when it is none. */
+/* Whether the lines of text have name. */
 static int
-open_package(const char *path, struct stat *st)
+has_line(const struct buf *text, const char *name, size_t len)
 {
-	int fd = repo_file_ok(name_of(path)) ?
-	    open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1;
+	const char *line = text->len ? text->s : "", *end;
 
-	if (fd < 0)
-		return -1;
-	if (fstat(fd, st) == 0 && S_ISREG(st->st_mode))
-		return fd;
-	close_keep(fd);
-	return -1;
+	for (; *line; line = *end ? end + 1 : end) {
+		end = strchrnul(line, '\n');
+		if ((size_t)(end - line) == len && !memcmp(line, name, len))
+			return 1;
+	}
+	return 0;
 }
 
-/* Makes it everybody's to read and root's to write, as far as we are root. */
 static int
-set_owner(int fd, const struct stat *st)
+may_use(const struct adder *who, const struct buf *names, const char *name)
 {
-	if (geteuid() == 0 && (st->st_uid || st->st_gid) && fchown(fd, 0, 0) < 0)
-		return -1;
-	return fchmod(fd, 0644);
+	size_t len = strlen(name);
+	const char *const *also;
+
+	if (has_line(names, name, len) ||
+	    (len > 4 && !strcmp(name + len - 4, "-dbg") && has_line(names, name, len - 4)))
+		return 1;
+	for (also = who->also; *also; also++)
+		if (fnmatch(*also, name, 0) == 0)
+			return 1;
+	return 0;
+}
+
+void
+add_check_names(const struct stage *s, struct repo *r, const struct adder *who)
+{
+	struct buf names = { 0 };
+	const struct package *a;
+	struct span value;
+	char name[256];
+	size_t i;
+
+	if (!who->names)
+		return;
+	if (file_get(AT_FDCWD, who->names, STORE_TEXT, &names) < 0)
+		repo_failed_sys(r, "%s", who->names);
+	for (i = 0; i < s->p.v.len; i++) {
+		a = &s->p.v.at[i];
+		value = stanza_get(a->stanza, "Package");
+		snprintf(name, sizeof(name), "%.*s", (int)value.len, value.s);
+		if (strncmp(a->file, name, value.len) || a->file[value.len] != '_')
+			repo_failed(r, EX_NO, "%s: its package is %s; a file has the name of its "
+			    "package", a->file, name);
+		if (!may_use(who, &names, name))
+			repo_failed(r, EX_NO, "%s: the bundle makes no package %s; allow it by "
+			    "[repo] also, if it is meant", a->file, name);
+	}
+	buf_free(&names);
 }
 
 /* Who replaces a file does not have its time, in whole seconds: mirrors and caches on the
  * way to a client see by that that it is another one. */
 static int
-set_time(const struct repo *r, int fd, const char *name, const struct stat *st)
+set_time(const struct stage *s, const struct repo *r, const char *name)
 {
 	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { 0 } };
-	struct stat old;
+	struct stat old, new;
 
+	if (fstatat(s->dir, name, &new, AT_SYMLINK_NOFOLLOW) < 0)
+		return -1;
 	if (fstatat(r->out, name, &old, AT_SYMLINK_NOFOLLOW) < 0 ||
-	    old.st_mtim.tv_sec != st->st_mtim.tv_sec)
+	    old.st_mtim.tv_sec != new.st_mtim.tv_sec)
 		return 0;
 	times[1].tv_sec = old.st_mtim.tv_sec + 1;
-	return futimens(fd, times);
+	return utimensat(s->dir, name, times, AT_SYMLINK_NOFOLLOW);
 }
 
-static int
-copy(int from, int to)
+/* What no other unit made may be replaced. */
+static void
+check_replaced(const struct stage *s, struct repo *r, const struct adder *who)
 {
-	char s[65536];
-	ssize_t n;
-
-	if (lseek(from, 0, SEEK_SET) < 0)
-		return -1;
-	while ((n = read(from, s, sizeof(s))) != 0) {
-		if (n < 0 && errno != EINTR)
-			return -1;
-		if (n > 0 && file_write(to, s, (size_t)n) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* Moves path, which fd is, to another file system: beside its name first. */
-static int
-move_far(const struct repo *r, int fd, const char *path)
-{
-	struct timespec times[2];
+	struct buf owner = { 0 };
+	const char *file;
 	struct stat st;
-	int to = openat(r->made, "package", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	size_t i;
+	int r_owner;
 
-	if (to < 0)
+	for (i = 0; who->unit && i < s->p.v.len; i++) {
+		file = s->p.v.at[i].file;
+		if (fstatat(r->out, file, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			continue;
+		r_owner = built_by_another(&r->store, r->branch, who->unit, file, &owner);
+		if (r_owner < 0)
+			repo_failed_sys(r, "who made %s cannot be found out", file);
+		if (r_owner)
+			repo_failed(r, EX_NO, "%s: %s made it, and %s may not replace it; remove "
+			    "it first, if that is meant", file, owner.s, who->unit);
+	}
+	buf_free(&owner);
+}
+
+static int
+move(const struct stage *s, const struct repo *r, const struct staged *f)
+{
+	if (set_time(s, r, f->name) < 0 || renameat(s->dir, f->name, r->out, f->name) < 0)
 		return -1;
-	if (fstat(fd, &st) < 0 || copy(fd, to) < 0 || fchmod(to, 0644) < 0)
-		goto fail;
-	times[0] = st.st_atim;
-	times[1] = st.st_mtim;
-	if (futimens(to, times) < 0 || renameat(r->made, "package", r->out, name_of(path)) < 0)
-		goto fail;
-	close(to);
-	return unlink(path);
-fail:
-	close_keep(to);
-	return -1;
-}
-
-static int
-move(const struct repo *r, int fd, const char *path)
-{
-	if (renameat(AT_FDCWD, path, r->out, name_of(path)) == 0)
-		return 0;
-	return errno == EXDEV ? move_far(r, fd, path) : -1;
-}
-
-static int
-add(const struct repo *r, int fd, const char *path, const struct stat *st, struct buf *rows)
-{
-	struct digest *d = digest_new(digest_algo("sha256", 6));
-	const char *name = name_of(path);
-	char hex[DIGEST_HEX];
-	long long bytes;
-	int good;
-
-	good = d && (bytes = digest_fd(d, fd, -1)) >= 0 && digest_hex(d, hex) == 0 &&
-	    set_owner(fd, st) == 0 && set_time(r, fd, name, st) == 0 &&
-	    move(r, fd, path) == 0 &&
-	    buf_printf(rows, "sha256::%s\t%lld\t%s\n", hex, bytes, name) == 0;
-	digest_free(d);
-	return good ? 0 : -1;
+	return unlink(f->path);
 }
 
 void
-add_files(struct repo *r, char *const files[], struct buf *rows)
+add_files(const struct stage *s, struct repo *r, const struct adder *who, struct buf *rows)
 {
-	struct stat st;
-	int fd;
+	const struct staged *f;
+	size_t i;
 
-	for (; *files; files++) {
-		fd = open_package(*files, &st);
-		if (fd < 0) {
-			warn_msg("repository %s: %s is not the name of a package; left out",
-			    r->branch, name_of(*files));
+	check_replaced(s, r, who);
+	for (i = 0; i < s->files.len; i++) {
+		f = &s->files.at[i];
+		if (!packages_find(&s->p, f->name, strlen(f->name)))
 			continue;
-		}
-		if (add(r, fd, *files, &st, rows) < 0)
-			repo_failed_sys(r, "%s cannot be moved there", name_of(*files));
-		close(fd);
+		if (move(s, r, f) < 0 ||
+		    buf_printf(rows, "sha256::%s\t%lld\t%s\n", f->hex, f->bytes, f->name) < 0)
+			repo_failed_sys(r, "%s cannot be moved there", f->name);
 	}
 }

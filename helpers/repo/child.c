@@ -12,6 +12,7 @@
 #include "file.h"
 #include "proc.h"
 #include "repo/child.h"
+#include "repo/sandbox.h"
 
 enum { OUT, ERR, END, FDS };
 
@@ -24,8 +25,10 @@ become(const struct child *c, int in, int out, int err, int parent)
 	    dup2(err, STDERR_FILENO) < 0 || setenv("LC_ALL", "C.UTF-8", 1) < 0)
 		_exit(EX_CANNOTRUN);
 	/* A lock that our caller holds is none of its business. */
-	close_range(STDERR_FILENO + 1, ~0U, 0);
+	close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
 	proc_signals_default();
+	if (c->box && (sandbox_enter(c->box) < 0 || proc_die_with(parent) < 0))
+		_exit(EX_CANNOTRUN);
 	proc_become((char **)c->argv);
 }
 

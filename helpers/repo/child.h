@@ -9,6 +9,8 @@
 struct child {
 	const char *const *argv;
 	int dir;		/* where it starts */
+	int box;		/* the folder it may write to, in a sandbox (sandbox.h);
+				 * 0: it is trusted */
 	struct buf out, err;	/* what it said, CHILD_TEXT bytes of each at most */
 	/* While it runs. */
 	pid_t pid;

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,39 +10,71 @@
 #include "file.h"
 #include "repo/child.h"
 #include "repo/describe.h"
+#include "repo/sandbox.h"
 
-/* All paths are below output/BRANCH, where it runs: so none has to be quoted.  What it
+/* All paths are below the folder in which it runs: so none has to be quoted.  What it
  * writes has a name that nobody else uses: not the one either that it had been started
  * by who was killed, and is about to be. */
 static const char conf[] =
     "Dir { ArchiveDir \".\"; FileListDir \".\"; CacheDir \".\"; };\n"
     "Default { Packages::Compress \".\"; };\n"
-    "BinDirectory \".\" { Packages \".new/%s\"; Contents \" \"; FileList \".new/list\"; };\n";
+    "BinDirectory \".\" { Packages \"%s/%s\"; Contents \" \"; FileList \"%s/list\"; };\n";
 
-const char *const describe_argv[] = {
-	"apt-ftparchive", "-q", "-o", "APT::FTPArchive::MD5=false",
-	"-o", "APT::FTPArchive::SHA1=false", "-o", "APT::FTPArchive::SHA512=false",
-	"generate", ".new/conf", NULL,
+#define COMMAND(conf) { "apt-ftparchive", "-q", "-o", "APT::FTPArchive::MD5=false", \
+	"-o", "APT::FTPArchive::SHA1=false", "-o", "APT::FTPArchive::SHA512=false", \
+	"generate", conf, NULL }
+
+const char *const describe_argv[] = COMMAND(".new/say/conf");
+
+/* One question: of packages from first, at most most of those without a stanza. */
+struct question {
+	struct packages *p;
+	struct repo *r;
+	const struct describe *at;
+	size_t first, most;
+	int say;		/* the folder at->say */
+	char raw[32];		/* what it will write there */
 };
 
+static int
+put(const struct question *q, const char *name, const struct buf *b)
+{
+	int fd = openat(q->say, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+
+	if (fd < 0)
+		return -1;
+	if (file_write(fd, b->s, b->len) < 0) {
+		close_keep(fd);
+		return -1;
+	}
+	return close(fd);
+}
+
 /* Writes what it reads.  Left to itself it takes files in folders too, and waits for a
- * pipe; so it gets a list.  raw is the name of what it will write. */
+ * pipe; so it gets a list.  Returns how many are in it. */
 static size_t
-ask(const struct packages *p, const struct repo *r, const char *raw)
+ask(struct question *q)
 {
 	struct buf list = { 0 }, text = { 0 };
+	const struct package *a;
 	size_t i, n = 0;
 
-	for (i = 0; i < p->v.len; i++) {
-		if (p->v.at[i].stanza.len)
+	for (i = q->first; i < q->p->v.len && n < q->most; i++) {
+		a = &q->p->v.at[i];
+		if (a->stanza.len || a->why)
 			continue;
 		n++;
-		if (buf_printf(&list, "%s\n", p->v.at[i].file) < 0)
-			repo_failed_sys(r, "list");
+		if (buf_printf(&list, "%s\n", a->file) < 0)
+			repo_failed_sys(q->r, "list");
 	}
-	if (n && (repo_put(r, "list", list.s, list.len) < 0 ||
-	    buf_printf(&text, conf, raw) < 0 || repo_put(r, "conf", text.s, text.len) < 0))
-		repo_failed_sys(r, "the list of its packages cannot be written");
+	if (n == 0)
+		return 0;
+	snprintf(q->raw, sizeof(q->raw), "raw.%d", (int)getpid());
+	q->say = sandbox_folder(q->at->dir, q->at->say);
+	if (q->say < 0 || put(q, "list", &list) < 0 ||
+	    buf_printf(&text, conf, q->at->say, q->raw, q->at->say) < 0 ||
+	    put(q, "conf", &text) < 0)
+		repo_failed_sys(q->r, "the list of its packages cannot be written");
 	buf_free(&text);
 	buf_free(&list);
 	return n;
@@ -59,9 +92,9 @@ refuse(const struct repo *r, struct package *a, const char *why, size_t len)
 
 /* Takes over the stanzas it wrote, if apt would. */
 static void
-take_stanzas(struct packages *p, const struct repo *r)
+take_stanzas(struct packages *p, const struct repo *r, const struct buf *raw)
 {
-	struct span text = { p->raw.s, p->raw.len }, stanza, file;
+	struct span text = { raw->s, raw->len }, stanza, file;
 	struct buf why = { 0 };
 	struct package *a;
 	int fault;
@@ -138,36 +171,110 @@ last_words(char *text)
 	return error ? error : last ? last : "it failed";
 }
 
-size_t
-describe(struct packages *p, struct repo *r)
+/* Whether it was the package that ended it: by a limit of the sandbox, or by what no
+ * program should do. */
+static int
+is_its_fault(int code)
 {
-	struct child c = { .argv = describe_argv, .dir = r->out };
-	const char *broken;
-	char raw[32];
-	size_t n, i;
+	static const int signals[] = { SIGXCPU, SIGXFSZ, SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE };
+	size_t i;
+
+	for (i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		if (code == 128 + signals[i])
+			return 1;
+	return 0;
+}
+
+/* Runs it, and takes over what it says.  Returns 0; or 1 when a package ended it. */
+static int
+answer(struct question *q)
+{
+	char path[64];
+	const char *argv[] = COMMAND(path), *broken;
+	struct child c = { .argv = argv, .dir = q->at->dir, .box = q->say };
+	struct buf raw = { 0 };
 	int code;
 
-	snprintf(raw, sizeof(raw), "raw.%d", (int)getpid());
-	n = ask(p, r, raw);
-	if (!n)
-		return 0;
-	note("repository %s: apt-ftparchive reads %zu", r->branch, n);
+	snprintf(path, sizeof(path), "%s/conf", q->at->say);
 	code = child_run(&c);
 	if (code < 0)
-		repo_failed_sys(r, "apt-ftparchive cannot be run");
+		repo_failed_sys(q->r, "apt-ftparchive cannot be run");
+	if (is_its_fault(code)) {
+		child_free(&c);
+		return 1;
+	}
 	if (code)
-		repo_failed(r, EX_IOERR, "apt-ftparchive: %s", last_words(c.err.s));
-	if (file_get(r->made, raw, REPO_TEXT, &p->raw) < 0)
-		repo_failed_sys(r, "what apt-ftparchive wrote cannot be read");
-	repo_clear(r);
-	take_stanzas(p, r);
-	broken = take_reasons(p, r, c.err.s);
+		repo_failed(q->r, EX_IOERR, "apt-ftparchive: %s", last_words(c.err.s));
+	if (file_get(q->say, q->raw, SANDBOX_FILE, &raw) < 0 || vec_push(&q->p->raw, raw) < 0)
+		repo_failed_sys(q->r, "what apt-ftparchive wrote cannot be read");
+	take_stanzas(q->p, q->r, &raw);
+	broken = take_reasons(q->p, q->r, c.err.s);
 	if (broken)
-		repo_failed(r, EX_IOERR, "apt-ftparchive: %s", broken);
+		repo_failed(q->r, EX_IOERR, "apt-ftparchive: %s", broken);
+	child_free(&c);
+	return 0;
+}
+
+static int
+ask_and_answer(struct question *q, size_t *n)
+{
+	int r;
+
+	*n = ask(q);
+	if (*n == 0)
+		return 0;
+	r = answer(q);
+	close(q->say);
+	return r;
+}
+
+/* Each package that has no stanza by itself, to find the one that ended all. */
+static void
+ask_each(struct question *q)
+{
+	static const char why[] = "it takes too much memory, time or room to be read";
+	struct package *a;
+	size_t n;
+
+	q->most = 1;
+	for (q->first = 0; q->first < q->p->v.len; q->first++) {
+		a = &q->p->v.at[q->first];
+		if (!a->stanza.len && !a->why && ask_and_answer(q, &n))
+			refuse(q->r, a, why, sizeof(why) - 1);
+	}
+}
+
+size_t
+describe(struct packages *p, struct repo *r, const struct describe *at)
+{
+	struct question q = { .p = p, .r = r, .at = at, .most = SIZE_MAX };
+	struct package *a;
+	size_t n, i;
+	int fault;
+
+	fault = ask_and_answer(&q, &n);
+	if (n)
+		note("repository %s: apt-ftparchive reads %zu", r->branch, n);
+	if (fault)
+		ask_each(&q);
+	for (i = 0; i < p->v.len; i++) {
+		a = &p->v.at[i];
+		if (!a->stanza.len && !a->why)
+			refuse(r, a, "cannot be read", strlen("cannot be read"));
+	}
+	if (n && store_remove(at->dir, at->say) < 0)
+		repo_failed_sys(r, "%s", at->say);
+	return n;
+}
+
+size_t
+describe_all(struct packages *p, struct repo *r)
+{
+	const struct describe at = { r->out, ".new/say" };
+	size_t n = describe(p, r, &at), i;
+
 	for (i = 0; i < p->v.len; i++)
 		if (!p->v.at[i].stanza.len)
-			repo_left_out(r, p->v.at[i].file,
-			    p->v.at[i].why ? p->v.at[i].why : "cannot be read");
-	child_free(&c);
+			repo_left_out(r, p->v.at[i].file, p->v.at[i].why);
 	return n;
 }

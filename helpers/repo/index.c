@@ -12,15 +12,35 @@
 #include "repo/release.h"
 #include "repo/xz.h"
 
+/* Gives those that came just now the stanzas that they have elsewhere.  Returns how many
+ * these are. */
+static size_t
+take_new(struct packages *p, const struct packages *new)
+{
+	const struct package *a;
+	size_t i, n = 0;
+
+	for (i = 0; new && i < p->v.len; i++) {
+		a = packages_find(new, p->v.at[i].file, strlen(p->v.at[i].file));
+		if (!a)
+			continue;
+		p->v.at[i].stanza = a->stanza;
+		n++;
+	}
+	return n;
+}
+
 /* Gives each package its stanza, by what is known or by apt-ftparchive. */
 static void
-read_packages(struct packages *p, struct repo *r, int anew)
+read_packages(struct packages *p, struct repo *r, int anew, const struct packages *new)
 {
-	size_t unused;
+	size_t changed;
 
 	packages_scan(p, r);
-	unused = anew ? 1 : cache_read(p, r);
-	if (describe(p, r) || unused)
+	changed = anew ? 1 : cache_read(p, r);
+	changed += take_new(p, new);
+	changed += describe_all(p, r);
+	if (changed)
 		cache_write(p, r);
 	if (packages_prune(p, r->keep) < 0)
 		repo_failed_sys(r, "old versions");
@@ -80,14 +100,14 @@ remove_pruned(const struct packages *p, struct repo *r)
 }
 
 void
-index_make(struct repo *r, int anew)
+index_make(struct repo *r, int anew, const struct packages *new)
 {
 	struct packages p = { 0 };
 	struct release names;
 	struct child release;
 
 	release_begin(r, &release);
-	read_packages(&p, r, anew);
+	read_packages(&p, r, anew, new);
 	write_index(&p, r, anew);
 	release_make(r, &release, &names);
 	publish(r, &names);

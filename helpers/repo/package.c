@@ -132,7 +132,9 @@ packages_free(struct packages *p)
 		free(p->v.at[i].file);
 		free(p->v.at[i].why);
 	}
+	for (i = 0; i < p->raw.len; i++)
+		buf_free(&p->raw.at[i]);
+	vec_free(&p->raw);
 	vec_free(&p->v);
 	buf_free(&p->known);
-	buf_free(&p->raw);
 }

@@ -22,7 +22,8 @@ struct package {
 
 struct packages {
 	VEC(struct package) v;		/* sorted by file, by byte */
-	struct buf known, raw;		/* what stanzas are parts of */
+	struct buf known;		/* what stanzas are parts of */
+	VEC(struct buf) raw;		/* likewise */
 };
 
 /* Reads which files are there.  Those that no package can be in are said.  Dies when

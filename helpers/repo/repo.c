@@ -69,7 +69,7 @@ repo_clear(const struct repo *r)
 	}
 	while ((e = readdir(d)))
 		if (strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
-			unlinkat(r->made, e->d_name, 0);
+			store_remove(r->made, e->d_name);
 	closedir(d);
 }
 
@@ -97,7 +97,10 @@ failed(const struct repo *r, int code, const char *sys, const char *fmt, va_list
 	char text[2048];
 
 	vsnprintf(text, sizeof(text), fmt, ap);
-	repo_clear(r);
+	if (r->stage)
+		store_remove(r->out, r->stage);
+	if (r->made)
+		repo_clear(r);
 	die(code, "repository %s: %s%s%s; its index stays as it was", r->branch, text,
 	    sys ? ": " : "", sys ? sys : "");
 }

@@ -20,6 +20,7 @@ struct repo {
 	int out;		/* output/BRANCH */
 	int made;		/* its .new: what is about to get its name */
 	int cache;		/* cache/repo/BRANCH */
+	const char *stage;	/* a folder of out that goes when we fail; or NULL */
 	unsigned left_out;	/* files that were named and are in no index */
 	struct buf pruned;	/* paths of the files that were removed, a line each */
 };

@@ -134,6 +134,50 @@ out:
 	return r;
 }
 
+/* Whether the record path says that file was made. */
+static int
+has_package(const struct store *s, const char *path, const char *line, size_t len)
+{
+	struct buf text = { 0 };
+	int r = file_get(s->dir, path, STORE_TEXT, &text);
+
+	if (r == 0)
+		r = text.len && memmem(text.s, text.len, line, len);
+	else if (errno == ENOENT || errno == EINVAL)
+		r = 0;
+	buf_free(&text);
+	return r;
+}
+
+int
+built_by_another(const struct store *s, const char *branch, const char *unit,
+    const char *file, struct buf *owner)
+{
+	struct buf ours = { 0 }, line = { 0 }, path = { 0 };
+	char **names = NULL;
+	long n = -1, i;
+	int r = -1;
+
+	if (unit_key(&ours, unit) == 0 && buf_printf(&line, "\npackage=%s\n", file) == 0 &&
+	    buf_printf(&path, "built/%s", branch) == 0)
+		n = store_names(s, path.s, &names);
+	for (i = r = n < 0 ? -1 : 0; r == 0 && i < n; i++) {
+		path.len = 0;
+		if (!strcmp(names[i], ours.s))
+			continue;
+		r = buf_printf(&path, "built/%s/%s", branch, names[i]) < 0 ? -1 :
+		    has_package(s, path.s, line.s, line.len);
+		if (r > 0 && buf_puts(owner, names[i]) < 0)
+			r = -1;
+	}
+	if (names)
+		store_names_free(names, n);
+	buf_free(&ours);
+	buf_free(&line);
+	buf_free(&path);
+	return r;
+}
+
 int
 built_time(const struct store *s, const char *branch, const char *unit,
     struct timespec *when)
