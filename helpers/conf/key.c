@@ -46,6 +46,10 @@ const struct key key_tab[] = {
   "Memory of a build: 512M, 8G.  0 is no limit." },
 { "limit", "tasks", KEY_NUMBER, NULL, "0",
   "Processes and threads of a build.  0 is no limit." },
+{ "limit", "packages", KEY_NUMBER, NULL, "2000",
+  "Packages that one build may make.  0 is no limit." },
+{ "limit", "packages_size", KEY_SIZE, NULL, "32G",
+  "What the packages of one build may hold together.  0 is no limit." },
 { "limit", "disk_free", KEY_SIZE, NULL, "512M",
   "A build is ended, or not begun, when work_dir has less free space." },
 
@@ -96,6 +100,9 @@ const struct key key_tab[] = {
 { "repo", "sign", KEY_LIST, NULL, "",
   "Keys that sign the index of a branch's packages: fingerprints or other names\n"
   "by which gpg finds them." },
+{ "repo", "also", KEY_LIST, NULL, "",
+  "Names of packages that a build may make beside those of its defines, and those\n"
+  "with -dbg behind; patterns such as *-examples." },
 { "repo", "keep", KEY_NUMBER, NULL, "0",
   "Versions of a package that stay in the repository; older ones are removed.\n"
   "0: all." },
