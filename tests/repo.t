@@ -84,6 +84,11 @@ try 0 'it is preferred'                 in_root '
 	apt-get -s dist-upgrade | grep -c "^Inst base-files" || :'
 is 'to a higher version of the mirror, but nothing installed becomes older' \
     "$(cat out)" "0.1-0${nl}0"
+try 0 'a mirror that says it is aoinb'  in_root '
+	sed -i "s/^Origin: .*/Origin: aoinb/" /var/lib/apt/lists/*Release
+	/buildroot/toolbox/repo_use
+	apt-cache policy hello | sed -n "s/^  Candidate: //p"'
+is 'is not preferred for it'            "$(cat out)" 0.1-0
 [ "$mirror" ] && [ "$mirror" != '(none)' ] || echo '# the mirror has no hello: the test above is weaker'
 aoinb-conf -c "$conf" -D repo_use=no ini >next && mkdir -p without && cp -a "$conf/source_lists" without/ && mv next without/aoinb.ini
 # apt takes the two for one and the same: nothing that it compares differs.
@@ -111,6 +116,23 @@ is 'source, pin and lists are there'    "$(aoinb -c without run "$job" -- sh -c 
 try 0 'with nothing there'              aoinb -c without run "$job" -- /buildroot/toolbox/repo_use
 is 'nothing of them is left'            "$(aoinb -c without run "$job" -- sh -c "$(cat left)")" ''
 is 'the other sources are as they were' "$(aoinb -c without run "$job" -- cat /etc/apt/sources.list)" "$(in_root 'cat /etc/apt/sources.list')"
+
+echo '# a package that makes another'
+bundle_tiny liar
+sed -i 's/tiny/liar/' liar/autobuild/defines
+cat >>liar/autobuild/build <<'X'
+mkdir -p /tmp/bc/DEBIAN
+printf 'Package: bc\nVersion: 99:99\nArchitecture: all\nMaintainer: a <a@b>\nDescription: x\n' >/tmp/bc/DEBIAN/control
+dpkg-deb -Znone -b /tmp/bc /buildroot/output/bc_99_all.deb
+X
+try 1 'fails'                           aoinb -c "$conf" build liar stable
+says err 'bc_99_all.deb: the bundle makes no package bc' 'and says why'
+is 'nothing of it is published'         "$(listed stable | grep -c '^bc \|^liar ')" 0
+aoinb-conf -c "$conf" -D repo_also='b?' ini >next && mkdir -p also && cp -a "$conf/source_lists" also/ && mv next also/aoinb.ini
+try 0 'unless it is allowed'            aoinb -c also build --rebuild liar stable
+is 'then both are'                      "$(listed stable | grep -c '^bc \|^liar ')" 2
+rm "$out"/bc_* "$out"/liar_*
+index stable
 
 echo '# a package that wants another'
 bundle_tiny two

@@ -26,9 +26,7 @@ repo_use() {
 		cat "$repo_list" 2>/dev/null || :
 	} >"$repo_list.new"
 	mv "$repo_list.new" "$repo_list"
-	# Above the mirrors (500) and a default release (990) whatever the versions are;
-	# below 1000, so that nothing installed is replaced by something older.
-	printf 'Package: *\nPin: release o=aoinb\nPin-Priority: 995\n' >"$repo_pin"
+	repo_pins >"$repo_pin"
 	printf '%s\n' "$repo_line" >"$alone"
 	# apt warns of a signature even where it does not count.
 	said=$(apt-get -q update -o Dir::Etc::sourcelist="$alone" -o Dir::Etc::sourceparts=- \
@@ -37,6 +35,17 @@ repo_use() {
 		return 69
 	}
 	rm -f "$alone"
+}
+
+# repo_pins - above the mirrors (500) and a default release (990) whatever the versions are;
+# below 1000, so that nothing installed is replaced by something older.  For the names that
+# lie there alone, and by a place that no mirror can have: a mirror can say of itself, in
+# its Release, that it is what it likes.
+repo_pins() {
+	local names
+	names=$(sed -n 's/^Package: //p' "$repo/Packages" | sort -u | tr '\n' ' ')
+	[ -n "$names" ] || return 0
+	printf 'Explanation: aoinb: what was built for the branch\nPackage: %s\nPin: origin ""\nPin-Priority: 995\n' "${names% }"
 }
 
 # repo_known - whether the lists of apt are of what lies there now
