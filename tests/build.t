@@ -218,7 +218,7 @@ mkfifo /buildroot/output/pipe.deb
 : >"/buildroot/output/a b.deb"
 X
 try 0 'only packages are collected'        aoinb -c "$conf" build odd stable
-is 'as regular files'                      "$(cat out)" "$work/output/stable/tiny_1-0_noarch.deb"
+is 'as regular files'                      "$(cat out)" "$work/output/stable/odd_1-0_noarch.deb"
 
 echo '# Ctrl-C'
 aoinb -c "$conf" cleanup jobs

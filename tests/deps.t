@@ -241,6 +241,7 @@ try 0 'where the layer serves again'       build one
 is 'indeed'                                "$(on)" "$layer"
 
 echo '# an autobuild of the base'
+setting repo_also=own
 cat >autobuild.own <<'END'
 #!/bin/bash
 env | grep -E '^(PKG|AOINB_DEPS)' | LC_ALL=C sort >/buildroot/output/given

@@ -313,7 +313,7 @@ try 66 'no such job'                       aoinb -c "$conf" log nosuch
 try 64 'no name at all'                    aoinb -c "$conf" log ../conf
 bundle_tiny newest 3
 try 0 'a build'                            aoinb -c "$conf" build --no-update newest probe
-is 'is the last'                           "$(aoinb -c "$conf" log last | tail -n 1)" 'build.sh: made tiny_3-0_noarch.deb'
+is 'is the last'                           "$(aoinb -c "$conf" log last | tail -n 1)" 'build.sh: made newest_3-0_noarch.deb'
 rm "$(cat out)"
 for step in instance fetch build; do
 	try 0 "its step $step can be run again" aoinb -c "$conf" job last "$step"
@@ -321,7 +321,7 @@ done
 last=$(aoinb -c "$conf" ls jobs | tail -n 1 | cut -f 1)
 try 0 'the workspace is there to be looked at' aoinb -c "$conf" run "$last" -- test -e /buildroot/bundle/spec
 try 0 'then collect'                       aoinb -c "$conf" job last collect
-is 'gives the same package'                "$(cat out)" "$work/output/probe/tiny_3-0_noarch.deb"
+is 'gives the same package'                "$(cat out)" "$work/output/probe/newest_3-0_noarch.deb"
 try 0 'and clean'                          aoinb -c "$conf" job last clean
 ok 'removes the workspace'                 test ! -e "$work/jobs/$last/upper"
 try 0 'or all of them'                     aoinb -c "$conf" job newest
@@ -338,7 +338,7 @@ try 64 'ls of anything else'               aoinb -c "$conf" ls bundles
 bundle_tiny slow
 sed -i '1i echo under way; sleep 3' slow/autobuild/build
 # shellcheck disable=SC2016 # for the inner shell
-ok 'a build on a terminal shows progress'  sh -c 'printf "%s\n" "expect under way" "expect tiny_1-0_noarch.deb" |
+ok 'a build on a terminal shows progress'  sh -c 'printf "%s\n" "expect under way" "expect slow_1-0_noarch.deb" |
     "$1/tests/run-tty" 24 80 aoinb -c "$2" build --no-update slow probe >shown' sh "$top" "$conf"
 sed -i 's/sleep 3/sleep 600/' slow/autobuild/build
 # shellcheck disable=SC2016 # for the inner shell

@@ -52,8 +52,8 @@ world_new() {
 bundle_tiny() {
 	mkdir -p "$1/autobuild"
 	printf 'VER=%s\nDUMMYSRC=1\n' "${2:-1}" >"$1/spec"
-	printf 'PKGNAME=tiny\nPKGSEC=misc\nPKGDES="A tiny package"\nABHOST=noarch\nABTYPE=self\n' \
-	    >"$1/autobuild/defines"
+	printf 'PKGNAME=%s\nPKGSEC=misc\nPKGDES="A tiny package"\nABHOST=noarch\nABTYPE=self\n' \
+	    "${1##*/}" >"$1/autobuild/defines"
 	# shellcheck disable=SC2016 # for autobuild to expand
 	printf 'mkdir -p "$PKGDIR"/usr/share/tiny\necho %s >"$PKGDIR"/usr/share/tiny/version\n' \
 	    "${2:-1}" >"$1/autobuild/build"

@@ -149,6 +149,19 @@ has_package(const struct store *s, const char *path, const char *line, size_t le
 	return r;
 }
 
+/* Whether key is that of a unit of the same name: a bundle that lies elsewhere now, in
+ * another category or on its own, goes on with what it made. */
+static int
+is_namesake(const char *key, const char *ours)
+{
+	const char *name = strrchr(ours, '_');
+	size_t n = strlen(key), len;
+
+	name = name ? name + 1 : ours;
+	len = strlen(name);
+	return n >= len && !strcmp(key + n - len, name) && (n == len || key[n - len - 1] == '_');
+}
+
 int
 built_by_another(const struct store *s, const char *branch, const char *unit,
     const char *file, struct buf *owner)
@@ -163,7 +176,7 @@ built_by_another(const struct store *s, const char *branch, const char *unit,
 		n = store_names(s, path.s, &names);
 	for (i = r = n < 0 ? -1 : 0; r == 0 && i < n; i++) {
 		path.len = 0;
-		if (!strcmp(names[i], ours.s))
+		if (is_namesake(names[i], ours.s))
 			continue;
 		r = buf_printf(&path, "built/%s/%s", branch, names[i]) < 0 ? -1 :
 		    has_package(s, path.s, line.s, line.len);

@@ -30,7 +30,8 @@ void built_free(struct built *b);
 int built_write(const struct store *s, const char *branch, const char *unit,
     const struct built *b);
 
-/* Whether the record of a unit other than this one has the package file; the name of that
+/* Whether the record of a unit that has another name than this one, categories and paths
+ * left out, has the package file; the name of that
  * record goes to owner then.  Returns 1 or 0, or -1 with errno set. */
 int built_by_another(const struct store *s, const char *branch, const char *unit,
     const char *file, struct buf *owner);
