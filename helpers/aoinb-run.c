@@ -11,6 +11,7 @@
 #include "proc.h"
 #include "run/nspawn.h"
 #include "run/run.h"
+#include "run/self.h"
 
 enum { BACKEND = OPT_LONG, NETWORK, HOSTNAME, SECCOMP, DIE, KERNEL };
 
@@ -133,6 +134,7 @@ main(int argc, char *argv[])
 	int c, nspawn = 0;
 
 	(void)argc;
+	self_enclose(argv);
 	opt_begin(&o, argv);
 	while ((c = opt_next(&o)) != -1)
 		switch (c) {

@@ -16,6 +16,7 @@
 #include "run/init.h"
 #include "run/net.h"
 #include "run/nspawn.h"
+#include "run/self.h"
 #include "run/tty.h"
 
 /* Dies with the parent, which might be dead already: getppid(2) cannot tell
@@ -68,20 +69,11 @@ make(const struct run *r, int parent)
 static void
 become(const struct run *r)
 {
-	int fd;
-
 	proc_signals_default();
 	if (setsid() < 0)
 		die_sys(EX_OSERR, "begin a session");
-	if (r->tty) {
-		if (tty_take() < 0)
-			die_sys(EX_OSERR, "open the terminal");
-	} else {
-		fd = open("/dev/null", O_RDONLY);
-		if (fd < 0 || dup2(fd, STDIN_FILENO) < 0)
-			die_sys(EX_OSERR, "/dev/null");
-		close(fd);
-	}
+	if (r->tty && tty_take() < 0)
+		die_sys(EX_OSERR, "open the terminal");
 	if (chdir(r->cwd) < 0)
 		die_sys(err_code(errno), "%s", r->cwd);
 	environ = r->env.at;
@@ -144,6 +136,18 @@ run(const struct run *r, const struct init *in)
 	return WEXITSTATUS(status) == 1 && last ? 128 + last : WEXITSTATUS(status);
 }
 
+/* What is typed on the caller's terminal is not the build's, nor pid 1's, which the build
+ * can look at. */
+static void
+close_input(void)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || dup2(fd, STDIN_FILENO) < 0)
+		die_sys(EX_OSERR, "/dev/null");
+	close(fd);
+}
+
 /* Whoever is left when we exit is killed by the kernel. */
 void
 init_main(const struct run *r, const struct init *in)
@@ -151,14 +155,19 @@ init_main(const struct run *r, const struct init *in)
 	die_with(in->parent);
 	if (r->nspawn) {
 		nspawn_make(r);
+		if (!r->tty)
+			close_input();
 		_exit(run(r, in));
 	}
 	make(r, in->parent);
 	if (r->tty && tty_send(in) < 0)
 		die_sys(EX_OSERR, "make a terminal");
-	if (confine_caps() < 0)
-		die_sys(EX_OSERR, "drop capabilities");
+	close_input();
 	if (close_range(STDERR_FILENO + 1, ~0U, 0) < 0)
 		die_sys(EX_OSERR, "close descriptors");
+	if (self_hide() < 0)
+		die_sys(EX_OSERR, "hide from the container");
+	if (confine_caps() < 0)
+		die_sys(EX_OSERR, "drop capabilities");
 	_exit(run(r, in));
 }

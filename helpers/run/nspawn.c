@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -151,20 +150,13 @@ nspawn_check(const struct run *r)
 void
 nspawn_become(const struct run *r)
 {
-	int fd;
-
 	proc_signals_default();
 	umask(022);
 	/* Two may run on one root: whether they should is the caller's matter. */
 	setenv("SYSTEMD_NSPAWN_LOCK", "0", 1);
 	setenv("SYSTEMD_SECCOMP", r->seccomp ? "1" : "0", 1);
-	if (!r->tty) {
+	if (!r->tty)
 		setsid();
-		fd = open("/dev/null", O_RDONLY);
-		if (fd < 0 || dup2(fd, STDIN_FILENO) < 0)
-			die_sys(EX_OSERR, "/dev/null");
-		close(fd);
-	}
 	execvp(r->nspawn[0], r->nspawn);
 	if (errno == ENOENT)
 		die(EX_UNAVAILABLE,

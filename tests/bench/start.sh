@@ -17,7 +17,7 @@ bwrap='bwrap --unshare-all --bind root / --dev /dev --proc /proc'
 nspawn='systemd-nspawn --quiet --register=no --keep-unit --private-network
 --console=pipe --timezone=off --resolv-conf=off --directory=root'
 
-against start-bwrap 0.75 'aoinb-run root true' "$bwrap true" --runs 100
+against start-bwrap 0.85 'aoinb-run root true' "$bwrap true" --runs 100
 against start-bwrap-net 0.85 'aoinb-run --network=yes root true' \
     "$bwrap --share-net true" --runs 100
 against start-nspawn 0.1 'aoinb-run root true' \
