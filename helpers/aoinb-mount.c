@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "err.h"
@@ -80,6 +81,17 @@ enter(void)
 		die_sys(EX_OSERR, "make mounts private");
 }
 
+/* What is mounted on the root of this namespace is seen by nobody who is in it. */
+static void
+refuse_slash(const struct plan *p)
+{
+	struct stat root, slash;
+
+	if (p->o.lower.len && stat(p->root, &root) == 0 && stat("/", &slash) == 0 &&
+	    root.st_dev == slash.st_dev && root.st_ino == slash.st_ino)
+		die(EX_USAGE, "%s: layers on / would not be seen; name another folder", p->root);
+}
+
 static void
 build(struct plan *p)
 {
@@ -127,6 +139,7 @@ main(int argc, char *argv[])
 	if (!*o.argv || !p.o.upper != !p.o.work ||
 	    (p.o.upper && !p.o.lower.len) || (p.o.is_volatile && !p.o.upper))
 		opt_bad(&o);
+	refuse_slash(&p);
 	if (opt_dry)
 		plan_show(&p, o.argv);
 	enter();

@@ -317,4 +317,10 @@ else
 	    --clear-groups aoinb-mount -l a r true
 	skip 2 'users get no user namespace here'
 fi
+for slash in / /../. "/proc/self/root"; do
+	try 64 "layers on $slash"       aoinb-mount -l "$PWD" "$slash" true
+	says err 'would not be seen' 'are refused'
+done
+try 0 'a bind in / is not'              aoinb-mount -b "$PWD:/mnt" / true
+
 finish

@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/personality.h>
 #include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -29,7 +30,8 @@ int
 main(void)
 {
 	struct open_how how = { .flags = O_RDONLY };
-	int master, slave;
+	struct file_handle handle = { 0 };
+	int master, slave, mount;
 	pthread_t t;
 
 	say("keyctl", syscall(SYS_keyctl, 0, -3, 0));
@@ -50,6 +52,24 @@ main(void)
 	say("openpty", openpty(&master, &slave, NULL, NULL, NULL));
 	say("TIOCSTI", ioctl(slave, TIOCSTI, "x"));
 	say("user namespace", unshare(CLONE_NEWUSER));
+	say("fanotify_init", syscall(SYS_fanotify_init, 0, 0));
+	say("kcmp", syscall(SYS_kcmp, getpid(), getpid(), 0, 0, 0));
+	say("memfd_secret", syscall(SYS_memfd_secret, 0));
+#ifdef SYS_modify_ldt
+	say("modify_ldt", syscall(SYS_modify_ldt, 0, &how, sizeof(how)));
+#else
+	printf("modify_ldt EPERM\n");
+#endif
+	say("name_to_handle_at", syscall(SYS_name_to_handle_at, AT_FDCWD, "/", &handle, &mount, 0));
+	say("socket UNIX", socket(AF_UNIX, SOCK_STREAM, 0));
+	say("socket INET", socket(AF_INET, SOCK_STREAM, 0));
+	say("socket INET6", socket(AF_INET6, SOCK_DGRAM, 0));
+	say("socket NETLINK route", socket(AF_NETLINK, SOCK_RAW, 0));
+	say("socket NETLINK audit", socket(AF_NETLINK, SOCK_RAW, 9));
+	say("socket PACKET", socket(AF_PACKET, SOCK_DGRAM, 0));
+	say("socket ALG", socket(AF_ALG, SOCK_SEQPACKET, 0));
+	say("socket VSOCK", socket(AF_VSOCK, SOCK_STREAM, 0));
+	say("socket AX25", socket(AF_AX25, SOCK_STREAM, 0));
 	errno = pthread_create(&t, NULL, nothing, NULL);
 	say("thread", errno ? -1 : 0);
 	return 0;

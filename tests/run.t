@@ -241,6 +241,20 @@ ptrace ok
 openpty ok
 TIOCSTI EPERM
 user namespace EPERM
+fanotify_init EPERM
+kcmp EPERM
+memfd_secret EPERM
+modify_ldt EPERM
+name_to_handle_at EPERM
+socket UNIX ok
+socket INET ok
+socket INET6 ok
+socket NETLINK route ok
+socket NETLINK audit EAFNOSUPPORT
+socket PACKET EAFNOSUPPORT
+socket ALG EAFNOSUPPORT
+socket VSOCK EAFNOSUPPORT
+socket AX25 EAFNOSUPPORT
 thread ok'
 try 0 'without the filter' inside --seccomp=no r ./probe
 says out '^user namespace ok' 'it gets others'

@@ -9,14 +9,17 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* The kernel's loaders and keys, and interfaces whose bugs have let people out
  * of containers before. */
 static const int denied[] = {
 	SCMP_SYS(acct), SCMP_SYS(add_key), SCMP_SYS(bpf),
-	SCMP_SYS(delete_module), SCMP_SYS(finit_module), SCMP_SYS(init_module),
+	SCMP_SYS(delete_module), SCMP_SYS(fanotify_init), SCMP_SYS(fanotify_mark),
+	SCMP_SYS(finit_module), SCMP_SYS(init_module), SCMP_SYS(kcmp),
 	SCMP_SYS(kexec_file_load), SCMP_SYS(kexec_load), SCMP_SYS(keyctl),
+	SCMP_SYS(memfd_secret), SCMP_SYS(modify_ldt), SCMP_SYS(name_to_handle_at),
 	SCMP_SYS(open_by_handle_at), SCMP_SYS(perf_event_open),
 	SCMP_SYS(quotactl), SCMP_SYS(reboot), SCMP_SYS(request_key),
 	SCMP_SYS(swapoff), SCMP_SYS(swapon), SCMP_SYS(syslog),
@@ -48,6 +51,11 @@ static const struct {
 	{ SCMP_SYS(ioctl), 1, 0xffffffff, TIOCLINUX },
 };
 
+/* Families of sockets that are not there: all but UNIX, INET, INET6 and NETLINK, of which
+ * only the routes (protocol 0) are.  Programs that look for the others, as useradd(8) does
+ * for audit, know this error.  32-bit programs that use socketcall(2) are not seen. */
+static const int families[] = { AF_UNIX, AF_INET, AF_INET6, AF_NETLINK };
+
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 /* The second sort of program that a machine runs. */
@@ -65,6 +73,34 @@ other_arch(scmp_filter_ctx f)
 		return seccomp_arch_add(f, SCMP_ARCH_MIPSEL);
 	}
 	return 0;
+}
+
+static int
+is_family(unsigned int n)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(families); i++)
+		if (n == (unsigned int)families[i])
+			return 1;
+	return 0;
+}
+
+static int
+sockets(scmp_filter_ctx f)
+{
+	unsigned int n;
+	int r = 0;
+
+	for (n = 0; r >= 0 && n < AF_NETLINK; n++)
+		if (!is_family(n))
+			r = seccomp_rule_add(f, SCMP_ACT_ERRNO(EAFNOSUPPORT),
+			    SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, n));
+	if (r < 0 || (r = seccomp_rule_add(f, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1,
+	    SCMP_A0(SCMP_CMP_GT, AF_NETLINK))) < 0)
+		return r;
+	return seccomp_rule_add(f, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 2,
+	    SCMP_A0(SCMP_CMP_EQ, AF_NETLINK), SCMP_A2(SCMP_CMP_NE, 0));
 }
 
 static int
@@ -88,7 +124,7 @@ rules(scmp_filter_ctx f)
 		r = seccomp_rule_add(f, SCMP_ACT_ERRNO(EPERM), parts[i].call, 1,
 		    SCMP_CMP(parts[i].arg, SCMP_CMP_MASKED_EQ, parts[i].mask,
 		    parts[i].value));
-	return r;
+	return r < 0 ? r : sockets(f);
 }
 
 static int
