@@ -13,13 +13,15 @@
 #include "proc.h"
 #include "fetch/fetch.h"
 #include "fetch/gc.h"
+#include "fetch/hosts.h"
 #include "fetch/import.h"
 #include "fetch/inventory.h"
 
 enum {
 	O_HOST = OPT_LONG, O_RETRIES, O_CONNECT, O_STALL, O_MAX, O_FALLBACK,
 	O_OFFLINE, O_IMPORT, O_DIGEST, O_EXPORT, O_LIST, O_GC, O_SIZE, O_AGE,
-	O_VERIFY, O_USER, O_DIE, O_PYPI, O_KEEP,
+	O_VERIFY, O_USER, O_DIE, O_PYPI, O_KEEP, O_PRIVATE, O_LEAST, O_WINDOW,
+	O_HOSTS,
 };
 
 static const struct opt tab[] = {
@@ -29,6 +31,11 @@ static const struct opt tab[] = {
 	{ O_RETRIES, "retries", "N", "new tries when a failure may pass (3)" },
 	{ O_CONNECT, "connect-timeout", "DURATION", "to connect in (15s)" },
 	{ O_STALL, "stall-timeout", "DURATION", "without a byte (30s)" },
+	{ O_LEAST, "least-speed", "SIZE",
+	    "a second, on average, or the next place is asked (1K; 0: any)" },
+	{ O_WINDOW, "speed-window", "DURATION", "which that is averaged over (1m)" },
+	{ O_PRIVATE, "private", "yes|no|LIST",
+	    "hosts and networks that need no public address (no)" },
 	{ O_MAX, "max-size", "SIZE", "of one file (16G)" },
 	{ 'm', "mirror", "TEMPLATE", "ask here before the URL; may be repeated" },
 	{ O_FALLBACK, "fallback", "TEMPLATE",
@@ -46,6 +53,7 @@ static const struct opt tab[] = {
 	{ O_AGE, "cache-max-age", "DURATION", "since the last use (0: none)" },
 	{ O_KEEP, "keep-table", "FILE", "what it names stays; may be repeated" },
 	{ O_VERIFY, "verify", NULL, "read every file, and remove what is damaged" },
+	{ O_HOSTS, "hosts", NULL, "print the URLs of stdin that may be spoken to" },
 	{ O_USER, "user", "NAME", "with the rights of this user, whose the cache is" },
 	{ O_DIE, "die-with-parent", NULL, "be killed when the caller dies" },
 	{ 0 },
@@ -57,6 +65,7 @@ struct wish {
 	const char **tables, **keep;	/* a NULL behind the last; or NULL */
 	uint64_t cache_size, cache_age;
 	struct fetch_opts fetch;
+	struct reach reach;
 	struct sandbox box;
 };
 
@@ -127,6 +136,40 @@ template(const char **list, const char *name, const char *s)
 	return add(list, s);
 }
 
+static void
+private(struct reach *reach, const char *s)
+{
+	const char *wrong = reach_add(reach, s);
+
+	if (wrong)
+		die(EX_USAGE, "--private: %s", wrong);
+}
+
+/* Whom the caller names himself may be spoken to wherever he is. */
+static void
+trust(struct reach *reach, const char *t)
+{
+	size_t n;
+	const char *host = source_host(t, &n);
+
+	if (n && !memchr(host, '{', n) && reach_add_host(reach, host, n) < 0)
+		die_sys(EX_OSERR, "%s", t);
+}
+
+static void
+trust_templates(struct wish *w)
+{
+	const char **t;
+
+	for (t = w->fetch.mirrors; t && *t; t++)
+		trust(&w->reach, *t);
+	for (t = w->fetch.fallbacks; t && *t; t++)
+		trust(&w->reach, *t);
+	if (w->pypi)
+		trust(&w->reach, w->pypi);
+	w->fetch.net.reach = &w->reach;
+}
+
 /* One thing at a time. */
 static void
 mode(struct wish *w, int c, const struct opts *o)
@@ -148,6 +191,12 @@ setting(struct wish *w, int c, const char *arg)
 	case O_RETRIES: f->retries = number("retries", arg, 0, 100); break;
 	case O_CONNECT: f->net.connect = seconds("connect-timeout", arg); break;
 	case O_STALL: f->net.stall = seconds("stall-timeout", arg); break;
+	case O_LEAST:
+		f->net.pace.least = limit("least-speed", arg, parse_size);
+		break;
+	case O_WINDOW:
+		f->net.pace.window = (uint64_t)seconds("speed-window", arg);
+		break;
 	case O_MAX: f->max_size = size("max-size", arg); break;
 	case 'm': f->mirrors = template(f->mirrors, "mirror", arg); break;
 	case O_FALLBACK:
@@ -170,7 +219,8 @@ wish_read(struct wish *w, char *argv[])
 		    "aoinb-fetch -c DIR --table=FILE.want... [OPTION]...\n"
 		    "       aoinb-fetch -c DIR --import=FILE [--digest=ALGO[::HEX]]\n"
 		    "       aoinb-fetch -c DIR --export=ALGO::HEX | --list | "
-		    "--verify\n       aoinb-fetch -c DIR --gc [OPTION]... <LIST",
+		    "--verify\n       aoinb-fetch -c DIR --gc [OPTION]... <LIST\n"
+		    "       aoinb-fetch --hosts [--private=LIST] <URLS",
 		.about = "Fetch the sources listed on stdin as "
 		    "\"URL DIGEST [NAME]\" into the cache.",
 		.tab = tab,
@@ -188,7 +238,10 @@ wish_read(struct wish *w, char *argv[])
 		case O_IMPORT: mode(w, c, &o); w->import = o.arg; break;
 		case O_DIGEST: w->digest = o.arg; break;
 		case O_EXPORT: mode(w, c, &o); w->export = o.arg; break;
-		case O_LIST: case O_GC: case O_VERIFY: mode(w, c, &o); break;
+		case O_LIST: case O_GC: case O_VERIFY: case O_HOSTS:
+			mode(w, c, &o);
+			break;
+		case O_PRIVATE: private(&w->reach, o.arg); break;
 		case O_USER: w->box.user = o.arg; break;
 		case O_DIE:
 			if (proc_die_with(parent) < 0)
@@ -196,11 +249,12 @@ wish_read(struct wish *w, char *argv[])
 			break;
 		default: setting(w, c, o.arg);
 		}
-	if (!w->box.dir || *o.argv || (w->digest && !w->import) ||
+	if ((!w->box.dir && w->how != O_HOSTS) || *o.argv || (w->digest && !w->import) ||
 	    (w->tables && w->how) || (w->keep && w->how != O_GC))
 		opt_bad(&o);
 	w->fetch.net.hosts = (long)w->fetch.per_host;
 	w->fetch.quiet = w->tables != NULL;
+	trust_templates(w);
 }
 
 /* Goes to the cache and gives away what is not wanted there.  Returns whether
@@ -306,12 +360,20 @@ keep_house(struct wish *w)
 	return code;
 }
 
+static int
+hosts(struct wish *w)
+{
+	sandbox_user(&w->box);
+	return hosts_print(stdin, "standard input", &w->reach);
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct wish w = {
 		.fetch = { .jobs = 8, .per_host = 8, .retries = 3,
-		    .max_size = 16ULL << 30, .net = { .connect = 15, .stall = 30 } },
+		    .max_size = 16ULL << 30, .net = { .connect = 15, .stall = 30,
+		    .pace = { .least = 1024, .window = 60 } } },
 	};
 	int code;
 
@@ -324,6 +386,8 @@ main(int argc, char *argv[])
 	net_find_ca();
 	if (w.import)
 		code = import(&w);
+	else if (w.how == O_HOSTS)
+		code = hosts(&w);
 	else if (w.how)
 		code = keep_house(&w);
 	else if (w.tables)
@@ -336,5 +400,6 @@ main(int argc, char *argv[])
 	free(w.fetch.fallbacks);
 	free(w.tables);
 	free(w.keep);
+	reach_free(&w.reach);
 	return code;
 }
