@@ -97,6 +97,8 @@ for what in blocks inodes; do
 	inodes) disk inodes -N 600 ;;
 	esac
 	try 0 'a package'                  aoinb -c "$conf" build tiny stable
+	try 0 'a workspace'                aoinb -c "$conf" run --keep stable -- touch /srv/kept
+	kept=$(cat out)
 	spare=$(flock "$work/lock/baseos" aoinb-layer -w "$work" begin baseos)
 	(cd "$spare/tree" && dd if=/dev/zero of=big bs=64k count=16 2>/dev/null && seq 200 | xargs touch)
 	spare=$(aoinb-layer -w "$work" commit "$spare" base -)
@@ -108,6 +110,8 @@ for what in blocks inodes; do
 	ends 'fetch'                       fetch source
 	ends 'checksums'                   checksums source
 	ends 'repo index'                  repo index stable
+	ends 'commit'                      commit "$kept"
+	ok 'which leaves the workspace'    test -e "$work/jobs/$kept/upper/srv/kept"
 	for list in ls 'ls jobs' 'ls layers' history 'log tiny' 'cache ls' 'repo ls stable'; do
 		# shellcheck disable=SC2086 # words
 		try 0 "$list, which writes nothing" timeout 20 aoinb -c "$conf" $list
@@ -121,6 +125,8 @@ for what in blocks inodes; do
 	ok 'frees what nothing stands on'  test ! -e "$work/layers/$spare"
 	is 'and the trash'                 "$(ls "$work/trash")" ''
 	try 0 'after which there is room'  aoinb -c "$conf" build tiny stable
+	try 0 'and the workspace'          aoinb -c "$conf" commit "$kept"
+	ok 'is a layer'                    test -e "$work/layers/$(cat out)/tree/srv/kept"
 	fill "$what"
 	try 0 'cleanup'                    timeout 20 aoinb -c "$conf" cleanup other
 	empty

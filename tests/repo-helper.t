@@ -51,7 +51,7 @@ mkdir bin
 real=$(command -v apt-ftparchive)
 cat >bin/apt-ftparchive <<X
 #!/bin/sh
-[ ! -e .new/list ] || cat .new/list >>"$PWD/asked"
+case " \$* " in *" generate "*) cat .new/list >>"$PWD/asked" ;; esac
 [ ! -e "$PWD/fault" ] || . "$PWD/fault"
 exec $real "\$@"
 X
@@ -392,7 +392,7 @@ exec 9>held
 flock 9
 repo index b
 exec 9>&-
-ok 'apt-ftparchive has descriptors'     grep -q '/dev/null$' fds
+ok 'apt-ftparchive has descriptors'     grep -q 'pipe:' fds
 is 'but no lock of ours or of our caller' "$(grep -c '/held$\|/lock/' fds)" 0
 rm fault
 mkdir none

@@ -17,12 +17,10 @@ enum { OUT, ERR, END, FDS };
 
 /* In the child: becomes the program. */
 static void
-become(const struct child *c, int out, int err, int parent)
+become(const struct child *c, int in, int out, int err, int parent)
 {
-	int null = open("/dev/null", O_RDONLY);
-
-	if (proc_die_with(parent) < 0 || null < 0 || fchdir(c->dir) < 0 ||
-	    dup2(null, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
+	if (proc_die_with(parent) < 0 || fchdir(c->dir) < 0 ||
+	    dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
 	    dup2(err, STDERR_FILENO) < 0 || setenv("LC_ALL", "C.UTF-8", 1) < 0)
 		_exit(EX_CANNOTRUN);
 	/* A lock that our caller holds is none of its business. */
@@ -89,12 +87,13 @@ wait_code(pid_t pid)
 	return proc_code(status);
 }
 
-/* Hears the child pid to its end; then no pipe of it is open here. */
+/* Hears the child to its end. */
 static int
-hear(struct child *c, pid_t pid, int out, int err)
+hear(struct child *c)
 {
-	struct pollfd fds[FDS] = { { .fd = out }, { .fd = err }, { .fd = pidfd_open(pid, 0) } };
-	int i, r, code;
+	struct pollfd fds[FDS] = { { .fd = c->from }, { .fd = c->from_err },
+	    { .fd = pidfd_open(c->pid, 0) } };
+	int i, r;
 
 	for (i = 0; i < FDS; i++) {
 		fds[i].events = POLLIN;
@@ -104,30 +103,54 @@ hear(struct child *c, pid_t pid, int out, int err)
 	i = fds[END].fd;
 	r = i < 0 ? -1 : listen_to(c, fds);
 	close_keep(i);
+	return r;
+}
+
+int
+child_begin(struct child *c)
+{
+	int in[2] = { -1, -1 }, out[2] = { -1, -1 }, err[2] = { -1, -1 }, parent = (int)getpid();
+
+	c->pid = -1;
+	if (pipe2(in, O_CLOEXEC) == 0 && pipe2(out, O_CLOEXEC) == 0 && pipe2(err, O_CLOEXEC) == 0)
+		c->pid = fork();
+	if (c->pid == 0)
+		become(c, in[0], out[1], err[1], parent);
+	close_keep(in[0]);
+	close_keep(out[1]);
+	close_keep(err[1]);
+	c->to = in[1];
+	c->from = out[0];
+	c->from_err = err[0];
+	if (c->pid > 0)
+		return 0;
+	close_keep(in[1]);
+	close_keep(out[0]);
+	close_keep(err[0]);
+	return -1;
+}
+
+int
+child_end(struct child *c, const char *text, size_t len)
+{
+	int r, code;
+
+	/* One that has ended reads nothing (SIGPIPE is ignored), and tells by its code. */
+	r = file_write(c->to, text, len) < 0 && errno != EPIPE ? -1 : 0;
+	close_keep(c->to);
+	if (r == 0)
+		r = hear(c);
 	/* So that it does not wait for us for ever, when we could not hear it. */
-	close_keep(out);
-	close_keep(err);
-	code = wait_code(pid);
+	close_keep(c->from);
+	close_keep(c->from_err);
+	code = wait_code(c->pid);
 	return r < 0 ? -1 : code;
 }
 
 int
 child_run(struct child *c)
 {
-	int out[2] = { -1, -1 }, err[2] = { -1, -1 }, parent = (int)getpid();
-	pid_t pid = -1;
-
-	if (pipe2(out, O_CLOEXEC) == 0 && pipe2(err, O_CLOEXEC) == 0)
-		pid = fork();
-	if (pid == 0)
-		become(c, out[1], err[1], parent);
-	close_keep(out[1]);
-	close_keep(err[1]);
-	if (pid > 0)
-		return hear(c, pid, out[0], err[0]);
-	close_keep(out[0]);
-	close_keep(err[0]);
-	return -1;
+	return child_begin(c) < 0 ? -1 : child_end(c, "", 0);
 }
 
 void

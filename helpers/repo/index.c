@@ -84,10 +84,12 @@ index_make(struct repo *r, int anew)
 {
 	struct packages p = { 0 };
 	struct release names;
+	struct child release;
 
+	release_begin(r, &release);
 	read_packages(&p, r, anew);
 	write_index(&p, r, anew);
-	release_make(r, &names);
+	release_make(r, &release, &names);
 	publish(r, &names);
 	remove_pruned(&p, r);
 	publish_forget(r, &names);

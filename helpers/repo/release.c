@@ -7,7 +7,6 @@
 #include "digest.h"
 #include "err.h"
 #include "file.h"
-#include "repo/child.h"
 #include "repo/release.h"
 
 /* Takes over "DIGEST BYTES FILE". */
@@ -72,28 +71,35 @@ release_old(const struct repo *r, struct buf *packages, struct buf *xz)
 	digest_free(d);
 }
 
+/* It reads its configuration before it does anything else, so it waits there for us to
+ * have made what it is to look at: by then it is loaded, which takes most of its time. */
+void
+release_begin(const struct repo *r, struct child *c)
+{
+	static const char *const argv[] = { "apt-ftparchive", "-c", "/dev/stdin", "release",
+	    ".new", NULL };
+
+	*c = (struct child){ .argv = argv, .dir = r->out };
+	if (child_begin(c) < 0)
+		repo_failed_sys(r, "apt-ftparchive cannot be run");
+}
+
 static void
 say_release(const struct repo *r, struct child *c)
 {
-	char suite[STORE_NAME + 64], codename[STORE_NAME + 64], valid[96];
-	const char *argv[] = { "apt-ftparchive", "-o", "APT::FTPArchive::MD5=false",
-	    "-o", "APT::FTPArchive::SHA1=false", "-o", "APT::FTPArchive::SHA512=false",
-	    "-o", "APT::FTPArchive::Release::Origin=aoinb",
-	    "-o", "APT::FTPArchive::Release::Label=aoinb",
-	    "-o", suite, "-o", codename, "-o", valid,
-	    "-o", "APT::FTPArchive::Release::Acquire-By-Hash=yes", "release", ".new", NULL };
+	struct buf conf = { 0 };
 	int code;
 
-	snprintf(suite, sizeof(suite), "APT::FTPArchive::Release::Suite=%s", r->branch);
-	snprintf(codename, sizeof(codename), "APT::FTPArchive::Release::Codename=%s", r->branch);
-	snprintf(valid, sizeof(valid), "APT::FTPArchive::Release::ValidTime=%" PRIu64, r->valid);
-	c->argv = argv;
-	c->dir = r->out;
-	code = child_run(c);
+	if (buf_printf(&conf, "APT::FTPArchive { MD5 false; SHA1 false; SHA512 false; Release {\n"
+	    "Origin aoinb; Label aoinb; Suite \"%s\"; Codename \"%s\"; ValidTime %" PRIu64 ";\n"
+	    "Acquire-By-Hash yes; }; };\n", r->branch, r->branch, r->valid) < 0)
+		repo_failed_sys(r, "Release");
+	code = child_end(c, conf.s, conf.len);
 	if (code < 0)
 		repo_failed_sys(r, "apt-ftparchive cannot be run");
 	if (code)
 		repo_failed(r, EX_IOERR, "apt-ftparchive: %s", c->err.len ? c->err.s : "it failed");
+	buf_free(&conf);
 }
 
 /* Why gpg could not, out of all that it says. */
@@ -143,16 +149,14 @@ sign(const struct repo *r, const char *how, const char *output)
 }
 
 void
-release_make(const struct repo *r, struct release *names)
+release_make(const struct repo *r, struct child *c, struct release *names)
 {
-	struct child c = { 0 };
-
-	say_release(r, &c);
-	if (release_read((struct span){ c.out.s, c.out.len }, names) < 0)
+	say_release(r, c);
+	if (release_read((struct span){ c->out.s, c->out.len }, names) < 0)
 		repo_failed(r, EX_IOERR, "apt-ftparchive: its Release does not name the index");
-	if (repo_put(r, "Release", c.out.s, c.out.len) < 0)
+	if (repo_put(r, "Release", c->out.s, c->out.len) < 0)
 		repo_failed_sys(r, "Release cannot be written");
-	child_free(&c);
+	child_free(c);
 	if (!*r->sign)
 		return;
 	sign(r, "--clearsign", "--output=.new/InRelease");

@@ -2,6 +2,7 @@
 #ifndef REPO_RELEASE_H
 #define REPO_RELEASE_H
 
+#include "repo/child.h"
 #include "repo/repo.h"
 #include "repo/stanza.h"
 
@@ -19,8 +20,12 @@ int release_read(struct span text, struct release *names);
  * its Release names; else leaves both buffers empty. */
 void release_old(const struct repo *r, struct buf *packages, struct buf *xz);
 
-/* Makes .new/Release of what lies in .new, and with keys InRelease and Release.gpg.  Dies
- * when that fails. */
-void release_make(const struct repo *r, struct release *names);
+/* Starts what will make Release, so that it is ready when there is something to make it
+ * of.  Dies when that fails. */
+void release_begin(const struct repo *r, struct child *c);
+
+/* With what release_begin has started, makes .new/Release of what lies in .new, and with
+ * keys InRelease and Release.gpg.  Dies when that fails. */
+void release_make(const struct repo *r, struct child *c, struct release *names);
 
 #endif

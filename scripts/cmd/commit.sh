@@ -29,8 +29,8 @@ parent=$(layer_do ref "instance/$branch") || exit
 	{ [ "$(layer_do info "$top" kind)" = deps ] && [ "$(layer_do info "$top" parent)" = "$parent" ]; } ||
 	die 75 "job $id: $branch has moved on since; start again from aoinb shell $branch"
 layer_begin "instance.$branch"
-rmdir "$layer_new/tree" && mv -T "$job/upper" "$layer_new/tree" || die 74 "job $id: its workspace cannot be moved"
-job_do drop "$job" || exit
+layer_from "$job/upper"
 layer_commit "instance/$branch" commit "$top" "branch=$branch" \
     "base=$(layer_do info "$parent" base)" "list=$(layer_do info "$parent" list)" \
     "state=$(layer_do info "$parent" state)" "from=$id"
+job_do drop "$job" || exit

@@ -19,7 +19,7 @@ layer_stack_of() {
 	printf '%s\n' "$layer_line"
 }
 
-layer_new='' layer_lock='' layer_then='' layer_state=''
+layer_new='' layer_lock='' layer_then='' layer_state='' layer_back=''
 # layer_finally WORD - it is called with the exit code when this shell ends while a layer is
 # in the making
 layer_finally() {
@@ -35,13 +35,23 @@ layer_begin() {
 	layer_new=$(layer_do begin "$1") || exit
 }
 
+# layer_from FOLDER - the layer in the making is FOLDER, which is back where it was when no
+# layer comes of it
+layer_from() {
+	rmdir "$layer_new/tree" && mv -T "$1" "$layer_new/tree" || die 74 "$1: cannot be moved to $layer_new"
+	layer_back=$1
+}
+
 # layer_commit REF KIND PARENT [KEY=VALUE]... - it becomes a layer for ever, which REF
 # names from now on, unless that is "-"; prints its id
 layer_commit() {
 	layer_ref=$1; shift
 	layer_id=$(layer_do commit "$layer_new" "$@" ${layer_state:+"state=$layer_state"}) || exit
 	layer_new=''
-	[ "$layer_ref" = - ] || layer_do ref "$layer_ref" "$layer_id" || exit
+	[ "$layer_ref" = - ] || layer_do ref "$layer_ref" "$layer_id" || {
+		layer_code=$?
+		die "$layer_code" "layer $layer_id was made, but $layer_ref does not name it yet; then run: aoinb-layer -w $conf_work_dir ref $layer_ref $layer_id"
+	}
 	note "layer $layer_id: $1"
 	printf '%s\n' "$layer_id" || exit 74
 }
@@ -63,6 +73,8 @@ layer_end() {
 	trap '' INT TERM HUP
 	trap - EXIT
 	progress_end
+	[ ! "$layer_new" ] || [ ! "$layer_back" ] || mv -T "$layer_new/tree" "$layer_back" ||
+		die 74 "$layer_new/tree: cannot be moved back to $layer_back"
 	[ ! "$layer_new" ] || layer_do drop "$layer_new" || exit
 	case $layer_lock in
 	deps.*) rm -f "$conf_work_dir/lock/$layer_lock" ;;	# it is of no other layer

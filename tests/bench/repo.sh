@@ -9,16 +9,18 @@ aoinb-conf -f /dev/null -D work_dir="$PWD/work" ini >conf/aoinb.ini
 
 # add_time BRANCH FROM ROUNDS - seconds to add one more package, the middle one of ROUNDS
 add_time() {
-	round=0
-	while [ "$round" -lt "$3" ]; do
-		python3 "$top/tests/debs.py" many new $(($2 + round)) $(($2 + round + 1))
-		set -- "$@" new/*.deb
-		began=$(date +%s%6N)
-		aoinb-repo -w work add "$1" "$4" >/dev/null || exit
-		echo $(($(date +%s%6N) - began))
-		set -- "$1" "$2" "$3"
-		round=$((round + 1))
-	done | sort -n | sed -n "$((($3 + 1) / 2))p" | awk '{ print $1 / 1e6 }'
+	python3 - "$top/tests/debs.py" "$@" <<-'E'
+	import glob, statistics, subprocess, sys, time
+	debs, branch, first, rounds = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+	took = []
+	for n in range(first, first + rounds):
+	    subprocess.run(["python3", debs, "many", "new", str(n), str(n + 1)], check=True)
+	    add = ["aoinb-repo", "-w", "work", "add", branch] + glob.glob("new/*.deb")
+	    began = time.monotonic()
+	    subprocess.run(add, check=True, stdout=subprocess.DEVNULL)
+	    took.append(time.monotonic() - began)
+	print(statistics.median(took))
+	E
 }
 
 mkdir -p work/output/small work/output/large

@@ -81,7 +81,8 @@ int layer_commit(const struct store *s, const char *folder, const char *parent,
 /* --- size.c */
 
 /* What path, seen from the folder dir, and all below it on the same file system
- * take on the disk, in KiB, as du -skx counts.  Returns 0, or -1 with errno set. */
+ * take on the disk, in KiB, as du -skx counts; what goes meanwhile may count or not.
+ * Returns 0, or -1 with errno set. */
 int size_kib(int dir, const char *path, uint64_t *kib);
 
 /* --- ref.c */

@@ -80,7 +80,7 @@ count(struct walk *w, struct level *l, int fd, const char *name)
 	int r;
 
 	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return -1;
+		return errno == ENOENT ? 0 : -1;	/* it went meanwhile */
 	if (st.st_dev != w->dev)
 		return 0;
 	r = S_ISDIR(st.st_mode) ? ids_add(&l->folders, name) : is_first(w, &st);
@@ -152,6 +152,8 @@ step(struct walk *w, int *fd)
 		next = openat(*fd, l->folders.at[l->folders.len - 1],
 		    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		free(l->folders.at[--l->folders.len]);
+		if (next < 0 && errno == ENOENT)
+			return 1;	/* it went meanwhile */
 	} else {
 		ids_free(&l->folders);
 		if (--w->levels.len == 0)

@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 #include "file.h"
 #include "json.h"
 #include "store/job.h"
+#include "store/layer.h"
 
 enum { HEAD = 1 << 14 };
 
@@ -260,59 +260,13 @@ group_state(const struct store *s, const char *id, struct group_state *state)
 	return 0;
 }
 
-static int size_below(int fd, dev_t dev, int64_t *blocks);
-
-static int
-size_of(int at, const char *name, dev_t dev, int64_t *blocks)
-{
-	struct stat st;
-	int fd;
-
-	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT ? 0 : -1;
-	if (st.st_dev != dev)
-		return 0;
-	/* What has several names is counted in parts. */
-	*blocks += S_ISDIR(st.st_mode) || !st.st_nlink ? st.st_blocks :
-	    st.st_blocks / (int64_t)st.st_nlink;
-	if (!S_ISDIR(st.st_mode))
-		return 0;
-	fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT ? 0 : -1;
-	return size_below(fd, dev, blocks);
-}
-
-/* Closes fd.  As deep as there are descriptors: deeper is EMFILE. */
-static int
-size_below(int fd, dev_t dev, int64_t *blocks)
-{
-	DIR *d = fdopendir(fd);
-	struct dirent *e;
-	int r = 0, err;
-
-	if (!d) {
-		close_keep(fd);
-		return -1;
-	}
-	while (r == 0 && (e = readdir(d)))
-		if (strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
-			r = size_of(fd, e->d_name, dev, blocks);
-	err = errno;
-	closedir(d);
-	errno = err;
-	return r;
-}
-
 int
 job_size(const struct store *s, const char *path, int64_t *kib)
 {
-	int64_t blocks = 0;
-	struct stat st;
+	uint64_t n;
 
-	if (fstatat(s->dir, path, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-	    size_of(s->dir, path, st.st_dev, &blocks) < 0)
+	if (size_kib(s->dir, path, &n) < 0)
 		return -1;
-	*kib = blocks / 2;
+	*kib = (int64_t)n;
 	return 0;
 }
