@@ -94,6 +94,7 @@ done
 for private in 127.0.0.0/33 ::1/129 a,b http://x/ x:0 x:70000 '[::1'; do
 	try 64 "--private=$private is none" get "$u/ok/f1" "$sum" --private="$private"
 done
+try 0 'a file is on no server'         get "file://localhost$PWD/pub/f1" SKIP
 rm -rf cache
 try 0 'a mirror that was named'        get http://127.0.0.1:1/x "$sum" -m "$u/ok/f1"
 rm -rf cache

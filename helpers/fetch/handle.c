@@ -244,7 +244,7 @@ handle_aim(struct net *t, const char *url)
 	*t->barred = '\0';
 	pace_none(&t->pace);
 	/* Without a host nobody is spoken to; libcurl says what is wrong. */
-	if (url_host(url, &t->host) == 0 && !may_name(t))
+	if (!url_is(url, "file") && url_host(url, &t->host) == 0 && !may_name(t))
 		return 0;
 	if (!t->host.name && (!(t->host.name = strdup("")) ||
 	    !(t->host.port = strdup(""))))
