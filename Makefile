@@ -87,7 +87,7 @@ $(B)/run/confine.o: $(B)/run/filter.h
 # Tests, by prove(1).  Those of the helpers run again under sanitizers.
 tests = $(wildcard tests/*.t)
 tests_helpers = $(filter-out tests/group.t tests/plan.t tests/repo.t,$(wildcard \
-    $(helpers:%=tests/%.t) tests/package.t tests/group-run.t tests/plan-helper.t tests/repo-helper.t))
+    $(helpers:%=tests/%.t) tests/package.t tests/group-run.t tests/fetch-evil.t tests/plan-helper.t tests/repo-helper.t))
 
 check: all
 	B=$(B) tests/prove-all $(PROVE) $(tests)

@@ -186,7 +186,7 @@ print_ini(struct buf *b, const struct conf *c)
 		v = conf_get(c, k);
 		section(b, k, "");
 		check(buf_printf(b, "%s =", k->name));
-		if (k->type != KEY_LIST) {
+		if (!key_is_list(k)) {
 			check(buf_printf(b, " %s\n", v));
 			continue;
 		}

@@ -1,5 +1,6 @@
 /* aoinb-unpack: an archive into a folder, and never outside it. */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
@@ -85,7 +86,7 @@ write_entry(struct arc *a, const struct entry *e)
 		die_entry(e->path);
 	while (u.tree.file >= 0 && (more = arc_data(a, &p, &len, &at)) > 0) {
 		progress(u.in.read, u.in.size);
-		if (tree_data(&u.tree, p, len, at) < 0)
+		if (tree_data(&u.tree, e, p, len, at) < 0)
 			die_entry(e->path);
 	}
 	if (more < 0)
@@ -155,8 +156,12 @@ check_squash(int code)
 		errno = ENOSPC;
 		die_sys(EX_IOERR, "%s", u.dir);
 	}
+	if (code && *squash_said())
+		die(EX_DATAERR, "%s: unsquashfs: %s", u.name, squash_said());
 	if (code)
 		die(EX_DATAERR, "%s: unsquashfs failed with %d", u.name, code);
+	if (*squash_said())
+		warn_msg("%s: unsquashfs: %s", u.name, squash_said());
 }
 
 static void
@@ -233,6 +238,7 @@ main(int argc, char *argv[])
 			    &u.tree.max_entries);
 			break;
 		}
+	signal(SIGXFSZ, SIG_IGN);	/* an error will do */
 	if (bad || !o.argv[0] || (!o.argv[1] && !opt_dry) ||
 	    (o.argv[1] && o.argv[2]))
 		opt_bad(&o);

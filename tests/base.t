@@ -207,6 +207,17 @@ is 'in one line'                           "$(wc -l <err)" 1
 echo '{"version":1}' >site/manifest/none.json
 try 65 'a manifest without variants'       aoinb -c "$conf" load-baseos
 is 'in one line'                           "$(wc -l <err)" 1
+# What a path adds to the list of what is fetched: other files, or no digest.
+for path in "ok/os/none\\n$url/ok/os/other-arch.tar.xz SKIP" "ok/os/other-arch.tar.xz SKIP" 'ok/os/\u0001' 'ok/os/\u0085\t'; do
+	before=$(asked /ok/os/other-arch.tar.xz)
+	printf '{"variants":[{"name":"BuildKit","tarballs":[{"arch":"%s","date":"1","sha256sum":"%s","path":"%s"}]}]}\n' \
+	    "$arch" "$wrong" "$path" >site/manifest/none.json
+	try 65 "a manifest with the path $path" aoinb -c "$conf" load-baseos
+	says err 'holds a blank or control character' 'says so'
+	is 'in one line'                   "$(wc -l <err)" 1
+	is 'and nothing is asked for'      "$(asked /ok/os/other-arch.tar.xz)" "$before"
+done
+try 65 'nor does a URL'                    aoinb -c "$conf" load-baseos --sha256="$wrong" "$url/a SKIP"
 rm site/manifest/none.json
 try 66 'no manifest'                       aoinb -c "$conf" load-baseos
 says err 'debian SUITE' 'the other ways are named'

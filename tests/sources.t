@@ -168,6 +168,11 @@ fault 65 'cannot tell the type of'       'a bare URL of anything' "$u/ok/f2" "$z
 bundle page "SRCS=tbl::$served_page" 'CHKSUMS=SKIP'
 try 65 'a page without a digest'         aoinb -c "$conf" build page stable
 says err "$served_page: a web page came" 'says so'
+head -c 40000 /dev/zero >served/zeros.tar
+echo 'no name of an ISO' >>served/zeros.tar
+bundle zeros "SRCS=tbl::$u/ok/zeros.tar" "CHKSUMS='$(digest served/zeros.tar)'"
+try 1 'an archive of zeros'              aoinb -c "$conf" build zeros stable
+ok 'is none'                             grep -q 'zeros.tar: not an archive: nothing is in it' "$work"/jobs/*-zeros/log
 mkdir -p two/a two/b; echo x >two/a/x; echo x >two/b/x
 bsdtar -C two -czf served/two.tar.gz a b
 bundle two "SRCS=tbl::$u/ok/two.tar.gz" "CHKSUMS='$(digest served/two.tar.gz)'"

@@ -226,6 +226,39 @@ is 'nothing outside was touched' "$(around)" "$before"
 try 65 'a squashfs image with devices' aoinb-unpack t.squashfs o
 says err 'disk\|null' 'names one'
 is 'and has written nothing' "$(find o | wc -l)" 1
+head -c 40000 /dev/zero >zeros; printf 'CD001' >>zeros
+for how in cat gzip xz 'zstd -q'; do
+	$how <zeros >zeros.packed
+	fresh
+	try 65 "$how: zeros and more" aoinb-unpack zeros.packed o
+	says err 'not an archive: nothing is in it' 'are no archive'
+	try 65 'nor with -n' aoinb-unpack -n zeros.packed
+done
+python3 - device.tar <<'P'
+import sys, tarfile
+with tarfile.open(sys.argv[1], "w", format=tarfile.GNU_FORMAT) as tar:
+    info = tarfile.TarInfo("f")
+    info.type, info.devmajor, info.devminor = tarfile.CHRTYPE, 5000, 2000000
+    tar.addfile(info)
+P
+fresh
+try 65 'a device that there cannot be' aoinb-unpack --devices device.tar o
+says err 'f: device number out of range' 'is called one'
+for size in 90 400 1000 2000; do
+	head -c "$size" t.squashfs >cut.squashfs
+	fresh
+	try 65 "$size bytes of a squashfs image" aoinb-unpack --devices cut.squashfs o
+	is 'are told in one line of ours' "$(wc -l <err) $(grep -c '^aoinb-unpack: cut.squashfs: unsquashfs: .' err)" '1 1'
+done
+
+# --- maps of holes that are right
+for form in gnu 'pax --sparse-version=0.0' 'pax --sparse-version=0.1' 'pax --sparse-version=1.0'; do
+	# shellcheck disable=SC2086 # words
+	tar -C tree -cSf holes.tar --format=$form sparse
+	fresh
+	try 0 "$form: a file with holes" aoinb-unpack holes.tar o
+	ok 'is the same' cmp tree/sparse o/sparse
+done
 
 # --- bombs
 fresh; head -c 20000000 /dev/zero >zero; tar -cf - zero | xz -1 >bomb.xz

@@ -198,13 +198,17 @@ fetches 69 'a server that stalls' "^aoinb: $http/stall/repo.git: the server stal
 is 'is given up, and the others are fetched' "$(cut -f 3 out)" "git::$one
 SKIP
 git::$two"
-for url in ssh://127.0.0.1/repo file:///etc ext://sh git+ssh://a/b http://-oProxyCommand=x/; do
+for url in ssh://127.0.0.1/repo file:///etc ext://sh git+ssh://a/b; do
 	spec none "git::commit=v1;rename=x::$url"
 	fetches 65 "git, $url" 'git sources come by http, https, git only' none
 done
+spec none "git::commit=v1;rename=x::http://-oProxyCommand=x/"
+fetches 65 'a host that is an option' 'http://-oProxyCommand=x/: not a URL' none
 spec none "svn::rename=x::svn+ssh://127.0.0.1/repo"
 fetches 65 'svn+ssh' 'svn sources come by svn, http, https only' none
 spec none "hg::rename=x::ssh://-oProxyCommand=x/repo"
+fetches 65 'one for ssh' 'ssh://-oProxyCommand=x/repo: not a URL' none
+spec none "hg::rename=x::ssh://127.0.0.1/repo"
 fetches 65 'hg by ssh' 'hg sources come by http, https only' none
 spec none "git::commit=--upload-pack=x::$http/git/repo.git"
 fetches 65 'a commit that is an option' 'commit=--upload-pack=x' none

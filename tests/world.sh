@@ -40,7 +40,9 @@ world_new() {
 	cp -a "$world/work/ref" "$work/"
 	cp -al "$world/work/layers" "$work/"
 	shift
-	aoinb-conf -f /dev/null -D work_dir="$work" -D instance_update=never ini >"$conf/plain.ini"
+	# Servers of tests are on this machine.
+	aoinb-conf -f /dev/null -D work_dir="$work" -D instance_update=never \
+	    -D fetch_private=127.0.0.0/8 ini >"$conf/plain.ini"
 	[ $# -eq 0 ] || for setting; do
 		aoinb-conf -f "$conf/plain.ini" -D "$setting" ini >"$conf/next.ini"
 		mv "$conf/next.ini" "$conf/plain.ini"

@@ -116,7 +116,7 @@ join(struct reading *r, const struct key *k, const char *value)
 {
 	char **at = &r->c->value[k - key_tab], *both;
 
-	if (k->type != KEY_LIST)
+	if (!key_is_list(k))
 		return wrong(r, k->section, k->name, "cannot be continued");
 	if (asprintf(&both, "%s%s%s", *at, **at ? " " : "", value) < 0)
 		die_sys(EX_OSERR, "configuration");

@@ -7,6 +7,7 @@
 
 #include "conf/key.h"
 #include "parse.h"
+#include "reach.h"
 
 const struct key key_tab[] = {
 { "", "work_dir", KEY_PATH, NULL, "/var/cache/aoinb/work",
@@ -68,6 +69,16 @@ const struct key key_tab[] = {
   "How long to wait for a server to answer at all." },
 { "fetch", "stall_timeout", KEY_DURATION, NULL, "30s",
   "How long to wait for the next byte." },
+{ "fetch", "least_speed", KEY_SIZE, NULL, "1K",
+  "What a download has to bring a second, on average over speed_window; of one\n"
+  "that brings less the rest is asked for at the next place.  0: any." },
+{ "fetch", "speed_window", KEY_DURATION, NULL, "1m",
+  "How long it may be slower." },
+{ "fetch", "private", KEY_REACH, NULL, "no",
+  "Whether sources may come from hosts that have no public address: this machine,\n"
+  "its network, link-local ones.  no, yes, or the hosts (build.lan, build.lan:8080)\n"
+  "and networks (10.0.0.0/8) that may.  Hosts of the templates below, of the release\n"
+  "manifest and of proxies may in any case." },
 { "fetch", "max_size", KEY_SIZE, NULL, "16G",
   "A larger file is refused." },
 { "fetch", "mirror", KEY_LIST, NULL, "",
@@ -183,6 +194,17 @@ check_characters(const struct key *k, const char *value)
 	return NULL;
 }
 
+static const char *
+check_reach(const char *value)
+{
+	struct reach r = { 0 };
+	const char *wrong = reach_add(&r, value);
+
+	reach_free(&r);
+	return wrong ? "is neither yes, no, nor hosts and networks such as 10.0.0.0/8" :
+	    NULL;
+}
+
 const char *
 key_check(const struct key *k, const char *value)
 {
@@ -205,6 +227,8 @@ key_check(const struct key *k, const char *value)
 	case KEY_DURATION:
 		return parse_duration(value, &n) < 0 ?
 		    "is not a time such as 90s, 15m or 6h" : NULL;
+	case KEY_REACH:
+		return check_reach(value);
 	case KEY_CHOICE:
 		return in_choice(k->of, value) ? NULL : "is none of the choices";
 	default:
@@ -212,12 +236,19 @@ key_check(const struct key *k, const char *value)
 	}
 }
 
+int
+key_is_list(const struct key *k)
+{
+	return k->type == KEY_LIST || k->type == KEY_REACH;
+}
+
 const char *
 key_type_name(const struct key *k)
 {
 	static const char *const names[] = {
 		[KEY_PATH] = "path", [KEY_WORD] = "word", [KEY_TEXT] = "text",
-		[KEY_LIST] = "list", [KEY_BOOL] = "yes|no",
+		[KEY_LIST] = "list", [KEY_REACH] = "yes|no|list",
+		[KEY_BOOL] = "yes|no",
 		[KEY_NUMBER] = "number", [KEY_SIZE] = "size",
 		[KEY_DURATION] = "time", [KEY_AGE] = "always|never|time",
 	};

@@ -8,6 +8,7 @@ enum key_type {
 	KEY_WORD,	/* letters, digits, '_', '-', '.', '+' */
 	KEY_TEXT,	/* one line of anything printable */
 	KEY_LIST,	/* words; continued lines join with a blank */
+	KEY_REACH,	/* likewise: what reach_add takes */
 	KEY_BOOL,
 	KEY_NUMBER,
 	KEY_SIZE,	/* parse_size */
@@ -37,6 +38,9 @@ const char *key_full(const struct key *k);
 
 /* Checks value for k.  Returns NULL when it is good, else why not. */
 const char *key_check(const struct key *k, const char *value);
+
+/* Whether its value is words, of which a line may hold some. */
+int key_is_list(const struct key *k);
 
 /* What the type is called in the documentation. */
 const char *key_type_name(const struct key *k);

@@ -9,6 +9,7 @@
 #include "fetch/progress.h"
 #include "fetch/record.h"
 #include "fetch/response.h"
+#include "fetch/url.h"
 #include "fetch/verdict.h"
 
 #define LOCK_POLL 100		/* milliseconds */
@@ -35,12 +36,14 @@ transfer(struct item *it)
 	struct place *p = &it->places[it->at];
 	struct part *part = &it->part;
 	struct net_ask ask = {
-		.url = p->url, .fresh = p->again, .arg = it,
+		.url = p->url, .fresh = p->again,
+		.sure = it->src->algo != NULL, .arg = it,
 		.begin = response_begin, .body = response_body, .end = response_end,
 	};
+	const char *wrong = url_no_file(p->url);
 
-	if (!net_file_ok(p->url)) {
-		verdict_place(it, EX_NOINPUT, 0, "not a regular file");
+	if (wrong) {
+		verdict_place(it, EX_NOINPUT, 0, "%s", wrong);
 		return;
 	}
 	if (part->size && !may_resume(it, p) && part_restart(part) < 0) {

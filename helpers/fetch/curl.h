@@ -11,7 +11,8 @@
 	X(global_cleanup) X(global_init) X(multi_add_handle) \
 	X(multi_cleanup) X(multi_info_read) X(multi_init) X(multi_perform) \
 	X(multi_poll) X(multi_remove_handle) X(multi_setopt) \
-	X(slist_append) X(slist_free_all)
+	X(slist_append) X(slist_free_all) \
+	X(url) X(url_cleanup) X(url_get) X(url_set) X(version_info)
 
 /* curl.easy_init() is curl_easy_init(), and so on: for after curl_load. */
 struct curl_functions {

@@ -10,6 +10,7 @@ enum {
 	NET_MISSING,		/* no such file */
 	NET_PASSING,		/* a failure that may pass */
 	NET_REFUSED,		/* a failure that will not */
+	NET_BARRED,		/* we do not speak to such an address */
 };
 
 /* Each returns one of these: for an HTTP status that is not success, and for an

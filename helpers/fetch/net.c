@@ -3,57 +3,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 
-#include "err.h"
-#include "fetch/curl.h"
-#include "fetch/net.h"
+#include "fetch/net_internal.h"
+#include "fetch/proxy.h"
+#include "fetch/tls.h"
 
 #define HOPS 10			/* redirects followed */
 #define IDLE_BODY (64L << 10)	/* of a body nobody wants, to keep the connection */
 
-struct net {
-	struct net_ask ask;
-	CURL *easy;
-	struct curl_slist *headers;
-	char *url;		/* where redirects have led */
-	int hops, begun, stopped;
-	long wasted;		/* bytes of bodies that nobody wants */
-	char error[CURL_ERROR_SIZE];
-	char why[CURL_ERROR_SIZE + 2048];
-};
-
+struct net_opts net_opts;
 static CURLM *multi;
-static struct net_opts opts;
-static char *ca_file, *ca_path;
-
-/* The first of the variables that is set, as a full path: libcurl looks at
- * them later, from another working folder. */
-static char *
-env_path(const char *a, const char *b)
-{
-	const char *s = getenv(a);
-	char *path;
-
-	if (!s || !*s)
-		s = getenv(b);
-	if (!s || !*s)
-		return NULL;
-	path = realpath(s, NULL);
-	return path ? path : strdup(s);
-}
-
-void
-net_find_ca(void)
-{
-	ca_file = env_path("CURL_CA_BUNDLE", "SSL_CERT_FILE");
-	ca_path = env_path("SSL_CERT_DIR", "SSL_CERT_DIR");
-}
 
 int
 net_init(const struct net_opts *o)
 {
-	opts = *o;
+	net_opts = *o;
 	if (curl_load() < 0)
 		return -1;
 	if (curl.global_init(CURL_GLOBAL_DEFAULT) == 0)
@@ -62,45 +26,21 @@ net_init(const struct net_opts *o)
 		errno = ENOMEM;
 		return -1;
 	}
-	curl.multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, opts.hosts);
+	curl.multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, net_opts.hosts);
 	return 0;
 }
 
 void
 net_free(void)
 {
-	free(ca_file);
-	free(ca_path);
+	handle_end();
+	proxy_free();
+	tls_free();
 	if (!multi)
 		return;
 	curl.multi_cleanup(multi);
 	curl.global_cleanup();
 	multi = NULL;
-}
-
-static int
-is_scheme(const char *url, const char *scheme)
-{
-	size_t n = strlen(scheme);
-
-	return !strncasecmp(url, scheme, n) && url[n] == ':';
-}
-
-int
-net_file_ok(const char *url)
-{
-	struct stat st;
-	char *path;
-	int odd;
-
-	if (!is_scheme(url, "file"))
-		return 1;
-	url += strlen("file://");
-	url += strcspn(url, "/");
-	path = curl.easy_unescape(NULL, url, 0, NULL);
-	odd = path && stat(path, &st) == 0 && !S_ISREG(st.st_mode);
-	curl.free(path);
-	return !odd;
 }
 
 /* A header of the last answer, of a proxy's CONNECT never; "" for none. */
@@ -136,6 +76,17 @@ status_of(struct net *t)
 	return status;
 }
 
+/* Whether nothing but the end of the connection tells where the body ends. */
+static int
+is_unsized(struct net *t, curl_off_t length)
+{
+	long version = CURL_HTTP_VERSION_NONE;
+
+	curl.easy_getinfo(t->easy, CURLINFO_HTTP_VERSION, &version);
+	return by_http(t) && length < 0 && version < CURL_HTTP_VERSION_2_0 &&
+	    !strcasestr(header(t->easy, "Transfer-Encoding"), "chunked");
+}
+
 static int
 begin(struct net *t)
 {
@@ -146,6 +97,7 @@ begin(struct net *t)
 	h.status = status_of(t);
 	curl.easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
 	h.length = length;
+	t->unsized = is_unsized(t, length);
 	h.etag = header(t->easy, "ETag");
 	h.modified = header(t->easy, "Last-Modified");
 	h.type = header(t->easy, "Content-Type");
@@ -167,6 +119,7 @@ on_body(char *s, size_t one, size_t len, void *arg)
 	long status;
 
 	(void)one;
+	t->pace.got += (long long)len;
 	if (!t->begun) {
 		status = status_of(t);
 		if (status != 200 && status != 206) {
@@ -183,143 +136,107 @@ on_body(char *s, size_t one, size_t len, void *arg)
 	return len;
 }
 
-static int
-add_header(struct net *t, const char *name, const char *value)
-{
-	struct curl_slist *list;
-	char *line;
-
-	if (!value)
-		return 0;
-	if (asprintf(&line, "%s: %s", name, value) < 0)
-		return -1;
-	list = curl.slist_append(t->headers, line);
-	free(line);
-	if (!list)
-		return -1;
-	t->headers = list;
-	return 0;
-}
-
-static int
-set_headers(struct net *t)
-{
-	const struct net_ask *a = &t->ask;
-
-	if (add_header(t, "If-None-Match", a->if_none) < 0 ||
-	    add_header(t, "If-Modified-Since", a->if_since) < 0 ||
-	    add_header(t, "Cache-Control", a->fresh ? "no-cache" : NULL) < 0 ||
-	    (a->from && add_header(t, "If-Range", a->if_range) < 0))
-		return -1;
-	curl.easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
-	return 0;
-}
-
-/* HTTP gets its range as text, for libcurl's own resuming takes the answer
- * 200 (the file has changed) for an error. */
-static void
-set_range(struct net *t)
-{
-	char range[32];
-
-	if (!t->ask.from)
-		return;
-	if (is_scheme(t->url, "http") || is_scheme(t->url, "https")) {
-		snprintf(range, sizeof(range), "%lld-", t->ask.from);
-		curl.easy_setopt(t->easy, CURLOPT_RANGE, range);
-	} else {
-		curl.easy_setopt(t->easy, CURLOPT_RESUME_FROM_LARGE,
-		    (curl_off_t)t->ask.from);
-	}
-}
-
-static void
-set_common(struct net *t)
-{
-	CURL *e = t->easy;
-
-	curl.easy_setopt(e, CURLOPT_PRIVATE, t);
-	curl.easy_setopt(e, CURLOPT_ERRORBUFFER, t->error);
-	curl.easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
-	curl.easy_setopt(e, CURLOPT_WRITEDATA, t);
-	curl.easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https,ftp,file");
-	/* Redirects are followed by hand, so that each can be judged. */
-	curl.easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
-	curl.easy_setopt(e, CURLOPT_HTTP_CONTENT_DECODING, 0L);
-	curl.easy_setopt(e, CURLOPT_USERAGENT, "aoinb/" AOINB_VERSION);
-	curl.easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
-	curl.easy_setopt(e, CURLOPT_BUFFERSIZE, 512L << 10);
-	curl.easy_setopt(e, CURLOPT_CONNECTTIMEOUT, opts.connect);
-	curl.easy_setopt(e, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl.easy_setopt(e, CURLOPT_LOW_SPEED_TIME, opts.stall);
-	if (ca_file)
-		curl.easy_setopt(e, CURLOPT_CAINFO, ca_file);
-	if (ca_path)
-		curl.easy_setopt(e, CURLOPT_CAPATH, ca_path);
-}
-
 static void
 net_drop(struct net *t)
 {
 	if (t->easy)
 		curl.easy_cleanup(t->easy);
 	curl.slist_free_all(t->headers);
+	url_host_free(&t->host);
 	free(t->url);
 	free(t);
+}
+
+/* Sends it to a URL.  Returns 1 when under way, 0 when that is refused (t->barred
+ * says why), -1 with errno set. */
+static int
+go(struct net *t, const char *url)
+{
+	int r = handle_aim(t, url);
+
+	if (r == 1 && curl.multi_add_handle(multi, t->easy) != CURLM_OK) {
+		errno = ENOMEM;
+		r = -1;
+	}
+	return r;
 }
 
 int
 net_start(const struct net_ask *ask)
 {
 	struct net *t = calloc(1, sizeof(*t));
+	int r = -1;
 
 	if (!t)
 		return -1;
 	t->ask = *ask;
-	t->url = strdup(ask->url);
 	t->easy = curl.easy_init();
-	if (!t->url || !t->easy || set_headers(t) < 0)
-		goto fail;
-	set_common(t);
-	set_range(t);
-	if (curl.easy_setopt(t->easy, CURLOPT_URL, t->url) == CURLE_OK &&
-	    curl.multi_add_handle(multi, t->easy) == CURLM_OK)
+	if (t->easy && handle_set(t) == 0) {
+		curl.easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, on_body);
+		curl.easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
+		r = go(t, ask->url);
+	}
+	if (r == 1)
 		return 0;
-fail:
+	if (r == 0)
+		ask->end(ask->arg, NET_BARRED, t->barred, 0);
 	net_drop(t);
 	errno = ENOMEM;
-	return -1;
+	return r;
 }
 
-/* Goes where the server points to.  Returns 1 when under way again, 0 when
- * that is refused (t->why says it), -1 with errno set. */
+/* Goes where the server points to.  Returns -1 when under way again, else how it ended
+ * instead, and t->why says why. */
 static int
 redirect(struct net *t, const char *to)
 {
-	char *url;
+	char from[1024];
 
 	if (++t->hops > HOPS) {
 		snprintf(t->why, sizeof(t->why),
 		    "more than %d redirects, the last one to %.1000s", HOPS, to);
-		return 0;
+		return NET_REFUSED;
 	}
-	if (!is_scheme(to, "https") &&
-	    (!is_scheme(to, "http") || is_scheme(t->url, "https"))) {
+	if (!url_is(to, "https") &&
+	    (!url_is(to, "http") || url_is(t->url, "https"))) {
 		snprintf(t->why, sizeof(t->why),
 		    "redirect from %.1000s to %.1000s refused", t->url, to);
-		return 0;
+		return NET_REFUSED;
 	}
-	url = strdup(to);
-	if (!url)
+	snprintf(from, sizeof(from), "%s", t->url);
+	switch (go(t, to)) {
+	case 1:
 		return -1;
-	free(t->url);
-	t->url = url;
-	t->wasted = 0;
-	if (curl.easy_setopt(t->easy, CURLOPT_URL, url) == CURLE_OK &&
-	    curl.multi_add_handle(multi, t->easy) == CURLM_OK)
-		return 1;
-	errno = ENOMEM;
-	return -1;
+	case 0:
+		snprintf(t->why, sizeof(t->why), "redirect from %s to %.1000s "
+		    "refused: %s", from, to, t->barred);
+		return NET_BARRED;
+	}
+	snprintf(t->why, sizeof(t->why), "out of memory");
+	return NET_REFUSED;
+}
+
+/* Whether the answer points elsewhere; *how is then what redirect returned.  It does
+ * not come to this from libcurl, which tells where to only when it read the whole
+ * body. */
+static int
+redirected(struct net *t, long status, int *how)
+{
+	const char *location = header(t->easy, "Location");
+	char *to;
+
+	if (status < 300 || status >= 400 || status == 304 || !*location)
+		return 0;
+	to = url_join(t->url, location);
+	if (to) {
+		*how = redirect(t, to);
+	} else {
+		snprintf(t->why, sizeof(t->why), "redirect to what is no URL: %.1000s",
+		    location);
+		*how = NET_REFUSED;
+	}
+	free(to);
+	return 1;
 }
 
 /* What an HTTP status that is not success means. */
@@ -333,6 +250,16 @@ status_means(struct net *t, long status)
 static int
 error_means(struct net *t, CURLcode code)
 {
+	if (code == CURLE_ABORTED_BY_CALLBACK && t->slow) {
+		snprintf(t->why, sizeof(t->why), "less than %llu bytes a second for %llu "
+		    "seconds (--least-speed)", (unsigned long long)net_opts.pace.least,
+		    (unsigned long long)net_opts.pace.window);
+		return NET_PASSING;
+	}
+	if (code == CURLE_COULDNT_CONNECT && *t->barred && !t->sockets) {
+		snprintf(t->why, sizeof(t->why), "%s", t->barred);
+		return NET_BARRED;
+	}
 	snprintf(t->why, sizeof(t->why), "%s",
 	    *t->error ? t->error : curl.easy_strerror(code));
 	return means_error((int)code);
@@ -344,8 +271,7 @@ static int
 ending(struct net *t, CURLcode code)
 {
 	long status = status_of(t);
-	char *to = NULL;
-	int r;
+	int how;
 
 	if (t->stopped)
 		return NET_STOPPED;
@@ -353,17 +279,17 @@ ending(struct net *t, CURLcode code)
 		code = CURLE_OK;	/* we did not want the rest */
 	if (code != CURLE_OK)
 		return error_means(t, code);
-	curl.easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &to);
-	if (to && status >= 300 && status < 400) {
-		r = redirect(t, to);
-		if (r < 0)
-			snprintf(t->why, sizeof(t->why), "out of memory");
-		return r == 1 ? -1 : NET_REFUSED;
-	}
+	if (by_http(t) && redirected(t, status, &how))
+		return how;
 	if (status != 200 && status != 206)
 		return status_means(t, status);
 	if (!t->begun && begin(t) < 0)
 		return NET_STOPPED;
+	if (t->unsized && !t->ask.sure && t->tls && !tls_ended(t->tls)) {
+		snprintf(t->why, sizeof(t->why), "the server gives no length, and the "
+		    "connection was cut off");
+		return NET_PASSING;
+	}
 	return NET_OK;
 }
 

@@ -5,12 +5,16 @@
 
 #include <stddef.h>
 
+#include "reach.h"
 #include "fetch/means.h"
+#include "fetch/pace.h"
 
 struct net_opts {
 	long connect;		/* seconds to connect in */
 	long stall;		/* seconds without a byte before giving up */
 	long hosts;		/* connections to one host */
+	struct pace_opts pace;	/* what a transfer has to bring on average */
+	const struct reach *reach;	/* whose addresses need not be public */
 };
 
 /* What a server said before its body. */
@@ -29,6 +33,7 @@ struct net_ask {
 	const char *if_range;	/* only when it is still this; or NULL */
 	const char *if_none, *if_since;	/* only when it is not this; or NULL */
 	int fresh;		/* no cache on the way may answer */
+	int sure;		/* a body that is cut off is found out later */
 
 	/* The body begins (called once, also for an empty one); more of it.
 	 * Each returns 0, or -1 to stop the transfer.  end is called last, and
@@ -48,12 +53,8 @@ void net_find_ca(void);
 int net_init(const struct net_opts *o);
 void net_free(void);
 
-/* 0 for a file: URL of a folder, which libcurl would take for an empty file,
- * or of a fifo or device, where it would block everything; 1 for any other. */
-int net_file_ok(const char *url);
-
 /* Starts one.  end gets why, in words without the URL, and after, the seconds
- * the server asked us to wait (0: it did not). */
+ * the server asked us to wait (0: it did not); it may be called before this returns. */
 int net_start(const struct net_ask *ask);
 
 /* Sends what was started since; for before a while in which there is no

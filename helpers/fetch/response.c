@@ -238,5 +238,8 @@ response_end(void *arg, int how, const char *why, long after)
 	case NET_REFUSED:
 		verdict_place(it, EX_UNAVAILABLE, 0, "%s", why);
 		break;
+	case NET_BARRED:
+		verdict_place(it, EX_NOPERM, 0, "%s", why);
+		break;
 	}
 }

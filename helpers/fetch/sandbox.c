@@ -12,19 +12,32 @@
 #include "fetch/cache.h"
 #include "fetch/sandbox.h"
 
+/* Finds out whose rights to take. */
+static void
+find(struct sandbox *s)
+{
+	s->switches = s->user && geteuid() == 0;
+	if (s->switches && user_find(&s->who, s->user) < 0)
+		die(EX_UNAVAILABLE, "--user: there is neither a user %s nor "
+		    "nobody", s->user);
+}
+
+void
+sandbox_user(struct sandbox *s)
+{
+	find(s);
+	if (s->switches && user_become(&s->who) < 0)
+		die_sys(EX_NOPERM, "become %s", s->user);
+}
+
 void
 sandbox_open(struct sandbox *s, int reads)
 {
 	s->missing = cache_enter(s->dir, reads) < 0;
 	if (s->missing && (!reads || errno != ENOENT))
 		die_sys(EX_CANTCREAT, "%s", s->dir);
-	s->switches = s->user && geteuid() == 0;
-	if (!s->switches)
-		return;
-	if (user_find(&s->who, s->user) < 0)
-		die(EX_UNAVAILABLE, "--user: there is neither a user %s nor "
-		    "nobody", s->user);
-	if (!s->missing && !opt_dry && user_own(&s->who) < 0)
+	find(s);
+	if (s->switches && !s->missing && !opt_dry && user_own(&s->who) < 0)
 		die_sys(EX_CANTCREAT, "%s: give it to %s", s->dir, s->user);
 }
 

@@ -25,6 +25,9 @@ void sandbox_return(const struct sandbox *s);
 /* Gives away for good every right that fetching does not want. */
 void sandbox_enter(const struct sandbox *s);
 
+/* Takes that user's rights, where no cache is wanted. */
+void sandbox_user(struct sandbox *s);
+
 /* Calls work in a process of its own that has entered.  Returns its exit code:
  * what work returned. */
 int sandbox_run(const struct sandbox *s, int (*work)(void *arg), void *arg);

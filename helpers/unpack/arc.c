@@ -84,6 +84,23 @@ fail:
 	return NULL;
 }
 
+/* How many bytes of contents a tar must have for an entry: its size, less the holes
+ * that its map names.  libarchive takes less for more holes, and leaves out of the map
+ * what makes no sense in it.  -1 for other formats. */
+static int64_t
+stored(struct arc *a, struct archive_entry *e)
+{
+	la_int64_t at, len, sum = 0;
+
+	if ((archive_format(a->a) & ARCHIVE_FORMAT_BASE_MASK) != ARCHIVE_FORMAT_TAR)
+		return -1;
+	if (!archive_entry_sparse_reset(e))
+		return archive_entry_size(e);
+	while (archive_entry_sparse_next(e, &at, &len) == ARCHIVE_OK)
+		sum += len;
+	return sum;
+}
+
 static char
 type_of(struct archive_entry *e)
 {
@@ -188,6 +205,12 @@ arc_next(struct arc *a, struct entry *e)
 
 	entry_xattrs_free(&a->last);
 	r = next_header(a->a, &from);
+	/* Zeros are the end of a tar, and many a file begins with them. */
+	if (r == ARCHIVE_EOF && !a->entries) {
+		snprintf(a->why, sizeof(a->why), "not an archive: nothing is in it");
+		errno = EBADMSG;
+		return -1;
+	}
 	if (r == ARCHIVE_EOF)
 		return drain(a);
 	/* libarchive's own "file format" error, which it keeps to itself, is
@@ -204,6 +227,7 @@ arc_next(struct arc *a, struct entry *e)
 		.gid = archive_entry_gid(from),
 		.rdev = archive_entry_rdev(from),
 		.size = archive_entry_size(from),
+		.stored = stored(a, from),
 		.has_mtime = archive_entry_mtime_is_set(from),
 		.mtime = { archive_entry_mtime(from),
 		    archive_entry_mtime_nsec(from) },

@@ -23,6 +23,8 @@ struct entry {
 	int64_t uid, gid;
 	dev_t rdev;
 	int64_t size;		/* of 'f', or of contents behind an 'h' */
+	int64_t stored;		/* bytes of that beside its holes; -1 when only
+				 * the contents tell */
 	int has_mtime;
 	struct timespec mtime;
 	struct xattr *xattrs;

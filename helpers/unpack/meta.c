@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -33,6 +34,33 @@ wanted(const struct meta *m, const char *name)
 	    starts(name, "system.posix_acl_"));
 }
 
+/* Whether the file system cannot hold this attribute: it has none of the kind, or,
+ * which it calls a full disk too, none so large. */
+static int
+cannot_hold(int fd, const char *path, const struct xattr *x)
+{
+	struct statvfs disk;
+	int err = errno, room;
+
+	if (!strcmp(x->name, "security.capability"))
+		return 0;	/* a program would not work without */
+	room = err == ENOSPC && (path ? statvfs(path, &disk) :
+	    fstatvfs(fd, &disk)) == 0 && disk.f_bavail > 0;
+	errno = err;
+	/* In a user namespace, trusted.* is for nobody. */
+	return room || err == EOPNOTSUPP ||
+	    (err == EPERM && starts(x->name, "trusted."));
+}
+
+/* Whether no file system would take it: it is malformed, or for another kind of file. */
+static int
+is_malformed(const struct xattr *x, const struct entry *e)
+{
+	return errno == EINVAL || errno == E2BIG || errno == ERANGE ||
+	    (errno == EACCES && !strcmp(x->name, "system.posix_acl_default")) ||
+	    (errno == EPERM && starts(x->name, "user.") && !strchr("fdh", e->type));
+}
+
 static int
 set_xattrs(struct meta *m, int fd, const char *path, const struct entry *e)
 {
@@ -46,14 +74,11 @@ set_xattrs(struct meta *m, int fd, const char *path, const struct entry *e)
 		    fsetxattr(fd, x->name, x->value, x->size, 0);
 		if (r == 0)
 			continue;
-		/* In a user namespace, trusted.* is for nobody. */
-		if ((errno == EOPNOTSUPP && strcmp(x->name,
-		    "security.capability")) ||
-		    (errno == EPERM && starts(x->name, "trusted."))) {
+		if (cannot_hold(fd, path, x)) {
 			m->lost++;
 			continue;
 		}
-		if (errno == EINVAL || errno == E2BIG || errno == ERANGE)
+		if (is_malformed(x, e))
 			errno = EBADMSG;
 		return -1;
 	}

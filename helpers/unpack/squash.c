@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,13 +13,82 @@
 #include "proc.h"
 #include "unpack/squash.h"
 
+/* What unsquashfs says on its standard error, as far as there is room; a bad image
+ * makes it say much. */
+static struct {
+	int fd;			/* where it is read from */
+	char s[4096];
+	size_t len;
+	pthread_t reader;
+} said;
+
+static void *
+hear(void *unused)
+{
+	char rest[1024];
+	ssize_t n;
+
+	for (;;) {
+		int room = said.len < sizeof(said.s) - 1;
+
+		n = room ? read(said.fd, said.s + said.len, sizeof(said.s) - 1 - said.len) :
+		    read(said.fd, rest, sizeof(rest));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return unused;
+		said.len += room ? (size_t)n : 0;
+	}
+}
+
+/* Returns where unsquashfs is to say what it has to, or -1 with errno set; hear_end
+ * then waits until it has. */
+static int
+hear_begin(void)
+{
+	int p[2];
+
+	said.len = 0;
+	if (pipe2(p, O_CLOEXEC) < 0)
+		return -1;
+	said.fd = p[0];
+	errno = pthread_create(&said.reader, NULL, hear, NULL);
+	if (!errno)
+		return p[1];
+	close_keep(p[0]);
+	close_keep(p[1]);
+	return -1;
+}
+
+static void
+hear_end(void)
+{
+	pthread_join(said.reader, NULL);
+	close_keep(said.fd);
+	said.s[said.len] = '\0';
+}
+
+const char *
+squash_said(void)
+{
+	char *fatal = strstr(said.s, "FATAL ERROR"), *line = said.s;
+
+	if (fatal) {
+		line = fatal + strlen("FATAL ERROR");
+		line += strspn(line, ":- ");
+	}
+	line[strcspn(line, "\n")] = '\0';
+	return line;
+}
+
 /* Becomes unsquashfs.  The image is named by its descriptor, so that what was
  * looked at is what is unpacked. */
 static void __attribute__((noreturn))
-become(int fd, int out, int dir, char *argv[], char *image, size_t room)
+become(int fd, int out, int err, int dir, char *argv[], char *image, size_t room)
 {
 	snprintf(image, room, "/proc/self/fd/%d", fd);
-	if (fcntl(fd, F_SETFD, 0) < 0 || dup2(out, STDOUT_FILENO) < 0)
+	if (fcntl(fd, F_SETFD, 0) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
+	    dup2(err, STDERR_FILENO) < 0)
 		die_sys(EX_OSERR, "unsquashfs");
 	if (dir >= 0 && fchdir(dir) < 0)
 		die_sys(EX_OSERR, "unsquashfs");
@@ -30,19 +100,28 @@ become(int fd, int out, int dir, char *argv[], char *image, size_t room)
 	proc_become(argv);
 }
 
+/* Starts it; hear_end is called once it has ended. */
 static pid_t
 start(int fd, int out, int dir, char *option)
 {
 	char image[32], *list[] = { "unsquashfs", "-d", ".", option, image, NULL };
 	char *write[] = { "unsquashfs", "-d", ".", "-f", "-n", option, image,
 	    NULL };
-	pid_t parent = getpid(), pid = fork();
+	pid_t parent = getpid(), pid;
+	int err = hear_begin();
 
-	if (pid != 0)
+	if (err < 0)
+		return -1;
+	pid = fork();
+	if (pid != 0) {
+		close_keep(err);
+		if (pid < 0)
+			hear_end();
 		return pid;
+	}
 	if (proc_die_with(parent) < 0)
 		die_sys(EX_OSERR, "unsquashfs");
-	become(fd, out, dir, dir < 0 ? list : write, image, sizeof(image));
+	become(fd, out, err, dir, dir < 0 ? list : write, image, sizeof(image));
 }
 
 static int
@@ -50,6 +129,7 @@ wait_for(pid_t pid)
 {
 	int status;
 
+	hear_end();
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return -1;

@@ -16,4 +16,7 @@ int squash_list(int fd, int (*seen)(void *arg, const struct entry *e),
  * own as in meta.h.  Returns 0, -1 with errno set, or its exit code. */
 int squash_unpack(int fd, int dir, int own);
 
+/* What it said last, when that failed or otherwise, on one line; "" when nothing. */
+const char *squash_said(void);
+
 #endif

@@ -164,13 +164,19 @@ vacate(struct tree *t, int dir, const char *base)
 	return fixup_note(&t->folders, t->name, NULL);
 }
 
+static void
+rewind_file(struct tree *t)
+{
+	t->pos = t->end = t->got = 0;
+}
+
 static int
 add_file(struct tree *t, int dir, const char *base, const struct entry *e)
 {
 	int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 	mode_t mode = meta_mode(&t->meta, e) & 0777;
 
-	t->pos = t->end = 0;
+	rewind_file(t);
 	t->file = openat(dir, base, flags, mode);
 	if (t->file < 0 && errno == EEXIST && vacate(t, dir, base) == 0)
 		t->file = openat(dir, base, flags, mode);
@@ -202,7 +208,9 @@ make_node(struct tree *t, int dir, const char *base, const struct entry *e)
 
 	if (e->type == 'l')
 		return symlinkat(e->link, dir, base);
-	return mknodat(dir, base, type | (meta_mode(&t->meta, e) & 0777), e->rdev);
+	if (mknodat(dir, base, type | (meta_mode(&t->meta, e) & 0777), e->rdev) == 0)
+		return 0;
+	return errno == EINVAL ? refuse(t, "device number out of range") : -1;
 }
 
 static int
@@ -218,7 +226,7 @@ add_node(struct tree *t, int dir, const char *base, const struct entry *e)
 static int
 open_link(struct tree *t, int dir, const char *base)
 {
-	t->pos = t->end = 0;
+	rewind_file(t);
 	t->file = openat(dir, base, O_WRONLY | O_TRUNC | O_NOFOLLOW | O_CLOEXEC);
 	return t->file < 0 ? -1 : 0;
 }
@@ -273,8 +281,29 @@ tree_add(struct tree *t, const struct entry *e)
 	}
 }
 
+/* Where a file cannot be as large as an archive says, it is the archive that is wrong. */
+static int
+too_large(struct tree *t)
+{
+	return errno == EFBIG || errno == EINVAL ?
+	    refuse(t, "larger than a file can be here") : -1;
+}
+
+/* A piece of a file lies behind those before it, and within the size.  stored is known
+ * of formats that have maps of holes. */
+static int
+check_piece(struct tree *t, const struct entry *e, size_t len, int64_t at)
+{
+	if (e->stored < 0)
+		return 0;
+	if (at < t->end || at > e->size || (int64_t)len > e->size - at)
+		return refuse(t, "map of holes that contradicts itself");
+	t->got += (int64_t)len;
+	return 0;
+}
+
 int
-tree_data(struct tree *t, const void *p, size_t len, int64_t at)
+tree_data(struct tree *t, const struct entry *e, const void *p, size_t len, int64_t at)
 {
 	const char *s = p;
 	ssize_t n;
@@ -283,6 +312,8 @@ tree_data(struct tree *t, const void *p, size_t len, int64_t at)
 		return 0;
 	if (t->file < 0)
 		return refuse(t, "contents where there can be none");
+	if (check_piece(t, e, len, at) < 0)
+		return -1;
 	t->size += len;
 	if (t->max_size && t->size > t->max_size)
 		return refuse(t, "more bytes than --max-size allows");
@@ -292,7 +323,7 @@ tree_data(struct tree *t, const void *p, size_t len, int64_t at)
 		if (n < 0 && errno == EINTR)
 			n = 0;
 		if (n < 0)
-			return -1;
+			return too_large(t);
 		if (at == t->pos)
 			t->pos += n;
 		if (t->end < at + n)
@@ -309,8 +340,10 @@ tree_done(struct tree *t, const struct entry *e)
 	if (fd < 0)
 		return 0;
 	t->file = -1;
-	if (e->size > t->end)
-		r = ftruncate(fd, e->size);
+	if (e->stored >= 0 && t->got != e->stored)
+		r = refuse(t, "map of holes that wants other contents");
+	else if (e->size > t->end && ftruncate(fd, e->size) < 0)
+		r = too_large(t);
 	if (r == 0)
 		r = told(t, meta_fd(&t->meta, fd, e, e->type == 'f'));
 	if (r == 0)

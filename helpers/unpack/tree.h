@@ -20,6 +20,7 @@ struct tree {
 	struct walk walk, from;	/* to the entry's folder; to a link's target */
 	int file;		/* the regular file being written, or -1 */
 	int64_t pos, end;	/* where the next byte goes; the size so far */
+	int64_t got;		/* bytes of contents so far */
 	struct fixups folders;
 };
 
@@ -37,7 +38,8 @@ int tree_admit(struct tree *t, const struct entry *e);
 /* Makes the entry; then tree_data for each piece of its contents, and
  * tree_done.  A parent that is missing is made. */
 int tree_add(struct tree *t, const struct entry *e);
-int tree_data(struct tree *t, const void *p, size_t len, int64_t at);
+int tree_data(struct tree *t, const struct entry *e, const void *p, size_t len,
+    int64_t at);
 int tree_done(struct tree *t, const struct entry *e);
 
 /* Behind the last entry: the folders' owners, modes, attributes and times,

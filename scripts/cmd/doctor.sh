@@ -65,6 +65,10 @@ doctor_fetch() {
 	else
 		good 'landlock'
 	fi
+	case " $conf_fetch_private " in
+	*' yes '*) warn '[fetch] private is yes: specs can have fetched whatever this machine reaches; name the hosts or networks that may' ;;
+	*) good "sources from public addresses; [fetch] private: ${conf_fetch_private:-no}" ;;
+	esac
 }
 
 doctor_repo() {

@@ -3,18 +3,30 @@
 
 # base_fetch URL DIGEST - sets image, the path of the verified file.  The caller holds
 # the lock baseos.  Not for a subshell: a download ends with the shell that began it.
+# The host is one that the administrator named, so it may be anywhere.
 base_fetch() {
 	image=IMAGE
+	base_plain "$1"
+	base_host=${1#*://} base_host=${base_host%%[/?#]*} base_host=${base_host##*@}
 	[ ! "$dry" ] || { run aoinb-fetch "$1" >&2; return 0; }
 	folders "$conf_work_dir/tmp"
 	base_code=0
 	printf '%s\t%s\n' "$1" "$2" >"$conf_work_dir/tmp/fetch" ||
 		die 74 "$conf_work_dir/tmp/fetch: cannot be written"
-	sources_with <"$conf_work_dir/tmp/fetch" >"$conf_work_dir/tmp/fetched" || base_code=$?
+	sources_with ${base_host:+--private="$base_host"} <"$conf_work_dir/tmp/fetch" >"$conf_work_dir/tmp/fetched" || base_code=$?
 	base_path=$(cut -f 4 "$conf_work_dir/tmp/fetched")
 	rm -rf "$conf_work_dir/tmp"
 	[ "$base_code" -eq 0 ] || return "$base_code"
 	image=$conf_work_dir/cache/sources/$base_path
+}
+
+# base_plain URL - dies unless it is a word of one line.  It goes into a list: more lines
+# would be other files, and a blank would put a digest of its own in place of ours.
+base_plain() {
+	case $1 in
+	*[[:space:][:cntrl:]]*)
+		die 65 "$(printf '%s' "$1" | tr '[:cntrl:]' '?'): the URL of an image holds a blank or control character" ;;
+	esac
 }
 
 # base_from_manifest - fetches the newest image of our variant: sets image
@@ -34,6 +46,7 @@ base_from_manifest() {
 	*[!0-9a-fA-F]*|'') die 65 "$conf_base_manifest: the image has no sha256sum" ;;
 	esac
 	site=${conf_base_manifest#*://} site=${conf_base_manifest%%://*}://${site%%/*}
+	base_plain "$site/${path#/}"
 	say "base system: $site/${path#/}"
 	base_fetch "$site/${path#/}" "sha256::$digest" || exit
 }

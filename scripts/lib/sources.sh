@@ -24,7 +24,16 @@ sources_with() {
 	    --per-host="$conf_fetch_per_host" --retries="$conf_fetch_retries" \
 	    --connect-timeout="$conf_fetch_connect_timeout_s" \
 	    --stall-timeout="$conf_fetch_stall_timeout_s" \
+	    --least-speed="${conf_fetch_least_speed_kib}K" \
+	    --speed-window="$conf_fetch_speed_window_s" --private="$conf_fetch_private" \
 	    --max-size="${conf_fetch_max_size_kib}K" "$@"
+}
+
+# sources_hosts - of the URLs on stdin, one a line, prints those whose hosts may be spoken
+# to, and says why the others may not; 77 when there are such
+sources_hosts() {
+	aoinb-fetch --die-with-parent --hosts --user="$conf_fetch_user" \
+	    --private="$conf_fetch_private"
 }
 
 # sources_fetch FOLDER... - what their tables name, in one run.  Everything that can be

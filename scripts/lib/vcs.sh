@@ -16,14 +16,16 @@ vcs_fetch() {
 	vcs_ws=$1/fetch vcs_code=0 vcs_apt=''
 	rm -rf --one-file-system "$vcs_ws"	# of one that was killed
 	folders "$vcs_ws/upper" "$vcs_ws/work" "$vcs_ws/root" "$vcs_ws/output"
+	vcs_reachable "$1/sources.want" "$vcs_ws/table"
+	vcs_wanted "$vcs_ws/table" || return "$vcs_code"
 	[ -r "$job/stack" ] || vcs_stand
 	cp "$job/stack" "$vcs_ws/stack" || exit 74
-	vcs_mirrors "$1/sources.want" >"$vcs_ws/rows" || exit
+	vcs_mirrors "$vcs_ws/table" >"$vcs_ws/rows" || exit
 	# git is there; a client that has to be installed wants apt.
 	cut -f 2 "$vcs_ws/rows" | grep -vqx git && vcs_apt=1 && apt_begin "$vcs_ws/archives"
 	cp "$vcs_ws/rows" "$vcs_ws/left"
 	while vcs_run && [ "$vcs_got" -eq 125 ] && vcs_skip; do
-		vcs_code=69
+		vcs_code=$(sources_worst "$vcs_code" 69)
 	done
 	[ "$vcs_got" -eq 0 ] || vcs_code=$(sources_worst "$vcs_code" "$vcs_got")
 	vcs_join "$1/sources"
@@ -38,6 +40,22 @@ vcs_wanted() {
 		case $type in git|svn|hg|bzr|fossil) return 0 ;; esac
 	done <"$1"
 	return 1
+}
+
+# vcs_reachable TABLE NEW - NEW is TABLE without the repositories whose hosts may not be
+# spoken to; they are named, and are a failure.  A client looks the name up again, so this
+# keeps out who says where his host is, and not who says it now so and now otherwise.
+vcs_reachable() {
+	awk -F '\t' '$2 ~ /^(git|svn|hg|bzr|fossil)$/ { print $6 }' "$1" >"$vcs_ws/urls" || exit 74
+	vcs_reach=0
+	sources_hosts <"$vcs_ws/urls" >"$vcs_ws/reachable" || vcs_reach=$?
+	case $vcs_reach in
+	0) ;;
+	65|77) vcs_code=$vcs_reach ;;
+	*) exit "$vcs_reach" ;;
+	esac
+	awk -F '\t' 'FILENAME == ARGV[1] { may[$0]; next } $6 in may' \
+	    "$vcs_ws/reachable" "$1" >"$2" || exit 74
 }
 
 # vcs_stand - the layers that have the clients, for a job that was made to fetch only

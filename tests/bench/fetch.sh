@@ -23,7 +23,7 @@ far() {
 		echo "wget -q -O got $u/latency/f$i; sha256sum got" >>far.peer
 		i=$((i + 1))
 	done
-	ours=$(seconds 'sh -c "aoinb-fetch -c cache --jobs=8 <far.list"' --prepare 'rm -rf cache got')
+	ours=$(seconds 'sh -c "aoinb-fetch -c cache --private=127.0.0.1 --jobs=8 <far.list"' --prepare 'rm -rf cache got')
 }
 
 # far_row NAME MOST
@@ -66,4 +66,4 @@ wait_for 10 curl -s -o got "http://127.0.0.1:$port/f1" || exit 1
 echo "http://127.0.0.1:$port/big sha256::${sum%% *}" >big.list
 echo "curl -s -o got http://127.0.0.1:$port/big; sha256sum got" >big.peer
 against 'fetch: 500 MB' 0.8 \
-    'sh -c "aoinb-fetch -c cache <big.list"' 'sh -e big.peer' --prepare 'rm -rf cache got'
+    'sh -c "aoinb-fetch -c cache --private=127.0.0.1 <big.list"' 'sh -e big.peer' --prepare 'rm -rf cache got'

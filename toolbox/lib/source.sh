@@ -63,6 +63,9 @@ source_unpack() {
 	if source_is_html "$1"; then
 		die 65 "$2: this is a web page and not an archive"
 	fi
+	if ! source_is_full "$1" "$2"; then
+		die 65 "$2: not an archive: nothing is in it"
+	fi
 	if command -v bsdtar >/dev/null; then
 		bsdtar --no-same-owner --no-same-permissions -xf "$1"
 	elif [[ $2 == *.zip ]]; then
@@ -70,6 +73,17 @@ source_unpack() {
 	else
 		tar --no-same-owner --no-same-permissions -xf "$1"
 	fi || die 65 "$2: cannot be unpacked: damaged, or not an archive"
+}
+
+# source_is_full ARCHIVE NAME - false for what is an archive without an entry, as a file of
+# zeros is to tar.  Only the first entry is looked for.
+source_is_full() {
+	local tar=tar
+	[[ $2 != *.zip ]] || return 0	# unzip says so itself
+	if command -v bsdtar >/dev/null; then
+		tar=bsdtar
+	fi
+	[ -n "$("$tar" -tf "$1" 2>/dev/null | head -c 1)" ] || ! "$tar" -tf "$1" >/dev/null 2>&1
 }
 
 # source_is_html FILE
