@@ -214,15 +214,11 @@ is "$back: size, Ctrl-C, Ctrl-Z, fg, code" $? 5
 ok 'and the terminal as it was' cmp before after
 says out '/dev/pts/' 'a terminal of its own'
 try 64 "$back: --tty without a terminal" inside --tty r true
-done
-
-# --- native alone
-back=native
-try 2 'no command to the kernel by /proc/sysrq-trigger' inside r \
-    sh -c 'echo h >/proc/sysrq-trigger'
 fresh; cp "$top/tests/run-probe.c" u/probe.c
-try 0 'a program that asks the kernel' inside r \
-    sh -c 'gcc -D_GNU_SOURCE -pthread -o probe /probe.c && ./probe'
+try 0 "$back: a program that asks the kernel" inside r \
+    sh -c 'gcc -D_GNU_SOURCE -pthread -o probe /probe.c && ./probe && true'
+# nspawn denies this one besides.
+[ "$back" = native ] || sed -i 's/^ptrace EPERM/ptrace ok/' out
 is 'gets these answers' "$(cat out)" 'keyctl EPERM
 add_key EPERM
 bpf EPERM
@@ -256,9 +252,28 @@ socket ALG EAFNOSUPPORT
 socket VSOCK EAFNOSUPPORT
 socket AX25 EAFNOSUPPORT
 thread ok'
-try 0 'without the filter' inside --seccomp=no r ./probe
+try 0 "$back: without the filter" inside --seccomp=no r ./probe
 says out '^user namespace ok' 'it gets others'
-says out '^clone3 E[^N]' 'of the kernel itself'
+[ "$back" = nspawn ] || says out '^clone3 E[^N]' 'of the kernel itself'
+
+fresh
+mkdir -p nodes
+[ -e nodes/null ] || { mknod -m 666 nodes/null c 1 3; cp /usr/bin/id nodes/; chmod 4755 nodes/id; }
+mknod -m 666 u/node c 1 3
+rm -rf w && mkdir w
+try 0 "$back: with device nodes and set-user-ID files in a bind" aoinb-mount -l "$base" -u u -w w \
+    --volatile -b "$PWD/nodes:/nodes" r aoinb-run --backend="$back" r sh -c '
+	for node in /nodes/null /node; do (echo x >"$node") 2>/dev/null || echo "$node is dead"; done
+	setpriv --reuid=65534 --clear-groups /nodes/id -u'
+is 'none of them does anything'  "$(cat out)" '/nodes/null is dead
+/node is dead
+65534'
+done
+
+# --- native alone
+back=native
+try 2 'no command to the kernel by /proc/sysrq-trigger' inside r \
+    sh -c 'echo h >/proc/sysrq-trigger'
 
 want=7 text='PROG may heed a signal'
 start r sh -c 'trap "exit 7" TERM; echo up; while :; do sleep 0.1; done' >up

@@ -52,7 +52,7 @@ int
 bind_copy(struct bind *b)
 {
 	b->fd = mnt_copy(AT_FDCWD, b->src, AT_RECURSIVE,
-	    b->ro ? MOUNT_ATTR_RDONLY : 0);
+	    NOSUID_NODEV | (b->ro ? MOUNT_ATTR_RDONLY : 0));
 	return b->fd < 0 ? -1 : 0;
 }
 

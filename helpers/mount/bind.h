@@ -14,7 +14,8 @@ struct bind {
 int bind_parse(struct bind *b, const char *s);
 
 /* Copies what is mounted at src and below it (open_tree), read-only all the way
- * down when ro; what is mounted there later does not show.  Needs a mount
+ * down when ro; device nodes in it are dead, and so are the bits that change user.
+ * What is mounted there later does not show.  Needs a mount
  * namespace of our own.  Returns 0, or -1 with errno set. */
 int bind_copy(struct bind *b);
 

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -13,8 +14,10 @@
 #include "buf.h"
 #include "err.h"
 #include "file.h"
+#include "mnt.h"
 #include "opt.h"
 #include "proc.h"
+#include "run/confine.h"
 #include "run/etc.h"
 #include "run/nspawn.h"
 
@@ -104,6 +107,19 @@ nspawn_words(const struct run *r)
 	return w.at;
 }
 
+/* The device nodes of the root are dead, as with our own back end. */
+static void
+kill_nodes(const struct run *r)
+{
+	int at = open(r->root, O_PATH | O_DIRECTORY | O_CLOEXEC), root;
+
+	root = at < 0 ? -1 : mnt_copy(at, "", AT_RECURSIVE, MOUNT_ATTR_NODEV);
+	if (root < 0 || mnt_attach(root, at) < 0)
+		die_sys(err_code(errno), "%s", r->root);
+	close(root);
+	close(at);
+}
+
 static void
 state_file(const char *path, int got, struct buf *b)
 {
@@ -119,6 +135,7 @@ nspawn_make(const struct run *r)
 
 	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
 		die_sys(EX_OSERR, "make mounts private");
+	kill_nodes(r);
 	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
 	    NULL) < 0)
 		die_sys(EX_OSERR, "mount /proc");
@@ -157,6 +174,9 @@ nspawn_become(const struct run *r)
 	setenv("SYSTEMD_SECCOMP", r->seccomp ? "1" : "0", 1);
 	if (!r->tty)
 		setsid();
+	/* Over its own filter, which lets more through. */
+	if (r->seccomp && confine_calls() < 0)
+		die_sys(EX_OSERR, "filter system calls");
 	execvp(r->nspawn[0], r->nspawn);
 	if (errno == ENOENT)
 		die(EX_UNAVAILABLE,
