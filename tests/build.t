@@ -60,7 +60,7 @@ is 'and says what it should'               "$(cat out)" 'Hello, world!'
 
 echo '# what 2020 left'
 mkdir -p old/conf/source_lists old/bundle/autobuild served/two-1.0
-printf 'work_dir = "%s"\narch = "%s"\n' "$PWD/old/work" "$(dpkg --print-architecture)" >old/conf/config.toml
+printf 'work_dir = "%s"\narch = "%s"\n[fetch]\nprivate = "127.0.0.0/8"\n' "$PWD/old/work" "$(dpkg --print-architecture)" >old/conf/config.toml
 cp "$conf"/source_lists/stable.list old/conf/source_lists/
 printf 'all:\ninstall:\n\tinstall -D two.txt $(DESTDIR)/usr/share/two/two.txt\n' >served/two-1.0/Makefile
 echo two >served/two-1.0/two.txt

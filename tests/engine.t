@@ -75,6 +75,7 @@ ok 'the last one is of all'                grep -q '4 running, 0 waiting, 0 buil
 echo '# bundles with odd paths, outside of the tree'
 mkdir -p 'out side'
 cp -a tree/app-nap/nap3 'out side/100%'
+echo PKGNAME=hundred >>'out side/100%/autobuild/defines'
 cp -a tree/app-nap/nap3 ./-dash
 echo PKGNAME=dash >>./-dash/autobuild/defines
 try 0 'a group of them'                    aoinb -c "$conf" build -- 'out side/100%' -dash nap3 stable
@@ -86,7 +87,8 @@ try 0 'one alone whose name is like an option' aoinb -c "$conf" build -- -dash s
 echo '# two that have the same file names'
 mkdir twins
 cp -a tree/app-nap/nap3 twins/a_b
-cp -a tree/app-nap/nap3 twins/a:b
+echo PKGNAME=twin >>twins/a_b/autobuild/defines
+cp -a twins/a_b twins/a:b
 try 65 'are not built beside each other'   aoinb -c "$conf" build twins/a_b twins/a:b stable
 says err 'twins/a:b.*twins/a_b'            'both are named'
 try 0 'one of them is'                     aoinb -c "$conf" build twins/a:b nap3 stable

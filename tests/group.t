@@ -264,7 +264,8 @@ says err 'groups/self'                     'is named'
 cp -a naps/app-nap/nap5 naps/app-nap/nap9
 try 65 'two folders of one name'           aoinb -c "$conf" build -t naps nap5 stable
 says err 'app-nap/nap5.*app-nap/nap9'      'are both named'
-try 0 'one of them by its folder'          aoinb -c "$conf" build -t naps app-nap/nap9 stable
+try 1 'one of them by its folder'          aoinb -c "$conf" build -t naps app-nap/nap9 stable
+says err 'nap5_1-0_noarch.deb: app-nap_nap5 made it, and app-nap/nap9 may not replace it' 'says whose it is'
 rm -r naps/app-nap/nap9
 bundle_tiny naps/app-nap/odd
 printf 'PKGNAME=$(echo odd)\n' >>naps/app-nap/odd/autobuild/defines
