@@ -96,6 +96,7 @@ for back in $backs; do
 	    ./aoinb-run --backend="$back" r sleep "$mark" <attack &
 	pid=$!
 	wait_for 10 asleep
+	# shellcheck disable=SC2046 # numbers
 	python3 - "$pid" $(of "$pid") >seen <<'X'
 import os, signal, sys, time
 group, pids, held = int(sys.argv[1]), sys.argv[2:], []

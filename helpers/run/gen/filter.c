@@ -95,12 +95,12 @@ sockets(scmp_filter_ctx f)
 	for (n = 0; r >= 0 && n < AF_NETLINK; n++)
 		if (!is_family(n))
 			r = seccomp_rule_add(f, SCMP_ACT_ERRNO(EAFNOSUPPORT),
-			    SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, n));
+			    SCMP_SYS(socket), 1, SCMP_CMP(0, SCMP_CMP_EQ, n, 0));
 	if (r < 0 || (r = seccomp_rule_add(f, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1,
-	    SCMP_A0(SCMP_CMP_GT, AF_NETLINK))) < 0)
+	    SCMP_CMP(0, SCMP_CMP_GT, AF_NETLINK, 0))) < 0)
 		return r;
 	return seccomp_rule_add(f, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 2,
-	    SCMP_A0(SCMP_CMP_EQ, AF_NETLINK), SCMP_A2(SCMP_CMP_NE, 0));
+	    SCMP_CMP(0, SCMP_CMP_EQ, AF_NETLINK, 0), SCMP_CMP(2, SCMP_CMP_NE, 0, 0));
 }
 
 static int
