@@ -16,6 +16,7 @@
 #include "repo/describe.h"
 #include "repo/index.h"
 #include "repo/list.h"
+#include "repo/release.h"
 
 enum { O_ALSO = OPT_LONG, O_JSON, O_KEEP, O_MAX_FILES, O_MAX_SIZE, O_NAMES, O_SIGN, O_UNIT,
 	O_VALID };
@@ -140,22 +141,33 @@ show(const struct job *j)
 static int
 add(struct job *j)
 {
+	struct child release;
 	struct stage stage;
 	int lock;
 
 	add_check(j->files);
 	repo_open(&j->repo, 1);
 	child_need("apt-ftparchive", "apt-utils");
+	release_begin(&j->repo, &release);
 	stage_begin(&stage, &j->repo, j->files, &j->most);
 	stage_read(&stage, &j->repo);
 	add_check_names(&stage, &j->repo, &j->who);
 	lock = begin(j);
 	add_files(&stage, &j->repo, &j->who, &j->out);
 	if (j->out.len)
-		index_make(&j->repo, 0, &stage.p);
+		index_make(&j->repo, 0, &stage.p, &release);
 	stage_end(&stage, &j->repo);
 	lock_drop(lock);
 	return j->out.len ? 0 : EX_NO;
+}
+
+static void
+index_now(struct job *j, int anew)
+{
+	struct child release;
+
+	release_begin(&j->repo, &release);
+	index_make(&j->repo, anew, NULL, &release);
 }
 
 static int
@@ -165,7 +177,7 @@ index_anew(struct job *j)
 
 	repo_open(&j->repo, 0);
 	lock = begin(j);
-	index_make(&j->repo, 1, NULL);
+	index_now(j, 1);
 	lock_drop(lock);
 	return j->repo.left_out ? EX_DATAERR : 0;
 }
@@ -191,7 +203,7 @@ prune(struct job *j)
 		index_prunable(&j->repo);
 	} else {
 		lock = begin(j);
-		index_make(&j->repo, 0, NULL);
+		index_now(j, 0);
 		lock_drop(lock);
 	}
 	return buf_put(&j->out, j->repo.pruned.s, j->repo.pruned.len);

@@ -368,6 +368,10 @@ pkg new zz 1
 repo add large new/zz_1_all.deb >/dev/null
 ok 'nor of Packages'                    whole large
 
+try 0 'add of what is there already'    repo add b "$out/one_1_all.deb"
+ok 'leaves it there'                    test -e "$out/one_1_all.deb"
+is 'and in the index'                   "$(listed b | grep -c '^one ')" 1
+
 echo '# packages that attack'
 # A control file that is small as it lies there, and 1.5 GB when it is read.
 mkdir -p bomb new

@@ -123,9 +123,22 @@ check_replaced(const struct stage *s, struct repo *r, const struct adder *who)
 	buf_free(&owner);
 }
 
+/* Whether it is there already, under the very name that it was given by. */
+static int
+is_there(const struct stage *s, const struct repo *r, const char *name)
+{
+	struct stat new, old;
+
+	return fstatat(s->dir, name, &new, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    fstatat(r->out, name, &old, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    new.st_dev == old.st_dev && new.st_ino == old.st_ino;
+}
+
 static int
 move(const struct stage *s, const struct repo *r, const struct staged *f)
 {
+	if (is_there(s, r, f->name))
+		return 0;
 	if (set_time(s, r, f->name) < 0 || renameat(s->dir, f->name, r->out, f->name) < 0)
 		return -1;
 	return unlink(f->path);

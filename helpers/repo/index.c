@@ -100,16 +100,14 @@ remove_pruned(const struct packages *p, struct repo *r)
 }
 
 void
-index_make(struct repo *r, int anew, const struct packages *new)
+index_make(struct repo *r, int anew, const struct packages *new, struct child *release)
 {
 	struct packages p = { 0 };
 	struct release names;
-	struct child release;
 
-	release_begin(r, &release);
 	read_packages(&p, r, anew, new);
 	write_index(&p, r, anew);
-	release_make(r, &release, &names);
+	release_make(r, release, &names);
 	publish(r, &names);
 	remove_pruned(&p, r);
 	publish_forget(r, &names);
