@@ -264,12 +264,13 @@ wait "$pid" 2>/dev/null
 ok '--die-with-parent does' wait_for 10 gone front
 ok 'with all below' wait_for 10 gone pids
 
-# A terminal sends Ctrl-C to the whole group: the program decides.
+# A terminal sends Ctrl-C to the whole group: the program decides. Whoever runs
+# this in the background may have us ignore the signal.
 for what in ':;7;ok' '-;130;stopped'; do
 	on=${what%%;*} code=${what#*;} code=${code%;*}
 	rm -f ready r
 	cat >typed <<-EOF
-	exec aoinb-rusage -o r sh -c 'trap "$on" INT; echo >ready; sleep 10; exit 7'
+	exec env --default-signal=INT aoinb-rusage -o r sh -c 'trap "$on" INT; echo >ready; sleep 10; exit 7'
 	EOF
 	(wait_for 30 test -e ready; printf '\003'; wait_for 30 test -e r) |
 	    script -qec 'exec sh typed' typescript >out 2>err
