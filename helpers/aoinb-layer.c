@@ -12,7 +12,7 @@
 
 enum {
 	O_JSON = OPT_LONG, O_LIST, O_MAX_LAYERS, O_UPDATE, O_SINCE, O_STAND, O_INDEX, O_DEPS,
-	O_MAX_AGE, O_LOCK, O_ALL,
+	O_CACHE, O_MAX_AGE, O_LOCK, O_ALL,
 };
 
 static const struct opt tab[] = {
@@ -26,6 +26,7 @@ static const struct opt tab[] = {
 	{ O_SINCE, "since", "EPOCH", "of instance: a check since then is good enough" },
 	{ O_INDEX, "index", "FILE", "of recall, remember: the index of the branch's own packages" },
 	{ O_DEPS, "deps-max-size", "KIB", "of gc, trim: of all dependencies; 0 is no limit (default)" },
+	{ O_CACHE, "debs-max-size", "KIB", "of gc, debs-keep: of apt's downloads; 0 is no limit (default)" },
 	{ O_MAX_AGE, "max-age", "SECONDS", "of vcs-gc: since the last use; 0 is no limit (default)" },
 	{ O_LOCK, "lock", "FD", "of begin, vcs-gc: the lock that the caller holds" },
 	{ 0 },
@@ -58,6 +59,8 @@ static const struct verb {
 	{ "put",      3, 3,    1, verb_put,      "JOB LAYER|- STATE" },
 	{ "remember", 2, 2,    1, verb_remember, "JOB LAYER|-" },
 	{ "names",    1, 2,    0, verb_names,    "BRANCH [FILE]" },
+	{ "debs-lend", 1, 2,   1, verb_debs_lend, "FOLDER [SET]" },
+	{ "debs-keep", 1, 1,   1, verb_debs_keep, "FOLDER" },
 	{ "used",     0, 0,    0, verb_used,     "" },
 	{ "gc",       0, 0,    0, verb_gc,       "" },
 	{ "trim",     0, 0,    0, verb_trim,     "" },
@@ -93,6 +96,7 @@ option(struct cmd *c, int o, const char *arg)
 	case O_STAND: c->stand = arg; break;
 	case O_SINCE: c->since = (int64_t)number(arg, INT64_MAX); break;
 	case O_DEPS: c->deps_kib = number(arg, INT64_MAX); break;
+	case O_CACHE: c->debs_kib = number(arg, INT64_MAX); break;
 	case O_MAX_AGE: c->max_age = number(arg, INT64_MAX); break;
 	case O_LOCK: c->lock = (int)number(arg, INT32_MAX); break;
 	}

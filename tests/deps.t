@@ -126,7 +126,8 @@ is 'they are in a layer'                   "$(deps)" "$layer "
 is 'which lists show, and who wanted it'   "$(aoinb -c "$conf" ls layers | awk -F '\t' '$2 == "deps" { print $3, $6 }')" \
     "$(cat "$work/ref/instance/probe") one"
 is 'apt was asked'                         "$(apt)" yes
-is 'what it downloaded is in the cache'    "$(cd "$work/cache/debs" && echo *)" 'liba_1_all.deb libb_1_all.deb tool_2_all.deb'
+is 'what it downloaded is in the cache, by its digest'    "$(cd "$work/cache/debs" && echo *)" \
+    "$(sha256sum repo/liba_1_all.deb repo/libb_1_all.deb repo/tool_2_all.deb | cut -d ' ' -f 1 | LC_ALL=C sort | paste -sd ' ')"
 is 'its own cache is not in the layer'     "$(find "$work/layers/$layer/tree" -name '*pkgcache.bin')" ''
 n=$(asked)
 try 0 'once more'                          build one

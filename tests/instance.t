@@ -205,14 +205,10 @@ says err 'probe has moved on' 'and told so'
 ok 'but it is still there'                 test -e "$work/jobs/$one/upper/srv/one"
 try 66 'rollback of an unknown instance'   aoinb -c "$conf" rollback nosuch
 
-# What apt downloads is downloaded once.
+# What an update downloads is downloaded once; what a session does is its own.
 try 0 'apt downloads'                      in_probe apt-get -qy install probe
 is 'from the repository'                   "$(asked probe_4)" 1
-setting build_network=no
-try 0 'but not again'                      in_probe sh -c 'apt-get -qy install probe && cat /usr/share/probe/version'
-is 'the same package'                      "$(tail -n 1 out)" 4
-setting build_network=yes
-good=$(sha256sum <"$work/cache/debs/probe_4_all.deb")
+before=$(ls "$work/cache/debs")
 # shellcheck disable=SC2016 # for the inner shell
 try 0 'a hostile session'                  in_probe sh -c 'cd /var/cache/apt/archives
 	cp --remove-destination /bin/true probe_4_all.deb
@@ -222,9 +218,7 @@ try 0 'a hostile session'                  in_probe sh -c 'cd /var/cache/apt/arc
 	ln -s /etc/shadow shadow_1_all.deb
 	mkdir folder_1_all.deb
 	: >"$(printf "a\nb_1_all.deb")"'
-is 'brings nothing into the cache'         "$(ls "$work/cache/debs")" probe_4_all.deb
-is 'nor changes what is there'             "$(sha256sum <"$work/cache/debs/probe_4_all.deb")" "$good"
-try 0 'only oddly named files'             in_probe touch /var/cache/apt/archives/ODD.deb
+is 'brings nothing into the cache'         "$(ls "$work/cache/debs")" "$before"
 try 0 'an instance with the package in it' aoinb -c "$conf" run --keep probe -- apt-get -qy install probe
 try 0 'is committed'                       aoinb -c "$conf" commit probe
 probe 5; checked '1 minute'

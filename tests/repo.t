@@ -65,9 +65,9 @@ try 0 'apt installs from it'            in_root '
 	[ "$before" = "$(lists)" ]
 	apt-get -qq -y install tiny >/dev/null
 	cat /usr/share/tiny/version
+	[ ! -e /var/cache/apt/archives/tiny* ]
 	! touch /buildroot/repo/x 2>/dev/null'
 is 'what was built'                     "$(cat out)" 1
-is 'and apt copied nothing of it'       "$(find "$work/cache/debs" -name 'tiny*')" ''
 try 0 'a second time apt is not asked'  in_root '
 	/buildroot/toolbox/repo_use
 	mv /usr/bin/apt-get /usr/bin/apt-got

@@ -127,7 +127,8 @@ is 'a revision of bzr'        "$(of 6 3)" "bzr::$(brz revision-info -d served/bz
 fossil_one=$(of 8 3)
 is 'a tag of fossil'          "${fossil_one#fossil::}" \
     "$(fossil info v-one -R served/fossil/repo.fossil | sed -n 's/^hash: *\([0-9a-f]*\).*/\1/p')"
-ok 'fossil was installed for it alone' sh -c '{ ls "$1"/cache/debs/fossil_* && ! aoinb -c "$2" run stable -- which fossil; } >/dev/null' sh "$work" "$conf"
+ok 'fossil was installed for it alone' sh -c '! aoinb -c "$1" run stable -- which fossil >/dev/null' sh "$conf"
+is 'from a package that is kept' "$(for deb in "$work"/cache/debs/*; do dpkg-deb -f "$deb" Package; done | grep -x fossil)" fossil
 aoinb -c "$conf" cleanup jobs
 built others 'they are built without the network, and without fossil'
 is 'with the trees they should have' "$(found)" 'bzr1/one bzr2/one bzr2/two fossil1/one fossil2/one fossil2/two hg1/one hg2/one hg3/.hgtags hg3/one hg3/two svn1/one svn2/one svn2/two '
@@ -364,6 +365,20 @@ echo "! curl -s -m 2 $http/canary" >>ten/autobuild/build
 built ten 'they build'
 is 'with everything' "$(found | sed 's,git/at-[0-9]* ,,g')" '.acbs-script ball-1.tar.gz ball-1/ball bzr/one fossil/one git/locks git/one git/three git/two hg/one renamed.txt side/.gitmodules side/deep/sub/.gitmodules side/deep/sub/in/inner side/deep/sub/sub side/one svn/one zipped-1/zipped zipped.zip '
 is 'and the build had no network' "$(grep canary requests)" ''
+
+# A server that has got hold of its client.
+# shellcheck disable=SC2016 # for the client to expand
+printf '%s\n' '#!/bin/sh' 'read -r n _ </buildroot/sources' \
+    'for mirror in /buildroot/vcs/*/*/mirror; do : >"$mirror/by-$n"; done' \
+    'printf "%s\tby-$n\n" 1 2 >>/buildroot/output/commits' 'exec /usr/bin/git "$@"' >taken
+# shellcheck disable=SC2016 # for the inner shell
+aoinb -c "$conf" run --keep stable -- sh -c 'printf "%s\n" "$1" >/usr/local/bin/git; chmod 755 /usr/local/bin/git' sh "$(cat taken)" >/dev/null
+try 0 'a client is taken over' aoinb -c "$conf" commit stable
+spec two "git::commit=tags/v1;rename=a::$http/git/repo.git" "git::branch=side;rename=b::$git/repo.git"
+aoinb -c "$conf" fetch --branch=stable two >out 2>err
+is 'it has one mirror' "$(for at in "$work"/cache/vcs/*/*/mirror; do (cd "$at" && echo by-*); done | grep -v '\*' | sort | paste -sd ' ')" 'by-1 by-2'
+is 'and says nothing of the others' "$(cut -f 3 out | grep -c 'by-2' ) $(sed 1d out | cut -f 3 | grep -c 'by-1')" '0 0'
+try 0 'the client is given back' aoinb -c "$conf" rollback stable
 serve_end http git svn hg bzr fossil
 built ten 'again, when all servers are gone'
 

@@ -86,18 +86,19 @@ resolve() {
 	wanted=$(<"$root/wanted")
 	wanted+=$'\n'$(newer)
 	ab_relation "$wanted" >"$output/relation"
-	# With another folder of archives, apt names also the files that it need not fetch.
-	answer=$(satisfy --print-uris -o Acquire::ForceHash=SHA256 -o Dir::Cache::archives=/tmp/) || code=$?
+	answer=$(apt_asked satisfy) || code=$?
 	printf '%s\n' "$answer"
 	if [ "$code" -ne 0 ]; then
 		unknown >"$output/unknown"
 		exit 1
 	fi
-	# "'URI' FILE SIZE HASH"; packages to be removed are indented below a heading.
-	awk '
-		/^\047/ { print $2, $4; next }
-		/^[^ ]/ { gone = /REMOVED:$/; next }
-		gone { for (i = 1; i <= NF; i++) print "-", $i }' <<<"$answer" | sort >"$output/set"
+	# Packages to be removed are indented below a heading.
+	{
+		apt_files <<<"$answer"
+		awk '
+			/^[^ ]/ { gone = /REMOVED:$/; next }
+			gone { for (i = 1; i <= NF; i++) print "-", $i }' <<<"$answer"
+	} | sort >"$output/set"
 	[ "${#missing[@]}" -eq 0 ] || printf '+ %s\n' "${missing[@]}" >>"$output/set"
 	names >"$output/names"
 }

@@ -121,6 +121,10 @@ const struct key key_tab[] = {
   "How long an index is good from when it is made: 30d.  After that, apt refuses\n"
   "it.  0: for ever." },
 
+{ "apt", "max_size", KEY_SIZE, NULL, "20G",
+  "What the cache of packages that apt downloaded may hold; those used longest ago\n"
+  "go first.  0 is no limit." },
+
 { "deps", "max_size", KEY_SIZE, NULL, "20G",
   "What layers of build dependencies may hold; those used longest ago go first.\n"
   "0 is no limit." },

@@ -15,6 +15,7 @@ struct cmd {
 	const char *stand;	/* a job, or NULL */
 	int64_t since;		/* seconds since 1970; INT64_MAX: not given */
 	uint64_t deps_kib;	/* of all dependencies; 0 is no limit */
+	uint64_t debs_kib;	/* of apt's downloads; 0 is no limit */
 	uint64_t max_age;	/* seconds; 0 is no limit */
 	int lock;		/* a descriptor, or -1 */
 	struct buf out;		/* what would be removed, a line each */
@@ -40,6 +41,8 @@ int verb_find(struct cmd *c);
 int verb_put(struct cmd *c);
 int verb_remember(struct cmd *c);
 int verb_names(struct cmd *c);
+int verb_debs_lend(struct cmd *c);
+int verb_debs_keep(struct cmd *c);
 int verb_used(struct cmd *c);
 int verb_gc(struct cmd *c);
 int verb_trim(struct cmd *c);
@@ -94,6 +97,9 @@ int tidy_names(struct cmd *c, const struct ids *tops);
 /* Memos of such layers, when layers were used that are no more, and locks that nobody
  * holds.  The caller holds the lock "layers". */
 int tidy_deps(struct cmd *c, const struct used *u);
+
+/* Of apt's downloads, what nobody can ask for, and what is past the limit. */
+int tidy_debs(struct cmd *c);
 
 /* Files that were to become refs. */
 int tidy_refs(struct cmd *c);

@@ -239,7 +239,7 @@ collect(struct cmd *c, int all)
 		if (remove_layers(&g) < 0 || (all && remove_left(&g) < 0))
 			code = EX_IOERR;
 		if (tidy_deps(c, &g.u) < 0 || (all && tidy_names(c, &g.u.tops) < 0) ||
-		    (all && tidy_refs(c) < 0))
+		    (all && tidy_refs(c) < 0) || (all && tidy_debs(c) < 0))
 			code = EX_IOERR;
 	}
 	lock_drop(lock);

@@ -30,4 +30,4 @@ jobs) run aoinb-job --work-dir="$conf_work_dir" clean ;;
 	cleanup_refuse "instance.$1" "$1"
 	run aoinb-layer --work-dir="$conf_work_dir" unref "instance/$1" ;;
 esac
-layer_do gc ${dry:+-n} ${verbose:+-v}
+layer_do gc --debs-max-size="$conf_apt_max_size_kib" ${dry:+-n} ${verbose:+-v}

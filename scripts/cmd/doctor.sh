@@ -116,7 +116,7 @@ doctor_stale() {
 		killed*) [ -e "$conf_work_dir/jobs/$id/result.json" ] || warn "job $id was killed; run aoinb gc" ;;
 		esac
 	done <"$doctor_tmp/jobs"
-	layer_do gc -n >"$doctor_tmp/gc" || fail 'what is used cannot be told; aoinb gc removes nothing until that is mended'
+	layer_do gc -n --debs-max-size="$conf_apt_max_size_kib" >"$doctor_tmp/gc" || fail 'what is used cannot be told; aoinb gc removes nothing until that is mended'
 	while IFS= read -r left; do
 		case $left in
 		*/layers/new.*) warn "layer ${left##*/} was never finished; run aoinb gc" ;;

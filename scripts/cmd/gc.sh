@@ -5,4 +5,4 @@ use need layer job
 need_root
 conf_load
 [ "$dry" ] || { job_do sweep; aoinb-rusage --sweep >/dev/null; }
-layer_do gc ${dry:+-n} ${verbose:+-v}
+layer_do gc --debs-max-size="$conf_apt_max_size_kib" ${dry:+-n} ${verbose:+-v}

@@ -62,13 +62,13 @@ deps_new() {
 	cp "$job/stack" "$layer_new/stack" && rmdir "$layer_new/tree" &&
 		mv -T "$deps_ws/upper" "$layer_new/tree" ||
 		die 74 "$layer_new: cannot be filled"
-	apt_begin "$layer_new/archives"
+	apt_lend "$layer_new" "$deps_ws/output/set"
 	# Whatever network the build has: it gets from here what it may not fetch.
 	deps_root "$layer_new/container" "$layer_new" yes "$layer_new/tree"
-	apt_bind "$layer_new/container" "$layer_new/archives"
+	apt_bind "$layer_new/container" "$layer_new"
 	in_root "$layer_new/container" /buildroot/toolbox/deps.sh install || deps_code=$?
 	if [ "$deps_code" -eq 0 ]; then
-		apt_end "$layer_new/archives" "$(cat "$job/stack")"
+		apt_keep "$layer_new"
 		rm -f "$layer_new/container"
 		# Nobody may drop it before we stand on it.
 		lock_take layers wait-shared 'layers are being removed'

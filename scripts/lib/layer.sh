@@ -89,30 +89,36 @@ layer_update() {
 	# Written down, so that gc lets it stand whatever becomes of its ref.
 	layer_do stack-in "$layer_new" "$2" || exit
 	read -r layer_stack <"$layer_new/stack" || exit 74
-	apt_begin "$layer_new/archives"
 	folders "$layer_new/output"
-	layer_root "$layer_new/container" "$layer_stack" "$3"
+	true >"$layer_new/log" || exit 73
 	progress_begin "update $1" "$layer_new/log"
 	layer_code=0
-	in_root "$layer_new/container" /buildroot/toolbox/update.sh || layer_code=$?
+	layer_run "$3" lists || layer_code=$?
+	[ "$layer_code" -ne 0 ] || layer_run "$3" upgrade || layer_code=$?
 	progress_end
 	[ "$layer_code" -eq 0 ] || layer_failed "$1"
 	layer_state=''
 	[ -L "$layer_new/output/state" ] || [ ! -f "$layer_new/output/state" ] ||
 		read -r layer_state <"$layer_new/output/state" ||
 		die 65 "update of $1: the container wrote no state"
-	# The lists that know what was downloaded are those of the new layer.
-	apt_end "$layer_new/archives" "$layer_stack ${layer_new##*/}"
+	apt_keep "$layer_new"
 	rm -rf --one-file-system "$layer_new/output" "$layer_new/log" \
 	    "$layer_new/rusage" "$layer_new/container"
 }
 
-# layer_root FILE STACK LIST - the container that layer_new is made in
+# layer_run LIST PART - one part of an update, in the container that layer_new is made in.
+# Before lists there is nothing to lend, and after it apt has said what it wants.
+layer_run() {
+	apt_lend "$layer_new" "$layer_new/output/set"
+	layer_root "$layer_new/container" "$layer_stack" "$1"
+	in_root "$layer_new/container" /buildroot/toolbox/update.sh "$2"
+}
+
+# layer_root FILE STACK LIST - that container
 layer_root() {
-	true >"$layer_new/log" || exit 73
 	root_begin "$1" "$layer_new" "$2" yes "$layer_new/tree"
 	root_records "$1" "$layer_new/log" "$layer_new/rusage"
-	apt_bind "$1" "$layer_new/archives"
+	apt_bind "$1" "$layer_new"
 	root_bind "$1" "$layer_new/output" /buildroot/output
 	[ ! "$3" ] || root_bind "$1" "$3" /buildroot/source.list ro
 }

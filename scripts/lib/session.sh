@@ -26,9 +26,9 @@ session_open() {
 	folders "$job/output" "$job/root"
 	[ "$dry" ] || {
 		trap 'session_close "$?"' EXIT
-		folders "$conf_work_dir/cache/sources" "$conf_work_dir/cache/vcs" "$conf_work_dir/cache/debs"
+		folders "$conf_work_dir/cache/sources" "$conf_work_dir/cache/vcs"
 	}
-	[ -d "$job/archives" ] || apt_begin "$job/archives"
+	apt_own "$job"
 	session_describe
 	shift 2
 	[ $# -eq 0 ] || root_set "$session_root" run "$@"
@@ -60,7 +60,8 @@ session_describe() {
 		# What is kept must be on the disk, so that it can be entered again and again.
 		# What comes from there stands last, where it can be seen to be torn.
 		echo 'rusage die-with-parent' >"$session_root"
-		sed '/^rusage /d; /^mount volatile$/d; / bind=.*:\/buildroot\/jobserver$/d' \
+		sed '/^rusage /d; /^mount volatile$/d; / bind=.*:\/buildroot\/jobserver$/d
+			/ bind=.*:\/buildroot\/debs:ro$/d' \
 		    "$job/container" >>"$session_root"
 		return 0
 	fi
@@ -73,7 +74,7 @@ session_describe() {
 	done
 	root_bind "$session_root" "$conf_work_dir/cache/sources" /buildroot/cache ro
 	root_bind "$session_root" "$conf_work_dir/cache/vcs" /buildroot/vcs ro
-	apt_bind "$session_root" "$job/archives"
+	apt_bind "$session_root" "$job"
 	root_bind "$session_root" "$job/output" /buildroot/output
 	root_repo "$session_root" "$branch"
 }
@@ -84,7 +85,7 @@ session_close() {
 	trap - EXIT
 	session_code=$1
 	rm -f "$session_root"
-	apt_end "$job/archives" "$(cat "$job/stack")"
+	apt_drop "$job"
 	if [ "$session_fresh" ] && [ ! "$session_keep" ]; then
 		job_do remove "$job" || session_code=74
 	elif [ "$session_fresh" ]; then

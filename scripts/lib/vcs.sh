@@ -4,9 +4,9 @@
 #   url      whose time is that of the last use
 #   mirror/  what toolbox/lib/vcs.sh keeps there
 #
-# Version control runs in containers only.  That of a fetch has the network, the table,
-# and the mirrors of the URLs in it, which it may write; a build sees all mirrors and
-# writes none.
+# Version control runs in containers only.  That of a fetch has the network, and of one URL
+# the rows and the mirror, which it may write: a server that got hold of its client has
+# what it serves itself.  A build sees all mirrors and writes none.
 
 # vcs_fetch FOLDER - brings the mirrors of FOLDER/sources.want up to date, and gives the
 # repositories in FOLDER/sources the digest TYPE::COMMIT and the path of their mirror in
@@ -21,15 +21,15 @@ vcs_fetch() {
 	[ -r "$job/stack" ] || vcs_stand
 	cp "$job/stack" "$vcs_ws/stack" || exit 74
 	vcs_mirrors "$vcs_ws/table" >"$vcs_ws/rows" || exit
+	cp "$vcs_ws/rows" "$vcs_ws/left" || exit 74
 	# git is there; a client that has to be installed wants apt.
-	cut -f 2 "$vcs_ws/rows" | grep -vqx git && vcs_apt=1 && apt_begin "$vcs_ws/archives"
-	cp "$vcs_ws/rows" "$vcs_ws/left"
-	while vcs_run && [ "$vcs_got" -eq 125 ] && vcs_skip; do
-		vcs_code=$(sources_worst "$vcs_code" 69)
+	cut -f 2 "$vcs_ws/rows" | grep -vqx git && vcs_plan
+	while vcs_next; do
+		vcs_run
+		[ "$vcs_got" -eq 0 ] || vcs_code=$(sources_worst "$vcs_code" "$vcs_got")
+		vcs_join "$1/sources"
+		apt_keep "$vcs_ws"
 	done
-	[ "$vcs_got" -eq 0 ] || vcs_code=$(sources_worst "$vcs_code" "$vcs_got")
-	vcs_join "$1/sources"
-	apt_end "$vcs_ws/archives" "$(cat "$vcs_ws/stack")"
 	rm -rf --one-file-system "$vcs_ws"
 	return "$vcs_code"
 }
@@ -67,7 +67,33 @@ vcs_stand() {
 	layer_do stand "$job" "$branch" || exit
 }
 
-# vcs_run - the container, for what is left of the rows; sets vcs_got, its code
+# vcs_plan - apt says which files the clients are, in a container that no server has been
+# before
+vcs_plan() {
+	vcs_apt=1
+	read -r vcs_layers <"$vcs_ws/stack"
+	folders "$vcs_ws/plan/upper" "$vcs_ws/plan/work" "$vcs_ws/plan/root" "$vcs_ws/plan/output"
+	root_begin "$vcs_ws/plan/container" "$vcs_ws/plan" "$vcs_layers" no
+	root_records "$vcs_ws/plan/container" "$vcs_ws/plan/log" "$vcs_ws/plan/rusage"
+	root_bind "$vcs_ws/plan/container" "$vcs_ws/rows" /buildroot/sources ro
+	root_bind "$vcs_ws/plan/container" "$vcs_ws/plan/output" /buildroot/output
+	in_root "$vcs_ws/plan/container" /buildroot/toolbox/vcs_fetch plan ||
+		note 'apt cannot tell what the clients of repositories are made of'
+}
+
+# vcs_next - moves the rows of one mirror from left to now, and begins a workspace that
+# no other mirror has been in; 1 when none is left
+vcs_next() {
+	IFS='	' read -r _ _ _ _ _ vcs_url vcs_path <"$vcs_ws/left" || return 1
+	path=$vcs_path awk -F '\t' '$7 == ENVIRON["path"]' "$vcs_ws/left" >"$vcs_ws/now" &&
+		path=$vcs_path awk -F '\t' '$7 != ENVIRON["path"]' "$vcs_ws/left" >"$vcs_ws/left.new" &&
+		mv "$vcs_ws/left.new" "$vcs_ws/left" || die 74 "$vcs_ws: cannot be written"
+	rm -rf --one-file-system "$vcs_ws/upper" "$vcs_ws/work" "$vcs_ws/rusage" "$vcs_ws/output"
+	folders "$vcs_ws/upper" "$vcs_ws/work" "$vcs_ws/root" "$vcs_ws/output"
+	[ ! "$vcs_apt" ] || apt_lend "$vcs_ws" "$vcs_ws/plan/output/set"
+}
+
+# vcs_run - the container, for these rows; sets vcs_got, its code
 vcs_run() {
 	read -r vcs_layers <"$vcs_ws/stack"
 	vcs_root=$vcs_ws/container
@@ -75,11 +101,9 @@ vcs_run() {
 	root_records "$vcs_root" "$vcs_ws/log" "$vcs_ws/rusage"
 	# Clients are not heard for longer than a download, while the server prepares.
 	root_limits "$vcs_root" "$vcs_ws/upper" 0 0 0 $((10 * conf_fetch_stall_timeout_s))
-	while IFS='	' read -r _ _ _ _ _ _ path; do
-		root_bind "$vcs_root" "$conf_work_dir/cache/vcs/$path" "/buildroot/vcs/$path"
-	done <"$vcs_ws/left"
-	root_bind "$vcs_root" "$vcs_ws/left" /buildroot/sources ro
-	[ ! "$vcs_apt" ] || apt_bind "$vcs_root" "$vcs_ws/archives"
+	root_bind "$vcs_root" "$conf_work_dir/cache/vcs/$vcs_path" "/buildroot/vcs/$vcs_path"
+	root_bind "$vcs_root" "$vcs_ws/now" /buildroot/sources ro
+	[ ! "$vcs_apt" ] || apt_bind "$vcs_root" "$vcs_ws"
 	root_bind "$vcs_root" "$vcs_ws/output" /buildroot/output
 	for variable in http_proxy https_proxy all_proxy no_proxy; do
 		eval "value=\${$variable-}"
@@ -96,25 +120,15 @@ vcs_said() {
 	[ ! -f "$vcs_ws/output/said" ] || [ -L "$vcs_ws/output/said" ] ||
 		[ ! -s "$vcs_ws/output/said" ] ||
 		tr -c '[:print:]\n' '?' <"$vcs_ws/output/said" | sed 's/^/aoinb: /' >&2
-	if ! root_began "$vcs_ws/rusage" "$vcs_ws/log" ||
-	    { [ "$vcs_got" -ge 122 ] && [ "$vcs_got" -ne 125 ]; }; then
+	if [ "$vcs_got" -eq 125 ] && root_began "$vcs_ws/rusage" "$vcs_ws/log"; then
+		say "$vcs_url: the server stalled"
+		vcs_got=69
+		return 0
+	fi
+	if ! root_began "$vcs_ws/rusage" "$vcs_ws/log" || [ "$vcs_got" -ge 122 ]; then
 		root_said "$vcs_ws/log" 3
 		say "repositories could not be fetched (code $vcs_got)"
 	fi
-}
-
-# vcs_skip - the server that stalled is named, and what is behind it in the rows is left
-# to do; 1 when nobody knows which it was
-vcs_skip() {
-	[ -f "$vcs_ws/output/at" ] && [ ! -L "$vcs_ws/output/at" ] &&
-		read -r at <"$vcs_ws/output/at" || return 1
-	url=$(at=$at awk -F '\t' '$1 == ENVIRON["at"] { print $6 }' "$vcs_ws/rows")
-	[ "$url" ] || return 1
-	say "$url: the server stalled"
-	at=$at awk -F '\t' '$1 > ENVIRON["at"] + 0' "$vcs_ws/rows" >"$vcs_ws/left"
-	rm -rf --one-file-system "$vcs_ws/upper" "$vcs_ws/work" "$vcs_ws/rusage" \
-	    "$vcs_ws/output/said"
-	folders "$vcs_ws/upper" "$vcs_ws/work"
 }
 
 # vcs_mirrors TABLE - makes the folders, and prints the rows of the repositories with
@@ -146,6 +160,6 @@ vcs_join() {
 			next
 		}
 		$1 in commit { $3 = $2 "::" commit[$1]; $7 = path[$1] }
-		{ print }' "$vcs_ws/rows" "$vcs_ws/output/commits" "$1" >"$1.new" &&
+		{ print }' "$vcs_ws/now" "$vcs_ws/output/commits" "$1" >"$1.new" &&
 		mv "$1.new" "$1" || die 74 "$1: cannot be written"
 }

@@ -130,10 +130,8 @@ vcs_allowed() {
 	    [[ :$2: == *:"${BASH_REMATCH[1]}":* ]]
 }
 
-# vcs_client TYPE - whether its client is here; installs it in the container of a
-# fetch, which is thrown away
-vcs_client() {
-	local prog package found=0
+# vcs_names TYPE - sets prog, its client, and package, which has that
+vcs_names() {
 	case $1 in
 	git) prog=git package=git ;;
 	svn) prog=svn package=subversion ;;
@@ -141,11 +139,28 @@ vcs_client() {
 	bzr) prog=brz package=brz ;;
 	fossil) prog=fossil package=fossil ;;
 	esac
+}
+
+# vcs_clients - of the rows on stdin: file and SHA256 of each package that vcs_client
+# would install
+vcs_clients() {
+	local type prog package packages=()
+	while IFS=$'\t' read -r _ type _; do
+		vcs_names "$type"
+		command -v "$prog" >/dev/null || packages+=("$package")
+	done
+	[ "${#packages[@]}" -eq 0 ] || apt_asked apt_get --no-install-recommends install "${packages[@]}" | apt_files
+}
+
+# vcs_client TYPE - whether its client is here; installs it in the container of a
+# fetch, which is thrown away
+vcs_client() {
+	local prog package found=0
+	vcs_names "$1"
 	command -v "$prog" >/dev/null && return
 	if [ -n "${vcs_install-}" ]; then
 		say "installs $package"
-		DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
-		    -o Acquire::Retries=3 -o APT::Keep-Downloaded-Packages=true "$package" </dev/null || found=$?
+		apt_get --no-install-recommends install "$package" </dev/null || found=$?
 		[ "$found" -eq 0 ] && return
 	fi
 	why="$prog is not installed in here${vcs_install:+, and apt cannot install $package}"
