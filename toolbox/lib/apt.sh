@@ -19,12 +19,9 @@ apt_clean() {
 	apt_get -o Dir::Cache::archives=/tmp/ clean
 }
 
-# apt_asked PROG ARG... - PROG, which is or ends with apt_get, does not do it, but says
-# what it would do; that with the archives elsewhere, so that it names also the files
-# that it need not fetch
-apt_asked() {
-	"$1" --print-uris -o Acquire::ForceHash=SHA256 -o Dir::Cache::archives=/tmp/ "${@:2}"
-}
+# apt_ask - options with which apt_get does nothing, but says what it would do.  The
+# archives are elsewhere, so that it names also the files that it need not fetch.
+apt_ask=(--print-uris -o Acquire::ForceHash=SHA256 -o Dir::Cache::archives=/tmp/)
 
 # apt_files - of what apt said, "'URI' FILE SIZE HASH": file and hash
 apt_files() {
