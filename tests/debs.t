@@ -2,35 +2,9 @@
 # the cache of what apt downloads: nobody installs what somebody else has forged
 . "${0%/*}/lib.sh"
 . "$top/tests/world.sh"
+. "$top/tests/apt-repo.sh"
 need_root
 need python3 dpkg-deb
-
-# digest FILE
-digest() {
-	sha256sum <"$1" | cut -d ' ' -f 1
-}
-
-# deb DIR NAME VERSION SAYS - a package whose file of the same name says SAYS
-deb() {
-	rm -rf deb
-	mkdir -p deb/DEBIAN "deb/usr/share/$2" "$1"
-	echo "$4" >"deb/usr/share/$2/says"
-	printf '%s\n' "Package: $2" "Version: $3" 'Architecture: all' \
-	    'Maintainer: T <t@localhost>' 'Description: a test' >deb/DEBIAN/control
-	touch -d @1700000000 deb/DEBIAN deb/DEBIAN/control
-	dpkg-deb --build --root-owner-group -Znone deb "$1/${2}_${3}_all.deb" >/dev/null
-}
-
-# index DIR - an apt repository of the packages in it
-index() {
-	for file in "$1"/*.deb; do
-		dpkg-deb -f "$file"
-		printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "${file##*/}" \
-		    "$(stat -c %s "$file")" "$(digest "$file")"
-	done >"$1/Packages"
-	printf 'Suite: probe\nSHA256:\n %s %s Packages\n' \
-	    "$(digest "$1/Packages")" "$(stat -c %s "$1/Packages")" >"$1/Release"
-}
 
 echo '# the cache itself'
 mkdir -p w/jobs f/archives
@@ -101,10 +75,7 @@ deb other victim 1 evil
 ok 'what is forged has the same size'      test "$(stat -c %s repo/victim_1_all.deb)" = "$(stat -c %s other/victim_1_all.deb)"
 true=$(digest repo/victim_1_all.deb) evil=$(digest other/victim_1_all.deb)
 index repo; index other
-python3 -u -m http.server --bind 127.0.0.1 --directory . 0 >served 2>requests &
-later "kill $!"
-ok 'a repository is there'                 wait_for 10 grep -qs port served
-url=http://127.0.0.1:$(sed 's/.* port \([0-9]*\).*/\1/' served)
+served
 world_new w2
 echo "deb [trusted=yes] $url/repo ./" >"$conf/source_lists/good.list"
 echo "deb [trusted=yes] $url/repo ./" >"$conf/source_lists/twin.list"

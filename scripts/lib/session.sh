@@ -30,6 +30,7 @@ session_open() {
 	}
 	apt_own "$job"
 	session_describe
+	apt_proxies "$session_root"
 	shift 2
 	[ $# -eq 0 ] || root_set "$session_root" run "$@"
 }
@@ -84,7 +85,7 @@ session_close() {
 	trap '' INT TERM HUP
 	trap - EXIT
 	session_code=$1
-	rm -f "$session_root"
+	rm -f "$session_root" "$session_root.apt"
 	apt_drop "$job"
 	if [ "$session_fresh" ] && [ ! "$session_keep" ]; then
 		job_do remove "$job" || session_code=74

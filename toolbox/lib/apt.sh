@@ -4,11 +4,16 @@
 
 export DEBIAN_FRONTEND=noninteractive
 
-# apt_get ARG... - apt-get(8)
+# apt_get ARG... - apt-get(8).  Its key, not what it calls itself, says whose a mirror is;
+# only another Codename is another release.
 apt_get() {
 	apt-get -q -y \
 	    -o Acquire::Retries=3 \
 	    -o APT::Update::Error-Mode=any \
+	    -o Acquire::AllowReleaseInfoChange::Origin=true \
+	    -o Acquire::AllowReleaseInfoChange::Label=true \
+	    -o Acquire::AllowReleaseInfoChange::Version=true \
+	    -o Acquire::AllowReleaseInfoChange::Suite=true \
 	    -o APT::Keep-Downloaded-Packages=true \
 	    -o Dpkg::Options::=--force-confdef \
 	    -o Dpkg::Options::=--force-confold "$@"
