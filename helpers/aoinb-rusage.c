@@ -25,13 +25,14 @@
 #include "rusage/watch.h"
 
 enum { O_TIME = OPT_LONG, O_SILENCE, O_MEMORY, O_TASKS, O_DISK, O_FLOOR, O_GRACE,
-	O_SOURCE, O_DIE, O_SWEEP };
+	O_SOURCE, O_DIE, O_SWEEP, O_LOG_MAX };
 
 static const struct opt tab[] = {
 	{ 'o', "output",   "RECORD",   "write a summary there at the end" },
 	{ 's', "samples",  "SAMPLES",  "write a line there each interval" },
 	{ 'i', "interval", "DURATION", "between samples (3s)" },
 	{ 'l', "log",      "LOG",      "append PROG's output to it" },
+	{ O_LOG_MAX, "log-max", "SIZE", "keep no more of it: the beginning, and the end" },
 	{ O_TIME, "time",  "DURATION", "end it after that long" },
 	{ O_SILENCE, "silence", "DURATION", "end it after that long without output and CPU" },
 	{ O_MEMORY, "memory", "SIZE",  "end it when it needs more" },
@@ -156,7 +157,7 @@ set_limits(struct cgroup *cg, const struct plan *p)
 	if (p->tasks && cgroup_limit_tasks(cg, p->tasks) < 0) {
 		if (errno != ENOTSUP)
 			return -1;
-		warn_msg("no pids controller: --tasks is not kept");
+		note("no pids controller: --tasks is not kept");
 	}
 	return 0;
 }
@@ -185,6 +186,7 @@ front(pid_t keeper, const struct watch_args *a, int adopts)
 {
 	siginfo_t si;
 	int status;
+	pid_t pid;
 
 	for (;;) {
 		if (sigwaitinfo(&a->held, &si) < 0)
@@ -192,7 +194,12 @@ front(pid_t keeper, const struct watch_args *a, int adopts)
 		if (si.si_signo != SIGCHLD) {
 			if (si.si_code != SI_KERNEL)
 				kill(keeper, si.si_signo);
-		} else if (waitpid(keeper, &status, WNOHANG) == keeper) {
+		} else if ((pid = waitpid(keeper, &status, WNOHANG)) == keeper) {
+			break;
+		} else if (pid < 0) {
+			warn_sys("wait for the keeper");
+			kill(keeper, SIGKILL);
+			status = EX_OSERR << 8;
 			break;
 		}
 	}
@@ -261,6 +268,7 @@ main(int argc, char *argv[])
 		case 's': p.samples = o.arg; break;
 		case 'i': duration(&o, "interval", 1, &p.interval_s); break;
 		case 'l': p.log = o.arg; break;
+		case O_LOG_MAX: size(&o, "log-max", &p.log_max); break;
 		case O_TIME: duration(&o, "time", 0, &p.time_s); break;
 		case O_SILENCE: duration(&o, "silence", 0, &p.silence_s); break;
 		case O_MEMORY: size(&o, "memory", &p.memory); break;

@@ -106,7 +106,8 @@ tree_start(struct cgroup *cg, const struct tree_start *how, const char **at)
 	close(p[0]);
 	if (n != (ssize_t)sizeof(f))
 		return pid; /* closed by exec */
-	waitpid(pid, NULL, 0);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
 	*at = stage[f.stage];
 	errno = f.err;
 	return -1;
