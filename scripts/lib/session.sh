@@ -29,6 +29,9 @@ session_open() {
 		folders "$conf_work_dir/cache/sources" "$conf_work_dir/cache/vcs"
 	}
 	apt_own "$job"
+	# Of somebody at a terminal nobody knows how long he thinks.
+	session_time=$conf_limit_time_s
+	[ "${3-}" != tty ] || session_time=0
 	session_describe
 	shift 2
 	[ $# -eq 0 ] || root_set "$session_root" run "$@"
@@ -54,7 +57,8 @@ session_new() {
 	folders "$job/upper" "$job/work" "$job/root" "$job/output"
 }
 
-# session_describe - the container of the build, where there was one
+# session_describe - the container of the build, where there was one.  It may be silent:
+# without a log, what a program says is not seen.
 session_describe() {
 	if [ -r "$job/container" ]; then
 		# What is kept must be on the disk, so that it can be entered again and again.
@@ -63,12 +67,14 @@ session_describe() {
 		sed '/^rusage /d; /^mount volatile$/d; / bind=.*:\/buildroot\/jobserver$/d
 			/ bind=.*:\/buildroot\/debs:ro$/d' \
 		    "$job/container" >>"$session_root"
+		root_limits "$session_root" "$job/upper" "$session_time" 0
 		return 0
 	fi
 	stack=$(layer_stack_of "$job") || exit
 	session_upper=$job/upper
 	[ ! "$session_fresh" ] || session_upper=''
 	root_begin "$session_root" "$job" "$stack" "$conf_build_network" "$session_upper"
+	root_times "$session_root" "$session_time" 0
 	for mount in bundle sources; do
 		[ ! -e "$job/$mount" ] || root_bind "$session_root" "$job/$mount" "/buildroot/$mount" ro
 	done
