@@ -25,7 +25,7 @@
 #include "rusage/watch.h"
 
 enum { O_TIME = OPT_LONG, O_SILENCE, O_MEMORY, O_TASKS, O_DISK, O_FLOOR, O_GRACE,
-	O_SOURCE, O_DIE, O_SWEEP, O_LOG_MAX };
+	O_SOURCE, O_DIE, O_SWEEP, O_LOG_MAX, O_RELAY };
 
 static const struct opt tab[] = {
 	{ 'o', "output",   "RECORD",   "write a summary there at the end" },
@@ -33,6 +33,7 @@ static const struct opt tab[] = {
 	{ 'i', "interval", "DURATION", "between samples (3s)" },
 	{ 'l', "log",      "LOG",      "append PROG's output to it" },
 	{ O_LOG_MAX, "log-max", "SIZE", "keep no more of it: the beginning, and the end" },
+	{ O_RELAY, "relay", NULL,      "without LOG: hand it pipes in place of files and terminals" },
 	{ O_TIME, "time",  "DURATION", "end it after that long" },
 	{ O_SILENCE, "silence", "DURATION", "end it after that long without output and CPU" },
 	{ O_MEMORY, "memory", "SIZE",  "end it when it needs more" },
@@ -280,6 +281,7 @@ main(int argc, char *argv[])
 		case O_FLOOR: size(&o, "disk-floor", &p.floor); break;
 		case O_GRACE: duration(&o, "grace", 0, &p.grace_s); break;
 		case O_SOURCE: p.source = source(&o); break;
+		case O_RELAY: p.relay = 1; break;
 		case O_DIE: p.die_with_parent = 1; break;
 		case O_SWEEP: only_sweep = 1; break;
 		}

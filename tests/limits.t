@@ -13,7 +13,7 @@ conf_of() {
 }
 total=$(sed -n 's/^MemTotal: *\([0-9]*\) kB$/\1/p' /proc/meminfo)
 kib=$(conf_of shell | sed -n 's/^conf_limit_memory_kib=//p')
-ok 'memory is bounded by default'          test "$kib" -gt $((total / 8 * 7 - 1024)) -a "$kib" -le $((total / 8 * 7))
+ok 'memory is bounded by default'          test "$kib" -gt $((total * 7 / 8 - 1024)) -a "$kib" -le $((total * 7 / 8))
 is 'as auto, which goes with the machine'  "$(conf_of get limit_memory)" auto
 is 'or by a size'                          "$(conf_of -D limit_memory=2M shell | grep limit_memory)" conf_limit_memory_kib=2048
 is 'or not at all'                         "$(conf_of -D limit_memory=0 shell | grep limit_memory)" conf_limit_memory_kib=0

@@ -98,7 +98,62 @@ says err '^aoinb-rusage: small/samples: No space left' 'are said'
 is 'once'                                  "$(wc -l <err)" 1
 is 'and counted as they are'               "$(field samples)" 0
 
+# --- what goes to the caller's own file, device or terminal
+
+echo 'echo out; echo err >&2; chmod 4755 /dev/stdout /dev/stderr; : >/dev/stdout; echo last; exit 3' >words
+aoinb-rusage --relay sh words >file 2>&1
+is 'its code'                              "$?" 3
+is 'both go to a file, in order'           "$(cat file)" "$(printf 'out\nerr\nlast')"
+is 'whose mode is the caller'"'"'s'        "$(stat -c %a file)" 644
+aoinb-rusage --relay sh -c 'echo more; echo err >&2' >>file 2>err2
+is 'it is added to'                        "$(tail -n 2 file)" "$(printf 'last\nmore')"
+is 'and each goes its own way'             "$(cat err2)" err
+is 'a pipe is handed on, to its end'       "$(aoinb-rusage --relay seq 300000 | tail -n 1)" 300000
+cat >full <<'END'
+mount -t tmpfs -o size=256k none small || exit 99
+exec aoinb-rusage --relay seq 100000 >small/out
+END
+try 74 'a file that cannot be written'     unshare -m sh full
+says err 'standard output: No space left'  'is said'
+cat >terminal.py <<'END'
+import os, pty, sys
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[2], sys.argv[2:])
+said = b""
+try:
+    while sys.argv[1] == "read":
+        piece = os.read(fd, 4096)
+        if not piece:
+            break
+        said += piece
+except OSError:
+    pass
+code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+sys.stdout.write(said.decode().replace("\r", ""))
+sys.exit(code)
+END
+try 0 'a terminal'                         python3 terminal.py read aoinb-rusage --relay sh -c \
+    'seq 2000; readlink /proc/self/fd/1; [ ! -t 1 ] && [ ! -t 2 ] && echo none'
+is 'is not handed in'                      "$(tail -n 1 out)" none
+is 'and gets all'                          "$(head -n 2000 out)" "$(seq 2000)"
+try 124 'one that is stopped stops no limit' timeout 60 python3 terminal.py stop aoinb-rusage \
+    --relay --time=1s --grace=0 yes
+
 # --- builds
+
+# devices BACKEND - what a program in an instance can do to the host's /dev/null
+devices() {
+	cp -a "$conf" "conf.$1"
+	aoinb-conf -f "$conf/aoinb.ini" -D build_backend="$1" ini >"conf.$1/aoinb.ini"
+	cat >devices <<-END
+	mount -t tmpfs none small && mknod -m 666 small/null c 1 3 && mount --bind small/null /dev/null || exit 99
+	aoinb -c "$PWD/conf.$1" run stable -- sh -c 'chmod 667 /dev/stdin; chmod 667 /dev/stdout /dev/stderr' </dev/null >/dev/null 2>&1
+	stat -c %a small/null
+	END
+	try 0 "$1: /dev/null as input and output" unshare -m sh devices
+	is "$1: is as it was"                  "$(cat out)" 666
+}
 
 world_new w limit_log=64K
 # logs BACKEND - a build in which the log is attacked
@@ -115,21 +170,23 @@ logs() {
 	seq 100000
 	END
 	try 0 "$1: a build"                    aoinb -c "$conf" build --backend="$1" "logs$1" stable
-	aoinb -c "$conf" log "logs$1" >log
-	is "$1: its log is whole"              "$(grep -c '^compiling file' log)" 200
-	says log '^marker-one$'                "$1: what was said before"
-	says log '^a warning$'                 "$1: by name"
-	says log '^as nobody$'                 "$1: by somebody else"
-	says log '^marker-two$'                "$1: and after"
-	says log 'bytes are left out here$'    "$1: it is bounded"
-	ok "$1: to what the configuration says" test "$(wc -c <log)" -lt 66000
+	aoinb -c "$conf" log "logs$1" >whole
+	is "$1: its log is whole"              "$(grep -c '^compiling file' whole)" 200
+	says whole '^marker-one$'                "$1: what was said before"
+	says whole '^a warning$'                 "$1: by name"
+	says whole '^as nobody$'                 "$1: by somebody else"
+	says whole '^marker-two$'                "$1: and after"
+	says whole 'bytes are left out here$'    "$1: it is bounded"
+	ok "$1: to what the configuration says" test "$(wc -c <whole)" -lt 66000
 	is "$1: it is no program"              "$(find "$work/jobs" -name log -perm /6111)" ''
 }
 logs native
+devices native
 if command -v systemd-nspawn >/dev/null; then
 	logs nspawn
+	devices nspawn
 else
-	skip 9 'no systemd-nspawn here'
+	skip 11 'no systemd-nspawn here'
 fi
 nothing_left
 

@@ -11,7 +11,7 @@ struct plan {
 	uint64_t interval_s, grace_s;
 	uint64_t time_s, silence_s, memory, tasks, floor, log_max; /* 0: no limit */
 	enum source source;
-	int die_with_parent;
+	int die_with_parent, relay;
 	char **argv;
 };
 

@@ -12,6 +12,7 @@
 #include "rusage/log.h"
 #include "rusage/meter.h"
 #include "rusage/record.h"
+#include "rusage/relay.h"
 #include "rusage/timer.h"
 #include "rusage/tree.h"
 #include "rusage/verdict.h"
@@ -21,7 +22,8 @@
 
 enum state { RUNS, ENDS, DIES, GONE };
 
-enum { FD_SIGNAL, FD_SAMPLE, FD_TICK, FD_CLOCK, FD_OOM, FD_FRONT, FD_LOG, FD_N };
+enum { FD_SIGNAL, FD_SAMPLE, FD_TICK, FD_CLOCK, FD_OOM, FD_FRONT, FD_LOG, FD_STDOUT, FD_STDERR,
+	FD_N };
 
 struct run {
 	const struct watch_args *a;
@@ -41,6 +43,7 @@ struct run {
 	uint64_t alive_us, alive_cpu;	/* the last sign of life */
 	uint64_t alive_log;
 	struct log log;
+	struct relay relay[2];	/* of stdout and stderr, without a log */
 	int lost;		/* whether samples could not be written */
 };
 
@@ -304,6 +307,10 @@ handle(struct run *r, int which)
 	case FD_LOG:
 		copy_log(r);
 		break;
+	case FD_STDOUT:
+	case FD_STDERR:
+		relay_copy(&r->relay[which - FD_STDOUT], &r->fd[which]);
+		break;
 	}
 }
 
@@ -344,6 +351,8 @@ open_events(struct run *r)
 	r->fd[FD_LOG].fd = r->log.in;
 	for (i = 0; i < FD_N; i++)
 		r->fd[i].events = POLLIN;
+	for (i = 0; i < 2; i++)
+		relay_wants(&r->relay[i], &r->fd[FD_STDOUT + i]);
 }
 
 /* The end of a cgroup of version 1 rings for want of memory as well: not heard. */
@@ -362,8 +371,14 @@ without_cgroup(struct run *r)
 static void
 start(struct run *r)
 {
-	struct tree_start how = { r->p->argv, r->log.out, r->a->ignored };
+	struct tree_start how = { r->p->argv, r->log.out, r->log.out, r->a->ignored };
 	const char *at;
+
+	if (r->a->log < 0) {
+		how.out = r->relay[0].out;
+		how.err = r->relay[1].out >= 0 ||
+		    !relay_same(STDOUT_FILENO, STDERR_FILENO) ? r->relay[1].out : how.out;
+	}
 
 	r->child = tree_start(r->a->cg, &how, &at);
 	if (r->child < 0 && at == tree_enter && r->p->source == SRC_AUTO) {
@@ -378,6 +393,8 @@ start(struct run *r)
 	if (r->child < 0)
 		die_sys(EX_OSERR, "%s", at);
 	log_started(&r->log);
+	relay_started(&r->relay[0]);
+	relay_started(&r->relay[1]);
 	r->t0 = r->alive_us = timer_now();
 	r->start = time(NULL);
 	meter_read(&r->m);	/* so that what ends at once has a peak too */
@@ -397,9 +414,34 @@ start_timers(struct run *r)
 	timer_set(r->fd[FD_CLOCK].fd, r->p->time_s * 1000, 0);
 }
 
+/* Makes the pipes that PROG gets. */
 static void
-end_log(struct run *r, struct result *res)
+begin_output(struct run *r)
 {
+	struct relay none = { .to = -1, .in = -1, .out = -1 };
+	int relays = r->p->relay && r->a->log < 0;
+
+	r->relay[0] = r->relay[1] = none;
+	if (log_begin(&r->log, r->a->log, r->p->log_max) < 0)
+		die_sys(EX_OSERR, "make a pipe for %s", r->p->log);
+	if (relays && (relay_begin(&r->relay[0], STDOUT_FILENO) < 0 ||
+	    (!relay_same(STDOUT_FILENO, STDERR_FILENO) &&
+	    relay_begin(&r->relay[1], STDERR_FILENO) < 0)))
+		die_sys(EX_OSERR, "make a pipe for the output");
+}
+
+static void
+end_output(struct run *r, struct result *res)
+{
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		relay_end(&r->relay[i]);
+		errno = r->relay[i].err;
+		if (errno)
+			warn_sys("standard %s", i ? "error" : "output");
+		r->lost |= errno != 0;
+	}
 	if (r->a->log < 0)
 		return;
 	res->log_missing = log_end(&r->log);
@@ -414,7 +456,7 @@ finish(struct run *r)
 	int code;
 
 	sample(r);
-	end_log(r, &res);
+	end_output(r, &res);
 	res.samples = r->samples;
 	res.wall_us = (r->ended ? r->t1 : timer_now()) - r->t0;
 	res.verdict = verdict_judge(&r->verdict, r->status,
@@ -437,8 +479,7 @@ watch(const struct watch_args *a)
 
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
 		die_sys(EX_OSERR, "become the subreaper");
-	if (log_begin(&r.log, a->log, a->plan->log_max) < 0)
-		die_sys(EX_OSERR, "make a pipe for %s", a->plan->log);
+	begin_output(&r);
 	open_events(&r);
 	look_at_disk(&r);
 	start(&r);

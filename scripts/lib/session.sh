@@ -33,6 +33,8 @@ session_open() {
 	session_time=$conf_limit_time_s
 	[ "${3-}" != tty ] || session_time=0
 	session_describe
+	# aoinb-run makes a terminal of its own where one is asked for.
+	[ "${3-}" = tty ] || echo 'rusage relay' >>"$session_root" || exit 74
 	shift 2
 	[ $# -eq 0 ] || root_set "$session_root" run "$@"
 }
