@@ -59,6 +59,7 @@ static const struct verb {
 	{ "put",      3, 3,    1, verb_put,      "JOB LAYER|- STATE" },
 	{ "remember", 2, 2,    1, verb_remember, "JOB LAYER|-" },
 	{ "names",    1, 2,    0, verb_names,    "BRANCH [FILE]" },
+	{ "why",      2, 2,    0, verb_why,      "LOG BRANCH" },
 	{ "debs-lend", 1, 2,   1, verb_debs_lend, "FOLDER [SET]" },
 	{ "debs-keep", 1, 1,   1, verb_debs_keep, "FOLDER" },
 	{ "used",     0, 0,    0, verb_used,     "" },

@@ -130,6 +130,9 @@ const struct key key_tab[] = {
   "How long an index is good from when it is made: 30d.  After that, apt refuses\n"
   "it.  0: for ever." },
 
+{ "apt", "proxy", KEY_URL, NULL, "",
+  "Proxy that apt uses in containers: http://HOST:PORT.  Without one, http_proxy and\n"
+  "https_proxy of the environment hold." },
 { "apt", "max_size", KEY_SIZE, NULL, "20G",
   "What the cache of packages that apt downloaded may hold; those used longest ago\n"
   "go first.  0 is no limit." },
@@ -188,6 +191,17 @@ in_choice(const char *of, const char *value)
 	return 0;
 }
 
+/* It goes into files in which quotes and backslashes have a meaning. */
+static int
+is_url(const char *s)
+{
+	const char *behind = strstr(s, "://");
+
+	return behind && behind > s && behind[3] &&
+	    s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "0123456789-._~:/?#[]@!$&()*+,;=%")] == '\0';
+}
+
 static const char *
 check_characters(const struct key *k, const char *value)
 {
@@ -202,6 +216,8 @@ check_characters(const struct key *k, const char *value)
 	if (!*value)	/* what is empty by default may be set to that */
 		return k->type == KEY_LIST || (k->value && !*k->value) ?
 		    NULL : "is empty";
+	if (k->type == KEY_URL && !is_url(value))
+		return "is not a URL such as http://HOST:PORT";
 	if (k->type == KEY_PATH && *value != '/')
 		return "is not an absolute path";
 	return NULL;
@@ -262,7 +278,7 @@ const char *
 key_type_name(const struct key *k)
 {
 	static const char *const names[] = {
-		[KEY_PATH] = "path", [KEY_WORD] = "word", [KEY_TEXT] = "text",
+		[KEY_PATH] = "path", [KEY_WORD] = "word", [KEY_TEXT] = "text", [KEY_URL] = "url",
 		[KEY_LIST] = "list", [KEY_REACH] = "yes|no|list",
 		[KEY_BOOL] = "yes|no",
 		[KEY_NUMBER] = "number", [KEY_SIZE] = "size",

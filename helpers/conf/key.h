@@ -9,6 +9,7 @@ enum key_type {
 	KEY_PATH,	/* absolute */
 	KEY_WORD,	/* letters, digits, '_', '-', '.', '+' */
 	KEY_TEXT,	/* one line of anything printable */
+	KEY_URL,	/* SCHEME://WORD */
 	KEY_LIST,	/* words; continued lines join with a blank */
 	KEY_REACH,	/* likewise: what reach_add takes */
 	KEY_BOOL,

@@ -41,6 +41,7 @@ int verb_find(struct cmd *c);
 int verb_put(struct cmd *c);
 int verb_remember(struct cmd *c);
 int verb_names(struct cmd *c);
+int verb_why(struct cmd *c);
 int verb_debs_lend(struct cmd *c);
 int verb_debs_keep(struct cmd *c);
 int verb_used(struct cmd *c);

@@ -93,8 +93,9 @@ layer_update() {
 	true >"$layer_new/log" || exit 73
 	progress_begin "update $1" "$layer_new/log"
 	layer_code=0
-	layer_run "$3" lists || layer_code=$?
-	[ "$layer_code" -ne 0 ] || layer_run "$3" upgrade || layer_code=$?
+	layer_parts "$3" || layer_code=$?
+	# The mirror may have changed between its lists and its packages.
+	[ "$layer_code" -ne 100 ] || ! layer_stale "$1" || { layer_code=0; layer_parts "$3" || layer_code=$?; }
 	progress_end
 	[ "$layer_code" -eq 0 ] || layer_failed "$1"
 	layer_state=''
@@ -103,7 +104,21 @@ layer_update() {
 		die 65 "update of $1: the container wrote no state"
 	apt_keep "$layer_new"
 	rm -rf --one-file-system "$layer_new/output" "$layer_new/log" \
-	    "$layer_new/rusage" "$layer_new/container"
+	    "$layer_new/rusage" "$layer_new/container" "$layer_new/container.apt"
+}
+
+# layer_parts LIST - the parts of an update
+layer_parts() {
+	layer_run "$1" lists && layer_run "$1" upgrade
+}
+
+# layer_stale NAME - whether apt's lists are older than what the mirror has
+layer_stale() {
+	apt_why "$layer_new/log" "$1" 2>"$layer_new/why"
+	rm -f "$layer_new/why"
+	[ "$apt_class" = stale ] || return 1
+	say "$1: the mirror has changed meanwhile; its lists are fetched again"
+	true >"$layer_new/log" || exit 73
 }
 
 # layer_run LIST PART - one part of an update, in the container that layer_new is made in.
@@ -119,6 +134,7 @@ layer_root() {
 	root_begin "$1" "$layer_new" "$2" yes "$layer_new/tree"
 	root_records "$1" "$layer_new/log" "$layer_new/rusage"
 	apt_bind "$1" "$layer_new"
+	apt_proxies "$1"
 	root_bind "$1" "$layer_new/output" /buildroot/output
 	[ ! "$3" ] || root_bind "$1" "$3" /buildroot/source.list ro
 }
@@ -137,6 +153,6 @@ layer_failed() {
 		die 69 "update of $1: $layer_why; it is as it was; the log is $layer_log"
 	}
 	[ "$layer_code" -lt 128 ] || die "$layer_code" "update of $1: ended by signal $((layer_code - 128))"
-	grep -a '^[EW]:' "$layer_log" | tail -n 3 | tr -c '[:print:]\n' '?' >&2
-	die 69 "update of $1 failed (code $layer_code), and it is as it was; see $layer_log"
+	apt_why "$layer_log" "$1"
+	die 69 "update of $1: ${apt_text:-code $layer_code}; it is as it was, and $layer_log tells more"
 }

@@ -35,6 +35,7 @@ session_open() {
 	session_describe
 	# aoinb-run makes a terminal of its own where one is asked for.
 	[ "${3-}" = tty ] || echo 'rusage relay' >>"$session_root" || exit 74
+	apt_proxies "$session_root"
 	shift 2
 	[ $# -eq 0 ] || root_set "$session_root" run "$@"
 }
@@ -92,7 +93,7 @@ session_close() {
 	trap '' INT TERM HUP
 	trap - EXIT
 	session_code=$1
-	rm -f "$session_root"
+	rm -f "$session_root" "$session_root.apt"
 	apt_drop "$job"
 	if [ "$session_fresh" ] && [ ! "$session_keep" ]; then
 		job_do remove "$job" || session_code=74

@@ -105,10 +105,7 @@ vcs_run() {
 	root_bind "$vcs_root" "$vcs_ws/now" /buildroot/sources ro
 	[ ! "$vcs_apt" ] || apt_bind "$vcs_root" "$vcs_ws"
 	root_bind "$vcs_root" "$vcs_ws/output" /buildroot/output
-	for variable in http_proxy https_proxy all_proxy no_proxy; do
-		eval "value=\${$variable-}"
-		[ ! "$value" ] || root_set "$vcs_root" run "env=$variable=$value"
-	done
+	apt_proxies "$vcs_root"
 	: >"$vcs_ws/log"
 	vcs_got=0
 	in_root "$vcs_root" /buildroot/toolbox/vcs_fetch || vcs_got=$?

@@ -12,6 +12,7 @@
 # vcs_update, vcs_known and vcs_place have in local variables what they are about: type url
 # options mirror name, and words, a file for what a client says.  git.sh and tree.sh use
 # these, and set commit and, when something failed, why.
+. "$toolbox/lib/apt.sh"
 . "$toolbox/lib/git.sh"
 . "$toolbox/lib/tree.sh"
 
@@ -149,7 +150,7 @@ vcs_clients() {
 		vcs_names "$type"
 		command -v "$prog" >/dev/null || packages+=("$package")
 	done
-	[ "${#packages[@]}" -eq 0 ] || apt_asked apt_get --no-install-recommends install "${packages[@]}" | apt_files
+	[ "${#packages[@]}" -eq 0 ] || apt_get "${apt_ask[@]}" --no-install-recommends install "${packages[@]}" | apt_files
 }
 
 # vcs_client TYPE - whether its client is here; installs it in the container of a
