@@ -43,6 +43,7 @@ struct run {
 	uint64_t alive_us, alive_cpu;	/* the last sign of life */
 	uint64_t alive_log;
 	struct log log;
+	int log_told;		/* whether it was said that it cannot be written */
 	struct relay relay[2];	/* of stdout and stderr, without a log */
 	int lost;		/* whether samples could not be written */
 };
@@ -262,16 +263,21 @@ on_oom(struct run *r)
 
 /* The first write that fails is told; the code tells it in the end. */
 static void
+log_failed(struct run *r)
+{
+	if (!r->log.err || r->log_told)
+		return;
+	errno = r->log.err;
+	warn_sys("%s", r->p->log);
+	r->log_told = 1;
+}
+
+static void
 copy_log(struct run *r)
 {
-	int before = r->log.err;
-
 	if (!log_copy(&r->log))
 		r->fd[FD_LOG].fd = -1;
-	if (r->log.err && !before) {
-		errno = r->log.err;
-		warn_sys("%s", r->p->log);
-	}
+	log_failed(r);
 }
 
 static void
@@ -445,6 +451,7 @@ end_output(struct run *r, struct result *res)
 	if (r->a->log < 0)
 		return;
 	res->log_missing = log_end(&r->log);
+	log_failed(r);
 	res->log_bytes = r->log.said;
 }
 
