@@ -67,6 +67,7 @@ bounded() {
 try 0 'an instance with a package of it'   aoinb -c "$conf" run --keep probe -- apt-get -y -q install probe
 try 0 'is kept'                            aoinb -c "$conf" commit probe
 was=$(cat "$work/ref/instance/probe")
+sleep 1	# what was made in the same second counts as of now
 package probe 2 'echo is hanging; exec sleep 1000'
 bundle_tiny tiny
 with instance_update=always limit_silence=3s
