@@ -119,7 +119,7 @@ cp "$list" good.list
 echo 'deb [trusted=yes] http://127.0.0.1:1/ ./' >"$list"
 try 69 'a source that is not there'        aoinb -c "$conf" build tiny probe
 says err "^E: " 'apt says why'
-says err "update of probe failed .* see $work/log/update-probe.log" 'and we where to look'
+says err "update of probe: a mirror cannot be reached.* $work/log/update-probe.log" 'and we where to look'
 ok 'there is something to see'             grep -q 127.0.0.1:1 "$work/log/update-probe.log"
 is 'the instance is as it was'             "$(instance)" "$good"
 is 'the job failed by our own fault'       "$(jq -r .verdict "$work/jobs/$(aoinb -c "$conf" ls jobs | tail -n 1 | cut -f 1)/result.json")" error

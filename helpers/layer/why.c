@@ -47,7 +47,7 @@ static const struct reason {
 	  "a mirror lacks what its lists name; try again later, or take another mirror" },
 	{ "fetch", { "Failed to fetch" },
 	  "a mirror does not answer as it should; try again later, or take another mirror" },
-	{ "held", { "held broken packages", "Unmet dependencies", "have unmet dependencies",
+	{ "held", { "held broken packages", "Unmet dependencies", "Depends: ",
 	    "generated breaks", "Held packages were changed", "packages were held" },
 	  "packages are held, or do not fit together" },
 	{ "script", { "error processing package", "error processing archive" },
