@@ -71,6 +71,18 @@ doctor_fetch() {
 	esac
 }
 
+doctor_limits() {
+	good "limits of containers: $((conf_limit_memory_kib / 1024)) MiB of memory, $conf_limit_tasks tasks, $((conf_limit_log_kib / 1024)) MiB of log; ${conf_limit_setup_time_s} s before a build, $conf_limit_silence_s s of silence (0: none)"
+	[ "$conf_limit_memory_kib" -gt 0 ] ||
+		warn 'a build can take all memory; set [limit] memory to auto or a size'
+	[ "$conf_limit_tasks" -gt 0 ] ||
+		warn 'a build can take all processes; set [limit] tasks'
+	[ "$conf_limit_log_kib" -gt 0 ] ||
+		warn 'a build can print until the disk is full; set [limit] log'
+	[ "$conf_limit_setup_time_s" -gt 0 ] || [ "$conf_limit_silence_s" -gt 0 ] ||
+		warn 'an update that hangs holds its branch for ever; set [limit] silence or setup_time'
+}
+
 doctor_repo() {
 	[ "$conf_repo_sign" ] || return 0
 	if ! command -v gpg >/dev/null; then
@@ -140,6 +152,7 @@ if (conf_load) 2>"$doctor_tmp/err"; then
 	conf_load
 	good "configuration $conf_dir"
 	doctor_fetch
+	doctor_limits
 	doctor_repo
 	doctor_work_dir
 	doctor_stale

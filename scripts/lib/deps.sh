@@ -12,13 +12,11 @@ deps_index() {
 	printf '%s\n' "$deps_packages"
 }
 
-# deps_root FILE FOLDER NETWORK [UPPER] - the container in which deps.sh asks apt.  The
-# limits are not those of a build, which they are no part of.
+# deps_root FILE FOLDER NETWORK [UPPER] - the container in which deps.sh asks apt
 deps_root() {
 	read -r deps_stack <"$job/stack" || [ "$dry" ] || exit 66
 	root_begin "$1" "$2" "${deps_stack-}" "$3" "${4-}"
 	root_records "$1" "$job/deps.log" "$deps_ws/rusage"
-	root_limits "$1" "${4:-$2/upper}" 0 0 0 "$conf_limit_silence_s"
 	root_bind "$1" "$job/wanted" /buildroot/wanted ro
 	root_bind "$1" "$job/without" /buildroot/without ro
 	root_bind "$1" "$deps_ws/output" /buildroot/output
@@ -152,6 +150,8 @@ deps_failed() {
 	case $1 in
 	12[2-5]) cp "$deps_ws/rusage" "$job/rusage" ;;
 	esac
+	! deps_why=$(root_limit "$deps_ws/rusage") ||
+		die "$1" "$id: dependencies cannot be installed: $deps_why; the log is $job/log"
 	[ "$1" -lt 128 ] || die "$1" "$id: apt was ended by signal $(($1 - 128)); the log is $job/log"
 	unknown=$(layer_take "$deps_ws/output" unknown 4096 | head -n 50 | paste -sd , | sed 's/,/, /g')
 	[ ! "$unknown" ] || die 1 "$id: no package is or provides: $unknown"

@@ -156,6 +156,10 @@ layer_failed() {
 		root_said "$layer_log" 5
 		die "$layer_code" "update of $1: the container did not start"
 	}
+	! layer_why=$(root_limit "$layer_new/rusage") || {
+		root_said "$layer_log" 2
+		die 69 "update of $1: $layer_why; it is as it was; the log is $layer_log"
+	}
 	[ "$layer_code" -lt 128 ] || die "$layer_code" "update of $1: ended by signal $((layer_code - 128))"
 	apt_why "$layer_log" "$1"
 	die 69 "update of $1: ${apt_text:-code $layer_code}; it is as it was, and $layer_log tells more"

@@ -13,6 +13,7 @@ root_begin() {
 	} >"$1" || die 74 "$1: cannot be written"
 	root_set "$1" mount "upper=${5:-$2/upper}" "work=$2/work"
 	root_set "$1" root "$2/root"
+	root_limits "$1" "${5:-$2/upper}" "$conf_limit_setup_time_s" "$conf_limit_silence_s"
 	root_layers=''
 	for word in $3; do
 		root_layers="lower=$conf_work_dir/layers/$word/tree$nl$root_layers"
@@ -72,10 +73,35 @@ root_records() {
 	root_set "$1" rusage "log=$2" "output=$3"
 }
 
-# root_limits FILE UPPER TIME MEMORY TASKS SILENCE - in seconds and KiB; 0 is none
+# root_limits FILE UPPER TIME SILENCE - what it may take; root_begin gives each container
+# those of what goes before a build, and TIME and SILENCE, in seconds, may be others: 0 is
+# none
 root_limits() {
 	root_set "$1" rusage "interval=$conf_monitor_interval_s" "disk=$2" \
-	    "disk-floor=${conf_limit_disk_free_kib}K" "time=$3" "memory=$4K" "tasks=$5" "silence=$6"
+	    "disk-floor=${conf_limit_disk_free_kib}K" "memory=${conf_limit_memory_kib}K" \
+	    "tasks=$conf_limit_tasks" "log-max=${conf_limit_log_kib}K"
+	root_times "$1" "$3" "$4"
+}
+
+# root_times FILE TIME SILENCE - other times than those that stand there
+root_times() {
+	root_set "$1" rusage "time=$2" "silence=$3"
+}
+
+# root_limit RECORD - says which limit ended it; 1 when none did
+root_limit() {
+	root_verdict=''
+	[ -r "$1" ] || return 1
+	while IFS='=' read -r key value; do
+		[ "$key" != verdict ] || root_verdict=$value
+	done <"$1"
+	case $root_verdict in
+	timeout) echo 'it took longer than [limit] time or setup_time allows' ;;
+	silent) echo 'it neither printed nor computed for as long as [limit] silence says' ;;
+	oom) echo 'it needed more memory than there is, or [limit] memory allows' ;;
+	disk-full) echo 'less space is free than [limit] disk_free says' ;;
+	*) return 1 ;;
+	esac
 }
 
 # root_repo FILE BRANCH - the container sees what was built for BRANCH, read-only

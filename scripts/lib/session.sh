@@ -26,7 +26,12 @@ session_open() {
 	folders "$job/output" "$job/root"
 	[ "$dry" ] || trap 'session_close "$?"' EXIT
 	apt_own "$job"
+	# Of somebody at a terminal nobody knows how long he thinks.
+	session_time=$conf_limit_time_s
+	[ "${3-}" != tty ] || session_time=0
 	session_describe
+	# aoinb-run makes a terminal of its own where one is asked for.
+	[ "${3-}" = tty ] || echo 'rusage relay' >>"$session_root" || exit 74
 	apt_proxies "$session_root"
 	shift 2
 	[ $# -eq 0 ] || root_set "$session_root" run "$@"
@@ -52,23 +57,26 @@ session_new() {
 	folders "$job/upper" "$job/work" "$job/root" "$job/output"
 }
 
-# session_describe - the container of the build, where there was one
+# session_describe - the container of the build, where there was one.  It may be silent:
+# without a log, what a program says is not seen.
 session_describe() {
 	if [ -r "$job/container" ]; then
 		# What is kept must be on the disk, so that it can be entered again and again.
 		# What comes from there stands last, where it can be seen to be torn.
 		echo 'rusage die-with-parent' >"$session_root"
+		root_limits "$session_root" "$job/upper" "$session_time" 0
+		root_sources "$session_root" "$job/sources"
 		sed '/^rusage /d; /^mount volatile$/d; / bind=.*:\/buildroot\/jobserver$/d
 			/ bind=.*:\/buildroot\/debs:ro$/d
 			/ bind=.*:\/buildroot\/\(cache\|vcs\)\/.*:ro$/d' \
 		    "$job/container" >>"$session_root"
-		root_sources "$session_root" "$job/sources"
 		return 0
 	fi
 	stack=$(layer_stack_of "$job") || exit
 	session_upper=$job/upper
 	[ ! "$session_fresh" ] || session_upper=''
 	root_begin "$session_root" "$job" "$stack" "$conf_build_network" "$session_upper"
+	root_times "$session_root" "$session_time" 0
 	for mount in bundle sources; do
 		[ ! -e "$job/$mount" ] || root_bind "$session_root" "$job/$mount" "/buildroot/$mount" ro
 	done

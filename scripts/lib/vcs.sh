@@ -101,7 +101,7 @@ vcs_run() {
 	root_begin "$vcs_root" "$vcs_ws" "$vcs_layers" yes
 	root_records "$vcs_root" "$vcs_ws/log" "$vcs_ws/rusage"
 	# Clients are not heard for longer than a download, while the server prepares.
-	root_limits "$vcs_root" "$vcs_ws/upper" 0 0 0 $((10 * conf_fetch_stall_timeout_s))
+	root_times "$vcs_root" "$conf_limit_setup_time_s" $((10 * conf_fetch_stall_timeout_s))
 	root_bind "$vcs_root" "$conf_work_dir/cache/vcs/$vcs_path" "/buildroot/vcs/$vcs_path"
 	root_bind "$vcs_root" "$vcs_ws/now" /buildroot/sources ro
 	[ ! "$vcs_apt" ] || apt_bind "$vcs_root" "$vcs_ws"
@@ -123,7 +123,12 @@ vcs_said() {
 	fi
 	if ! root_began "$vcs_ws/rusage" "$vcs_ws/log" || [ "$vcs_got" -ge 122 ]; then
 		root_said "$vcs_ws/log" 3
-		say "repositories could not be fetched (code $vcs_got)"
+		if vcs_why=$(root_limit "$vcs_ws/rusage"); then
+			vcs_got=69	# it is no fault of the package
+		else
+			vcs_why="code $vcs_got"
+		fi
+		say "$vcs_url: could not be fetched: $vcs_why"
 	fi
 }
 
