@@ -12,12 +12,13 @@
 #include "run/nspawn.h"
 #include "run/run.h"
 #include "run/self.h"
+#include "run/slirp.h"
 
 enum { BACKEND = OPT_LONG, NETWORK, HOSTNAME, SECCOMP, DIE, KERNEL };
 
 static const struct opt tab[] = {
 	{ BACKEND, "backend", "native|nspawn", "who makes the container; native" },
-	{ NETWORK, "network", "yes|no", "share this machine's network; no" },
+	{ NETWORK, "network", "no|private|host|yes", "which network it has; no" },
 	{ 'e', "env", "NAME=VALUE", "add to PROG's environment; may be repeated" },
 	{ 'C', "cwd", "DIR", "where PROG begins, inside ROOT; /" },
 	{ HOSTNAME, "hostname", "NAME", "the container's host name; aoinb" },
@@ -81,6 +82,10 @@ env_default(struct run *r)
 	env_add(r, NULL);
 }
 
+static const char *const networks[] = {
+	[NET_NO] = "no", [NET_HOST] = "host", [NET_PRIVATE] = "private",
+};
+
 static void
 show(const struct run *r)
 {
@@ -89,7 +94,7 @@ show(const struct run *r)
 		exit(0);
 	}
 	printf("root %s\nnetwork %s\nseccomp %s\nhostname %s\ncwd %s\n%s", r->root,
-	    r->network ? "yes" : "no", r->seccomp ? "yes" : "no", r->hostname,
+	    networks[r->network], r->seccomp ? "yes" : "no", r->hostname,
 	    r->cwd, r->tty ? "tty\n" : "");
 	fflush(stdout);
 	proc_show(STDOUT_FILENO, r->prog);
@@ -115,6 +120,32 @@ yes(const struct opts *o, const char *name)
 	return v;
 }
 
+/* yes is private where that can be had. */
+static enum run_network
+network(const struct opts *o)
+{
+	const char *missing;
+	int v;
+
+	for (v = NET_NO; v <= NET_PRIVATE; v++)
+		if (!strcmp(o->arg, networks[v]))
+			break;
+	if (v <= NET_HOST)
+		return v;
+	if (v > NET_PRIVATE) {
+		if (parse_bool(o->arg, &v) < 0)
+			opt_refuse(o, "--network=%s: no, private, host or yes is wanted", o->arg);
+		if (!v)
+			return NET_NO;
+	}
+	missing = slirp_missing();
+	if (missing && !strcmp(o->arg, networks[NET_PRIVATE]))
+		die(EX_UNAVAILABLE, "--network=private: %s", missing);
+	if (missing)
+		note("the network is the host's: %s", missing);
+	return missing ? NET_HOST : NET_PRIVATE;
+}
+
 static int
 is_nspawn(const struct opts *o)
 {
@@ -127,7 +158,7 @@ int
 main(int argc, char *argv[])
 {
 	struct opts o = { .usage = "[--options=FILE] [--backend=native|nspawn] "
-	    "[--network=yes|no] [-t] [-e NAME=VALUE]... [-C DIR] ROOT PROG [ARG]...",
+	    "[--network=WORD] [-t] [-e NAME=VALUE]... [-C DIR] ROOT PROG [ARG]...",
 	    .about = "Run PROG inside ROOT as a container.", .tab = tab,
 	    .helper = "run" };
 	static struct run r = { .cwd = "/", .hostname = "aoinb", .seccomp = 1 };
@@ -138,7 +169,7 @@ main(int argc, char *argv[])
 	opt_begin(&o, argv);
 	while ((c = opt_next(&o)) != -1)
 		switch (c) {
-		case NETWORK: r.network = yes(&o, "network"); break;
+		case NETWORK: r.network = network(&o); break;
 		case SECCOMP: r.seccomp = yes(&o, "seccomp"); break;
 		case HOSTNAME: r.hostname = o.arg; break;
 		case 'C': r.cwd = o.arg; break;

@@ -33,14 +33,6 @@ copy(const char *s)
 	return p;
 }
 
-static const char *
-plain_bool(const char *value)
-{
-	int b;
-
-	return parse_bool(value, &b) == 0 && b ? "yes" : "no";
-}
-
 struct conf *
 conf_new(void)
 {
@@ -61,7 +53,7 @@ put(struct conf *c, const struct key *k, const char *value)
 	char **at = &c->value[k - key_tab];
 
 	free(*at);
-	*at = copy(k->type == KEY_BOOL ? plain_bool(value) : value);
+	*at = copy(key_plain(k, value));
 }
 
 /* fgets for inih: counts lines, notes continued ones, and refuses what inih's

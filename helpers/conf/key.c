@@ -32,9 +32,12 @@ const struct key key_tab[] = {
 
 { "build", "backend", KEY_CHOICE, "native|nspawn", "native",
   "Container: our own, or systemd-nspawn." },
-{ "build", "network", KEY_BOOL, NULL, "yes",
-  "Whether the build sees the network.  Build dependencies are installed over it\n"
-  "in any case, before the build." },
+{ "build", "network", KEY_CHOICE, "yes|private|host|no", "yes",
+  "Network of a build.  private: one of its own, from which others are reached, but\n"
+  "neither this machine's loopback nor its own addresses; host: this machine's; no: none;\n"
+  "yes: private where that can be had, else host.  Build dependencies are installed\n"
+  "over one in any case, before the build.  Where mirrors or proxies are on the loopback\n"
+  "of this machine, it is host in place of yes and private." },
 { "build", "jobs", KEY_NUMBER, NULL, "0",
   "Compile jobs at once; 0 is one a core." },
 { "build", "maintainer", KEY_TEXT, NULL, "Unknown Maintainer <maintainer@localhost>",
@@ -223,6 +226,15 @@ check_characters(const struct key *k, const char *value)
 	return NULL;
 }
 
+const char *
+key_plain(const struct key *k, const char *value)
+{
+	int truth = k->type == KEY_BOOL ||
+	    (k->type == KEY_CHOICE && in_choice(k->of, "yes") && in_choice(k->of, "no")), b;
+
+	return truth && parse_bool(value, &b) == 0 ? b ? "yes" : "no" : value;
+}
+
 static const char *
 check_reach(const char *value)
 {
@@ -262,7 +274,7 @@ key_check(const struct key *k, const char *value)
 	case KEY_REACH:
 		return check_reach(value);
 	case KEY_CHOICE:
-		return in_choice(k->of, value) ? NULL : "is none of the choices";
+		return in_choice(k->of, key_plain(k, value)) ? NULL : "is none of the choices";
 	default:
 		return check_characters(k, value);
 	}

@@ -43,6 +43,10 @@ const char *key_full(const struct key *k);
 /* Checks value for k.  Returns NULL when it is good, else why not. */
 const char *key_check(const struct key *k, const char *value);
 
+/* value, which is good for k, in one form: "yes" or "no" for every word that means that, where
+ * k takes these. */
+const char *key_plain(const struct key *k, const char *value);
+
 /* Whether its value is words, of which a line may hold some. */
 int key_is_list(const struct key *k);
 

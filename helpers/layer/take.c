@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,21 +11,28 @@
 
 enum { TAKE_MOST = 64 << 20 };
 
-/* A regular file, and neither what a link names nor what makes its reader wait. */
+/* A regular file.  It is looked at before it is opened, as that can be enough to make a
+ * device do something, or a reader wait. */
 static int
 open_regular(const char *folder, const char *name)
 {
-	int dir = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), fd = -1;
+	int dir = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), at = -1, fd;
+	char path[32];
 	struct stat st;
 
 	if (dir >= 0)
-		fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+		at = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	close_keep(dir);
-	if (fd >= 0 && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))) {
-		close(fd);
+	if (at < 0)
+		return -1;
+	if (fstat(at, &st) < 0 || !S_ISREG(st.st_mode)) {
+		close(at);
 		errno = ELOOP;
 		return -1;
 	}
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", at);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	close_keep(at);
 	return fd;
 }
 
@@ -60,7 +68,7 @@ verb_take(struct cmd *c)
 	fd = open_regular(folder, name);
 	if (fd < 0 && errno == ENOENT)
 		return EX_NO;
-	if (fd < 0 && (errno == ELOOP || errno == ENXIO || errno == ENODEV)) {
+	if (fd < 0 && errno == ELOOP) {
 		warn_msg("%s/%s: not a regular file", folder, name);
 		return EX_DATAERR;
 	}

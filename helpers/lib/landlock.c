@@ -44,6 +44,22 @@ rights(long version, enum landlock_exec exec)
 	return r;
 }
 
+int
+landlock_scope(void)
+{
+	struct ruleset r = { .scopes = SCOPE_SOCKET };
+	int fd, done;
+
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) < 6)
+		return 1;
+	fd = (int)syscall(SYS_landlock_create_ruleset, &r, sizeof(r), 0);
+	if (fd < 0)
+		return -1;
+	done = syscall(SYS_landlock_restrict_self, fd, 0) < 0 ? -1 : 0;
+	close_keep(fd);
+	return done;
+}
+
 /* Version 1 lets nobody rename or link from one folder to another. */
 int
 landlock_write_only(int dir, enum landlock_exec exec)

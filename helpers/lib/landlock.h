@@ -14,4 +14,10 @@ enum landlock_exec { LANDLOCK_NO_EXEC, LANDLOCK_EXEC };
  * set. */
 int landlock_write_only(int dir, enum landlock_exec exec);
 
+/* From now on this process, and whatever it starts, can connect to no abstract socket
+ * that others made.  Takes CAP_SYS_ADMIN in its user namespace.  Returns 0; 1 with
+ * nothing changed where the kernel cannot tell (before Linux 6.12); -1 with errno
+ * set. */
+int landlock_scope(void);
+
 #endif

@@ -11,6 +11,7 @@
 #include "inroot.h"
 #include "mnt.h"
 #include "run/etc.h"
+#include "run/slirp.h"
 
 #define FILE_MAX ((size_t)1 << 20)
 
@@ -95,9 +96,9 @@ etc_hosts(const struct run *r, struct buf *b)
 }
 
 int
-etc_resolv(struct buf *b)
+etc_resolv(const struct run *r, struct buf *b)
 {
-	return host(b, "/etc/resolv.conf");
+	return r->network == NET_PRIVATE ? slirp_resolv(b) : host(b, "/etc/resolv.conf");
 }
 
 int
@@ -114,7 +115,7 @@ etc_mount(const struct run *r, int root, int spare, const char **at)
 	if (ret < 0 || !r->network)
 		return ret;
 	*at = "/etc/resolv.conf";
-	ret = etc_resolv(&b);
+	ret = etc_resolv(r, &b);
 	if (ret == 0)
 		ret = show(root, spare, *at, &b);
 	buf_free(&b);

@@ -8,7 +8,7 @@
 /* What they hold: our names for ourselves, and with the host's network what it
  * goes by.  Return 0, or -1 with errno set. */
 int etc_hosts(const struct run *r, struct buf *b);
-int etc_resolv(struct buf *b);
+int etc_resolv(const struct run *r, struct buf *b);
 
 /* Shows /etc/hosts, and with the host's network /etc/resolv.conf, made in the
  * folder spare, inside root.  They are mounts, so nothing of the host's gets

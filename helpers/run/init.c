@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "landlock.h"
 #include "proc.h"
 #include "run/fs.h"
 #include "run/confine.h"
@@ -40,6 +41,23 @@ fs_failed(const struct run *r, const char *at)
 	    at, r->root);
 }
 
+/* Its network is there by now, or the host's, of which abstract sockets are none of its
+ * business. */
+static void
+join(const struct run *r, int parent)
+{
+	if (r->network == NET_HOST) {
+		if (landlock_scope() < 0)
+			die_sys(EX_OSERR, "close abstract sockets");
+		return;
+	}
+	if (net_join(parent) == 0)
+		return;
+	if (errno == EPIPE)
+		exit(EX_OSERR);		/* the parent said why */
+	die_sys(EX_OSERR, "enter the network namespace");
+}
+
 static void
 make(const struct run *r, int parent)
 {
@@ -54,11 +72,7 @@ make(const struct run *r, int parent)
 		fs_failed(r, at);
 	if (r->seccomp && confine_calls() < 0)
 		die_sys(EX_OSERR, "filter system calls");
-	if (!r->network && net_join(parent) < 0) {
-		if (errno == EPIPE)
-			exit(EX_OSERR); /* the parent said why */
-		die_sys(EX_OSERR, "enter the network namespace");
-	}
+	join(r, parent);
 	if (fs_enter(&fs, &at) < 0)
 		fs_failed(r, at);
 	if (setrlimit(RLIMIT_CORE, &no_core) < 0)
@@ -155,6 +169,8 @@ init_main(const struct run *r, const struct init *in)
 	die_with(in->parent);
 	if (r->nspawn) {
 		nspawn_make(r);
+		if (r->network != NET_NO)	/* else it makes one itself */
+			join(r, in->parent);
 		if (!r->tty)
 			close_input();
 		_exit(run(r, in));

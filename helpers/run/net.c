@@ -23,12 +23,16 @@ loopback_up(void)
 }
 
 int
-net_make(int sock)
+net_make(void)
+{
+	return unshare(CLONE_NEWNET) < 0 || loopback_up() < 0 ? -1 : 0;
+}
+
+int
+net_send(int sock)
 {
 	int fd, r;
 
-	if (unshare(CLONE_NEWNET) < 0 || loopback_up() < 0)
-		return -1;
 	fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -1;

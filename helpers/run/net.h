@@ -1,4 +1,4 @@
-/* The container's network: a loopback interface and nothing else. */
+/* The container's network: a loopback interface, and what slirp.h adds. */
 #ifndef RUN_NET_H
 #define RUN_NET_H
 
@@ -7,10 +7,13 @@
  * mounts file systems, and hands it over; the parent stays in it, where it has
  * no use for a network. */
 
-/* In the parent: enters a new network namespace, brings its loopback interface
- * up, and sends it to whoever has the other end of the socket.  Returns 0, or
- * -1 with errno set, EPIPE when nobody has that any more. */
-int net_make(int sock);
+/* In the parent: enters a new network namespace, and brings its loopback interface
+ * up.  Returns 0, or -1 with errno set. */
+int net_make(void);
+
+/* Sends it to whoever has the other end of the socket.  Returns 0, or -1 with errno
+ * set, EPIPE when nobody has that any more. */
+int net_send(int sock);
 
 /* In pid 1: waits for that namespace and enters it.  Returns 0, or -1 with
  * errno set, EPIPE when the parent came to nothing. */

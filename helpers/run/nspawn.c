@@ -148,7 +148,7 @@ nspawn_make(const struct run *r)
 		die_sys(EX_OSERR, "%s", STATE);
 	state_file(HOSTS, etc_hosts(r, &b), &b);
 	if (r->network)
-		state_file(RESOLV, etc_resolv(&b), &b);
+		state_file(RESOLV, etc_resolv(r, &b), &b);
 }
 
 void

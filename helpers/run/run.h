@@ -4,13 +4,19 @@
 
 #include "vec.h"
 
+enum run_network {
+	NET_NO,			/* a loopback interface alone */
+	NET_HOST,		/* the host's */
+	NET_PRIVATE,		/* its own, which reaches others by slirp4netns(1) */
+};
+
 struct run {
 	const char *root;	/* in the caller's world */
 	char **prog;
 	VEC(char *) env;	/* the whole environment, NULL at the end */
 	const char *cwd;	/* inside */
 	const char *hostname;
-	int network;		/* the host's; else loopback alone */
+	enum run_network network;
 	int tty;		/* a terminal of its own; else none */
 	int seccomp;
 	char **nspawn;		/* systemd-nspawn's command line (nspawn_words),

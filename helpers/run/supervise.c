@@ -19,6 +19,7 @@
 #include "run/fdpass.h"
 #include "run/net.h"
 #include "run/run.h"
+#include "run/slirp.h"
 #include "run/tty.h"
 
 /* The parent's side of a running container. */
@@ -197,11 +198,28 @@ flags(const struct run *r)
 	return f;
 }
 
+/* The container's own, where it is not the host's; nspawn(1) makes one without anything
+ * itself. */
+static void
+network(const struct run *r, struct slirp *slirp, int sock)
+{
+	if (r->network == NET_HOST || (r->nspawn && r->network == NET_NO))
+		return;
+	if (net_make() < 0)
+		die_sys(err_code(errno), "make a network namespace");
+	if (r->network == NET_PRIVATE && slirp_start(slirp) < 0)
+		exit(EX_UNAVAILABLE);
+	/* EPIPE: pid 1 failed before, and said why. */
+	if (net_send(sock) < 0 && errno != EPIPE)
+		die_sys(err_code(errno), "hand over the network namespace");
+}
+
 int
 supervise_run(const struct run *r)
 {
 	struct supervisor v = { .tty = r->tty && !r->nspawn, .in = -1, .master = -1 };
 	struct init in = { 0 };
+	struct slirp slirp = { 0 };
 	int sock[2], code;
 
 	if (r->tty && (tcgetattr(STDIN_FILENO, &in.termios) < 0 ||
@@ -215,6 +233,8 @@ supervise_run(const struct run *r)
 	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sock) < 0)
 		die_sys(EX_OSERR, "socket");
 	in.parent = sock[1];
+	if (r->network == NET_PRIVATE && slirp_fork(&slirp) < 0)
+		die_sys(EX_OSERR, "fork");
 	v.init = fork_into(flags(r));
 	if (v.init < 0)
 		die_sys(err_code(errno), "make namespaces");
@@ -223,9 +243,7 @@ supervise_run(const struct run *r)
 		init_main(r, &in);
 	}
 	close(sock[1]);
-	/* EPIPE: pid 1 failed before, and said why. */
-	if (!r->nspawn && !r->network && net_make(sock[0]) < 0 && errno != EPIPE)
-		die_sys(err_code(errno), "make a network namespace");
+	network(r, &slirp, sock[0]);
 	if (v.tty)
 		terminal_begin(&v, sock[0], &in.termios);
 	code = watch(&v, &in.termios);

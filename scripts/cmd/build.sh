@@ -3,7 +3,7 @@
 #   --no-update      leave the instance of the branch as it is
 #   --keep           keep the workspace, for "aoinb shell JOB"
 #   --backend=NAME   the container: native or nspawn
-#   --network=YESNO  whether the build sees the network
+#   --network=WORD   which network the build has: yes, private, host or no
 #   --no-network     the same as --network=no
 #   -t, --tree=DIR   where packages and groups are looked up
 #   --with-deps      build what these need, too, where apt does not have it

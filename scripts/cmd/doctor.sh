@@ -71,6 +71,18 @@ doctor_fetch() {
 	esac
 }
 
+doctor_network() {
+	if why=$(aoinb-run -n --network=private / true 2>&1 >/dev/null); then
+		good 'networks of containers: private, by slirp4netns'
+	elif [ "$conf_build_network" = private ]; then
+		fail "[build] network is private, but ${why#aoinb-run: --network=private: }"
+	else
+		warn "containers share this machine's network: ${why#aoinb-run: --network=private: }"
+	fi
+	[ "$conf_build_network" != host ] ||
+		warn '[build] network is host: builds reach what listens on the loopback of this machine; set it to yes or private'
+}
+
 doctor_limits() {
 	good "limits of containers: $((conf_limit_memory_kib / 1024)) MiB of memory, $conf_limit_tasks tasks, $((conf_limit_log_kib / 1024)) MiB of log; ${conf_limit_setup_time_s} s before a build, $conf_limit_silence_s s of silence (0: none)"
 	[ "$conf_limit_memory_kib" -gt 0 ] ||
@@ -152,6 +164,7 @@ if (conf_load) 2>"$doctor_tmp/err"; then
 	conf_load
 	good "configuration $conf_dir"
 	doctor_fetch
+	doctor_network
 	doctor_limits
 	doctor_repo
 	doctor_work_dir

@@ -23,6 +23,13 @@ deps_root() {
 	root_repo "$1" "$branch"
 }
 
+# deps_network - that of the branch's mirrors: sets root_net
+deps_network() {
+	deps_list=''
+	[ ! -r "$job/list" ] || IFS= read -r deps_list <"$job/list"
+	root_network "$deps_list"
+}
+
 # deps_resolve - asks apt what has to be installed; sets deps_code, and deps_key, which
 # stands for the answer
 deps_resolve() {
@@ -62,7 +69,8 @@ deps_new() {
 		die 74 "$layer_new: cannot be filled"
 	apt_lend "$layer_new" "$deps_ws/output/set"
 	# Whatever network the build has: it gets from here what it may not fetch.
-	deps_root "$layer_new/container" "$layer_new" yes "$layer_new/tree"
+	deps_network
+	deps_root "$layer_new/container" "$layer_new" "$root_net" "$layer_new/tree"
 	apt_bind "$layer_new/container" "$layer_new"
 	apt_proxies "$layer_new/container"
 	in_root "$layer_new/container" /buildroot/toolbox/deps.sh install || deps_code=$?
@@ -109,7 +117,8 @@ deps_show() {
 	mkdir "$deps_ws"
 	deps_root "$deps_ws/container" "$deps_ws" no
 	in_root "$deps_ws/container" /buildroot/toolbox/deps.sh resolve
-	deps_root "$deps_ws/container" "$deps_ws" yes "$conf_work_dir/layers/new/tree"
+	deps_network
+	deps_root "$deps_ws/container" "$deps_ws" "$root_net" "$conf_work_dir/layers/new/tree"
 	in_root "$deps_ws/container" /buildroot/toolbox/deps.sh install
 }
 

@@ -139,7 +139,8 @@ layer_run() {
 
 # layer_root FILE STACK LIST - that container
 layer_root() {
-	root_begin "$1" "$layer_new" "$2" yes "$layer_new/tree"
+	root_network "$3"
+	root_begin "$1" "$layer_new" "$2" "$root_net" "$layer_new/tree"
 	root_records "$1" "$layer_new/log" "$layer_new/rusage"
 	apt_bind "$1" "$layer_new"
 	apt_proxies "$1"

@@ -51,6 +51,30 @@ root_bind() {
 	root_set "$1" mount "bind=$root_src:$3${4:+:$4}"
 }
 
+# root_network [LIST] - sets root_net, the network of a container that talks to mirrors and
+# servers.  Where they are on this machine itself, by the word of its administrator in
+# LIST, a source list, or in a proxy, it is the host's.
+root_network() {
+	root_net=$conf_build_network
+	[ "$root_net" != no ] || root_net=yes
+	for word in "${http_proxy-}" "${https_proxy-}" "${all_proxy-}" "$conf_apt_proxy"; do
+		! root_is_here "//$word" || root_net=host
+	done
+	[ ! -r "${1-}" ] || while IFS= read -r word; do
+		! root_is_here "$word" || root_net=host
+	done <"$1"
+}
+
+# root_is_here TEXT - whether the host of a URL in it is a name of this machine's loopback
+root_is_here() {
+	case $1 in
+	'#'*) return 1 ;;
+	*//localhost|*//localhost[:/\ ]*|*//127.[0-9]*|*'//[::1]'*) ;;
+	*//*@localhost|*//*@localhost[:/\ ]*|*//*@127.[0-9]*|*//*'@[::1]'*) ;;
+	*) return 1 ;;
+	esac
+}
+
 # root_sources FILE TABLE - the container sees of the caches what TABLE names, read-only,
 # and nothing of others' sources
 root_sources() {

@@ -75,7 +75,9 @@ session_describe() {
 	stack=$(layer_stack_of "$job") || exit
 	session_upper=$job/upper
 	[ ! "$session_fresh" ] || session_upper=''
-	root_begin "$session_root" "$job" "$stack" "$conf_build_network" "$session_upper"
+	root_network "$conf_dir/source_lists/$branch.list"
+	[ "$conf_build_network" != no ] || root_net=no
+	root_begin "$session_root" "$job" "$stack" "$root_net" "$session_upper"
 	root_times "$session_root" "$session_time" 0
 	for mount in bundle sources; do
 		[ ! -e "$job/$mount" ] || root_bind "$session_root" "$job/$mount" "/buildroot/$mount" ro

@@ -98,7 +98,9 @@ vcs_next() {
 vcs_run() {
 	read -r vcs_layers <"$vcs_ws/stack"
 	vcs_root=$vcs_ws/container
-	root_begin "$vcs_root" "$vcs_ws" "$vcs_layers" yes
+	printf '%s\n' "$vcs_url" >"$vcs_ws/urls" || exit 74
+	root_network "$vcs_ws/urls"
+	root_begin "$vcs_root" "$vcs_ws" "$vcs_layers" "$root_net"
 	root_records "$vcs_root" "$vcs_ws/log" "$vcs_ws/rusage"
 	# Clients are not heard for longer than a download, while the server prepares.
 	root_times "$vcs_root" "$conf_limit_setup_time_s" $((10 * conf_fetch_stall_timeout_s))
