@@ -113,6 +113,11 @@ doctor_work_dir() {
 	else
 		good "$conf_work_dir: $free MiB free"
 	fi
+	# As it is found: whatever else opens work_dir closes it.
+	layer_do modes >"$doctor_tmp/modes" || fail 'the modes of its folders cannot be read'
+	while read -r dir is want; do
+		warn "$conf_work_dir/${dir#.}: other users could enter or read it ($is); it is $want from now on"
+	done <"$doctor_tmp/modes"
 	if base=$(layer_do ref baseos 2>/dev/null); then
 		good "base system $base"
 	else

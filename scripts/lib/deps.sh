@@ -153,9 +153,7 @@ deps_failed() {
 	! deps_why=$(root_limit "$deps_ws/rusage") ||
 		die "$1" "$id: dependencies cannot be installed: $deps_why; the log is $job/log"
 	[ "$1" -lt 128 ] || die "$1" "$id: apt was ended by signal $(($1 - 128)); the log is $job/log"
-	unknown=''
-	[ ! -f "$deps_ws/output/unknown" ] || [ -L "$deps_ws/output/unknown" ] ||
-		unknown=$(head -n 50 "$deps_ws/output/unknown" | paste -sd , | sed 's/,/, /g')
+	unknown=$(layer_take "$deps_ws/output" unknown 4096 | head -n 50 | paste -sd , | sed 's/,/, /g')
 	[ ! "$unknown" ] || die 1 "$id: no package is or provides: $unknown"
 	apt_why "$job/log" "$branch"
 	case $1:$apt_class in

@@ -6,6 +6,14 @@ layer_do() {
 	aoinb-layer --work-dir="$conf_work_dir" "$@"
 }
 
+# layer_take FOLDER NAME MAX - the first MAX bytes of what a container has written there,
+# where that is a regular file; nothing when there is none
+layer_take() {
+	layer_took=0
+	layer_do take "$@" || layer_took=$?
+	[ "$layer_took" -le 1 ] || return "$layer_took"
+}
+
 # layer_stack_of JOB - the layers that it stands on, with that of its dependencies where it
 # has one; 66 when it stands on none yet
 layer_stack_of() {
@@ -98,10 +106,10 @@ layer_update() {
 	[ "$layer_code" -ne 100 ] || ! layer_stale "$1" || { layer_code=0; layer_parts "$3" || layer_code=$?; }
 	progress_end
 	[ "$layer_code" -eq 0 ] || layer_failed "$1"
-	layer_state=''
-	[ -L "$layer_new/output/state" ] || [ ! -f "$layer_new/output/state" ] ||
-		read -r layer_state <"$layer_new/output/state" ||
-		die 65 "update of $1: the container wrote no state"
+	layer_state=$(layer_do take "$layer_new/output" state 65) || layer_state=''
+	case $layer_state in
+	''|*[!0-9a-f]*) die 65 "update of $1: the container wrote no state" ;;
+	esac
 	apt_keep "$layer_new"
 	rm -rf --one-file-system "$layer_new/output" "$layer_new/log" \
 	    "$layer_new/rusage" "$layer_new/container" "$layer_new/container.apt"
@@ -142,7 +150,7 @@ layer_root() {
 # layer_failed NAME - says why, and out; nothing has changed
 layer_failed() {
 	layer_log=$conf_work_dir/log/update-$1.log
-	mkdir -p "$conf_work_dir/log"
+	layer_do folder log || exit
 	cp "$layer_new/log" "$layer_log"
 	root_began "$layer_new/rusage" "$layer_log" || {
 		root_said "$layer_log" 5

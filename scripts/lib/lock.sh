@@ -37,7 +37,7 @@ lock_take() {
 # lock_open FILE - on lock_fd.  A special builtin that cannot open a file ends the
 # shell with a code of its own, so another one tries first.
 lock_open() {
-	[ -d "$conf_work_dir/lock" ] || folders "$conf_work_dir/lock"
+	[ -d "$conf_work_dir/lock" ] || aoinb-layer -w "$conf_work_dir" folder lock || exit
 	true 2>/dev/null >>"$1" || die 73 "$1: cannot be made"
 	eval "exec $lock_fd>>\"\$1\""
 }

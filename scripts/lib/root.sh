@@ -51,6 +51,23 @@ root_bind() {
 	root_set "$1" mount "bind=$root_src:$3${4:+:$4}"
 }
 
+# root_sources FILE TABLE - the container sees of the caches what TABLE names, read-only,
+# and nothing of others' sources
+root_sources() {
+	[ ! -r "$2" ] || cut -f 2,7 "$2" | sort -u >"$1.sources" || die 74 "$1.sources: cannot be written"
+	[ -e "$1.sources" ] || return 0
+	while IFS='	' read -r root_type root_path; do
+		case $root_type in
+		git|svn|hg|bzr|fossil) set -- "$1" "$2" vcs vcs ;;
+		*) set -- "$1" "$2" sources cache ;;
+		esac
+		# What has gone is missed by name when it is used.
+		[ "$root_path" = - ] || [ ! -e "$conf_work_dir/cache/$3/$root_path" ] ||
+			root_bind "$1" "$conf_work_dir/cache/$3/$root_path" "/buildroot/$4/$root_path" ro
+	done <"$1.sources"
+	rm -f "$1.sources"
+}
+
 # root_records FILE LOG RECORD - where the container's words go, and what it used
 root_records() {
 	root_set "$1" rusage "log=$2" "output=$3"
@@ -90,7 +107,7 @@ root_limit() {
 # root_repo FILE BRANCH - the container sees what was built for BRANCH, read-only
 root_repo() {
 	[ "$conf_repo_use" = yes ] || return 0
-	[ "$dry" ] || [ -d "$conf_work_dir/output/$2" ] || folders "$conf_work_dir/output/$2"
+	[ "$dry" ] || [ -d "$conf_work_dir/output/$2" ] || aoinb-layer -w "$conf_work_dir" folder "output/$2" || exit
 	root_bind "$1" "$conf_work_dir/output/$2" /buildroot/repo ro
 }
 
@@ -137,8 +154,8 @@ root_show_helper() {
 # our own words are the first of the log
 root_began() {
 	[ -e "$1" ] || return 1
-	root_first=''
-	read -r root_first <"$2" || :	# it may be empty, or binary
+	# It may be empty, or binary, or one long line.
+	root_first=$(head -c 16 "$2" | tr -d '\0')
 	case $root_first in
 	aoinb-mount:*|aoinb-run:*) return 1 ;;
 	esac
@@ -146,5 +163,5 @@ root_began() {
 
 # root_said LOG N - the last lines of what a container said, when they explain a failure
 root_said() {
-	tail -n "$2" "$1" | tr -c '[:print:]\n' '?' >&2
+	tail -c 2000 "$1" | tail -n "$2" | tr -c '[:print:]\n' '?' >&2
 }

@@ -24,10 +24,7 @@ session_open() {
 	[ ! "$dry" ] || [ "$session_fresh" ] || job_copy
 	session_root=$job/container.session
 	folders "$job/output" "$job/root"
-	[ "$dry" ] || {
-		trap 'session_close "$?"' EXIT
-		folders "$conf_work_dir/cache/sources" "$conf_work_dir/cache/vcs"
-	}
+	[ "$dry" ] || trap 'session_close "$?"' EXIT
 	apt_own "$job"
 	# Of somebody at a terminal nobody knows how long he thinks.
 	session_time=$conf_limit_time_s
@@ -67,10 +64,12 @@ session_describe() {
 		# What is kept must be on the disk, so that it can be entered again and again.
 		# What comes from there stands last, where it can be seen to be torn.
 		echo 'rusage die-with-parent' >"$session_root"
-		sed '/^rusage /d; /^mount volatile$/d; / bind=.*:\/buildroot\/jobserver$/d
-			/ bind=.*:\/buildroot\/debs:ro$/d' \
-		    "$job/container" >>"$session_root"
 		root_limits "$session_root" "$job/upper" "$session_time" 0
+		root_sources "$session_root" "$job/sources"
+		sed '/^rusage /d; /^mount volatile$/d; / bind=.*:\/buildroot\/jobserver$/d
+			/ bind=.*:\/buildroot\/debs:ro$/d
+			/ bind=.*:\/buildroot\/\(cache\|vcs\)\/.*:ro$/d' \
+		    "$job/container" >>"$session_root"
 		return 0
 	fi
 	stack=$(layer_stack_of "$job") || exit
@@ -81,8 +80,7 @@ session_describe() {
 	for mount in bundle sources; do
 		[ ! -e "$job/$mount" ] || root_bind "$session_root" "$job/$mount" "/buildroot/$mount" ro
 	done
-	root_bind "$session_root" "$conf_work_dir/cache/sources" /buildroot/cache ro
-	root_bind "$session_root" "$conf_work_dir/cache/vcs" /buildroot/vcs ro
+	root_sources "$session_root" "$job/sources"
 	apt_bind "$session_root" "$job"
 	root_bind "$session_root" "$job/output" /buildroot/output
 	root_repo "$session_root" "$branch"

@@ -84,10 +84,10 @@ vcs_path() {
 	printf '%s/%s/mirror\n' "$1" "$key"
 }
 
-# vcs_key URL
+# vcs_key URL - whoever may have it
 vcs_key() {
 	local sum
-	sum=$(printf '%s' "$1" | sha256sum)
+	sum=$(printf '%s' "$1" | say_plain | sha256sum)
 	echo "${sum%% *}"
 }
 
@@ -171,7 +171,7 @@ vcs_client() {
 # vcs_run PROG [ARG]... - runs it; when it fails, why is the line that says it
 vcs_run() {
 	local code
-	"$@" </dev/null 2>&1 | tee "$words"
+	"$@" </dev/null 2>&1 | say_plain | tee "$words"
 	code=${PIPESTATUS[0]}
 	[ "$code" -ne 0 ] || return 0
 	why=$(tr '\r' '\n' <"$words" | grep -m 1 -Ei '^(error:|fatal:|abort:|svn:|brz:|cannot )' ||
