@@ -152,10 +152,15 @@ uint64_t
 log_end(struct log *l)
 {
 	int helpings = 8;	/* whoever still writes is not ours */
+	uint64_t missing;
 
 	if (l->file < 0)
 		return 0;
 	while (helpings-- > 0 && log_copy(l))
 		;
-	return l->over ? add_tail(l) : 0;
+	missing = l->over ? add_tail(l) : 0;
+	free(l->buf);
+	free(l->tail);
+	l->buf = l->tail = NULL;
+	return missing;
 }

@@ -129,4 +129,6 @@ relay_end(struct relay *r)
 			break;
 	}
 	drain(r);
+	free(r->buf);
+	r->buf = NULL;
 }

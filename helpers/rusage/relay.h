@@ -33,7 +33,7 @@ void relay_wants(const struct relay *r, struct pollfd *p);
 void relay_copy(struct relay *r, struct pollfd *p);
 
 /* Copies what is in the pipe by now; a terminal that takes nothing is waited for a
- * second. */
+ * second.  For once only. */
 void relay_end(struct relay *r);
 
 #endif

@@ -116,8 +116,8 @@ root_times() {
 root_limit() {
 	root_verdict=''
 	[ -r "$1" ] || return 1
-	while IFS='=' read -r key value; do
-		[ "$key" != verdict ] || root_verdict=$value
+	while IFS='=' read -r root_key root_value; do
+		[ "$root_key" != verdict ] || root_verdict=$root_value
 	done <"$1"
 	case $root_verdict in
 	timeout) echo 'it took longer than [limit] time or setup_time allows' ;;
