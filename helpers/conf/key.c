@@ -34,6 +34,12 @@ const struct key key_tab[] = {
 { "build", "network", KEY_BOOL, NULL, "yes",
   "Whether the build sees the network.  Build dependencies are installed over it\n"
   "in any case, before the build." },
+{ "build", "sandbox", KEY_BOOL, NULL, "no",
+  "Whether the build may make user namespaces, for a sandbox of its own (bwrap,\n"
+  "unshare --user).  There it has all capabilities, and reaches more of the kernel." },
+{ "build", "tmp", KEY_SIZE, NULL, "0",
+  "/tmp of the build in memory, and how much it holds.  0: on the disk, in the\n"
+  "workspace." },
 { "build", "jobs", KEY_NUMBER, NULL, "0",
   "Compile jobs at once; 0 is one a core." },
 { "build", "maintainer", KEY_TEXT, NULL, "Unknown Maintainer <maintainer@localhost>",

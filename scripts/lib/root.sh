@@ -61,6 +61,13 @@ root_limits() {
 	    "disk-floor=${conf_limit_disk_free_kib}K" "time=$3" "memory=$4K" "tasks=$5" "silence=$6"
 }
 
+# root_build FILE - what a build has that updates and dependencies have not
+root_build() {
+	root_tmp=root
+	[ "$conf_build_tmp_kib" -eq 0 ] || root_tmp=${conf_build_tmp_kib}K
+	root_set "$1" run "sandbox=$conf_build_sandbox" "tmp=$root_tmp"
+}
+
 # root_repo FILE BRANCH - the container sees what was built for BRANCH, read-only
 root_repo() {
 	[ "$conf_repo_use" = yes ] || return 0

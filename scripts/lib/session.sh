@@ -69,6 +69,7 @@ session_describe() {
 	session_upper=$job/upper
 	[ ! "$session_fresh" ] || session_upper=''
 	root_begin "$session_root" "$job" "$stack" "$conf_build_network" "$session_upper"
+	root_build "$session_root"
 	for mount in bundle sources; do
 		[ ! -e "$job/$mount" ] || root_bind "$session_root" "$job/$mount" "/buildroot/$mount" ro
 	done
@@ -90,7 +91,7 @@ session_close() {
 		job_do remove "$job" || session_code=74
 	elif [ "$session_fresh" ]; then
 		job_do result --keep=always --by-hand -- "$job" "$1" >/dev/null || session_code=74
-		echo "${job##*/}"
+		printf '%s\n' "${job##*/}"
 	fi
 	exit "$session_code"
 }
