@@ -81,8 +81,10 @@ $(B)/run/filter: helpers/run/gen/filter.c
 	    -o $@ $< $$(pkg-config --libs libseccomp)
 $(B)/run/filter.h: $(B)/run/filter
 	$< >$@.new && mv $@.new $@
+$(B)/run/filter-sandbox.h: $(B)/run/filter
+	$< sandbox >$@.new && mv $@.new $@
 $(B)/run/confine.o: cflags += -I$(B)
-$(B)/run/confine.o: $(B)/run/filter.h
+$(B)/run/confine.o: $(B)/run/filter.h $(B)/run/filter-sandbox.h
 
 # Tests, by prove(1).  Those of the helpers run again under sanitizers.
 tests = $(wildcard tests/*.t)

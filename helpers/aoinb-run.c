@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 #include "run/self.h"
 #include "run/slirp.h"
 
-enum { BACKEND = OPT_LONG, NETWORK, HOSTNAME, SECCOMP, DIE, KERNEL };
+enum { BACKEND = OPT_LONG, NETWORK, HOSTNAME, SECCOMP, SANDBOX, TMP, DIE, KERNEL };
 
 static const struct opt tab[] = {
 	{ BACKEND, "backend", "native|nspawn", "who makes the container; native" },
@@ -24,6 +25,8 @@ static const struct opt tab[] = {
 	{ HOSTNAME, "hostname", "NAME", "the container's host name; aoinb" },
 	{ 't', "tty", NULL, "give PROG a terminal, shown on this one" },
 	{ SECCOMP, "seccomp", "yes|no", "filter system calls; yes" },
+	{ SANDBOX, "sandbox", "yes|no", "let PROG make user namespaces; no" },
+	{ TMP, "tmp", "SIZE|root", "/tmp in memory, so large, or that of ROOT; a quarter of the memory" },
 	{ DIE, "die-with-parent", NULL, "be killed when the caller dies" },
 	{ KERNEL, "kernel", NULL, "print the least kernel, and exit 1 when this is older" },
 	{ 0 },
@@ -93,9 +96,10 @@ show(const struct run *r)
 		proc_show(STDOUT_FILENO, r->nspawn);
 		exit(0);
 	}
-	printf("root %s\nnetwork %s\nseccomp %s\nhostname %s\ncwd %s\n%s", r->root,
-	    networks[r->network], r->seccomp ? "yes" : "no", r->hostname,
-	    r->cwd, r->tty ? "tty\n" : "");
+	printf("root %s\nnetwork %s\nseccomp %s\nsandbox %s\ntmp %s\nhostname %s\ncwd %s\n%s",
+	    r->root, networks[r->network], r->seccomp ? "yes" : "no",
+	    r->sandbox ? "yes" : "no", r->tmp ? r->tmp : "25%", r->hostname, r->cwd,
+	    r->tty ? "tty\n" : "");
 	fflush(stdout);
 	proc_show(STDOUT_FILENO, r->prog);
 	exit(0);
@@ -146,6 +150,22 @@ network(const struct opts *o)
 	return missing ? NET_HOST : NET_PRIVATE;
 }
 
+/* As the kernel takes it, in KiB.  tmpfs(5) has no end when it is told 0. */
+static const char *
+tmp_size(const struct opts *o)
+{
+	uint64_t size;
+	char *s;
+
+	if (!strcmp(o->arg, "root"))
+		return o->arg;
+	if (parse_size(o->arg, &size) < 0 || size < 1024)
+		opt_refuse(o, "--tmp=%s: root, or a size of 1K or more is wanted", o->arg);
+	if (asprintf(&s, "%lluk", (unsigned long long)size / 1024) < 0)
+		die_sys(EX_OSERR, "memory");
+	return s;
+}
+
 static int
 is_nspawn(const struct opts *o)
 {
@@ -158,7 +178,8 @@ int
 main(int argc, char *argv[])
 {
 	struct opts o = { .usage = "[--options=FILE] [--backend=native|nspawn] "
-	    "[--network=WORD] [-t] [-e NAME=VALUE]... [-C DIR] ROOT PROG [ARG]...",
+	    "[--network=WORD] [--sandbox=yes|no] [--tmp=SIZE|root] [-t] [-e NAME=VALUE]... "
+	    "[-C DIR] ROOT PROG [ARG]...",
 	    .about = "Run PROG inside ROOT as a container.", .tab = tab,
 	    .helper = "run" };
 	static struct run r = { .cwd = "/", .hostname = "aoinb", .seccomp = 1 };
@@ -171,6 +192,8 @@ main(int argc, char *argv[])
 		switch (c) {
 		case NETWORK: r.network = network(&o); break;
 		case SECCOMP: r.seccomp = yes(&o, "seccomp"); break;
+		case SANDBOX: r.sandbox = yes(&o, "sandbox"); break;
+		case TMP: r.tmp = tmp_size(&o); break;
 		case HOSTNAME: r.hostname = o.arg; break;
 		case 'C': r.cwd = o.arg; break;
 		case 'e': env_set(&r, &o); break;

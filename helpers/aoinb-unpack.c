@@ -186,6 +186,10 @@ finish(void)
 	if (tree_finish(&u.tree, &path) < 0)
 		die_entry(path);
 	progress_end();
+	if (u.tree.no_nodes)
+		warn_msg("%s: %llu device nodes left out, as making them takes CAP_MKNOD; "
+		    "a container has a /dev of its own", u.dir,
+		    (unsigned long long)u.tree.no_nodes);
 	if (u.tree.meta.lost)
 		warn_msg("%s: the file system cannot hold %llu of the "
 		    "attributes", u.dir, (unsigned long long)u.tree.meta.lost);

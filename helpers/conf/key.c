@@ -38,6 +38,12 @@ const struct key key_tab[] = {
   "yes: private where that can be had, else host.  Build dependencies are installed\n"
   "over one in any case, before the build.  Where mirrors or proxies are on the loopback\n"
   "of this machine, it is host in place of yes and private." },
+{ "build", "sandbox", KEY_BOOL, NULL, "no",
+  "Whether the build may make user namespaces, for a sandbox of its own (bwrap,\n"
+  "unshare --user).  There it has all capabilities, and reaches more of the kernel." },
+{ "build", "tmp", KEY_SIZE, NULL, "0",
+  "/tmp of the build in memory, and how much it holds.  0: on the disk, in the\n"
+  "workspace." },
 { "build", "jobs", KEY_NUMBER, NULL, "0",
   "Compile jobs at once; 0 is one a core." },
 { "build", "maintainer", KEY_TEXT, NULL, "Unknown Maintainer <maintainer@localhost>",

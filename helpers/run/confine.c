@@ -20,14 +20,20 @@ static const int kept[] = {
 static const struct sock_filter filter[] = {
 #include "run/filter.h"
 };
+static const struct sock_filter filter_sandbox[] = {
+#include "run/filter-sandbox.h"
+};
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 int
-confine_calls(void)
+confine_calls(int sandbox)
 {
 	struct sock_fprog p = { COUNT(filter), (struct sock_filter *)filter };
 
+	if (sandbox)
+		p = (struct sock_fprog){ COUNT(filter_sandbox),
+		    (struct sock_filter *)filter_sandbox };
 	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &p);
 }
 

@@ -19,6 +19,10 @@ static const struct node {
 	{ "random", 1, 8 },
 	{ "urandom", 1, 9 },
 	{ "tty", 5, 0 },
+	/* Makes nothing happen when it is opened.  Scripts that would fill /dev, as
+	 * makedev's does when it is installed, take it for the sign that it is looked
+	 * after. */
+	{ ".devfsd", 0, 0 },
 };
 
 static const char *const links[][2] = {
@@ -91,7 +95,8 @@ pts(void)
 int
 dev_mount(int at)
 {
-	int dev = mnt_new("tmpfs", MOUNT_ATTR_NOSUID, MNT_OPTS("mode", "0755"));
+	int dev = mnt_new("tmpfs", MOUNT_ATTR_NOSUID,
+	    MNT_OPTS("mode", "0755", "size", "4m", "nr_inodes", "4k"));
 	size_t i;
 
 	if (dev < 0 || mnt_attach(dev, at) < 0)
@@ -102,7 +107,8 @@ dev_mount(int at)
 	for (i = 0; i < sizeof(links) / sizeof(*links); i++)
 		if (symlinkat(links[i][1], dev, links[i][0]) < 0)
 			return -1;
-	if (fs_in(dev, "shm", mnt_new("tmpfs", NOSUID_NODEV, MNT_OPTS("mode", "1777"))) < 0 ||
+	if (fs_in(dev, "shm", mnt_new("tmpfs", NOSUID_NODEV,
+	    MNT_OPTS("mode", "1777", "size", "25%", "nr_inodes", "256k"))) < 0 ||
 	    fs_in(dev, "pts", pts()) < 0)
 		return -1;
 	return dev;

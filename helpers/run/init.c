@@ -70,7 +70,7 @@ make(const struct run *r, int parent)
 		die_sys(EX_OSERR, "host name %s", r->hostname);
 	if (fs_make(&fs, r, &at) < 0)
 		fs_failed(r, at);
-	if (r->seccomp && confine_calls() < 0)
+	if (r->seccomp && confine_calls(r->sandbox) < 0)
 		die_sys(EX_OSERR, "filter system calls");
 	join(r, parent);
 	if (fs_enter(&fs, &at) < 0)

@@ -19,6 +19,7 @@
 #include "proc.h"
 #include "run/confine.h"
 #include "run/etc.h"
+#include "run/fs.h"
 #include "run/nspawn.h"
 
 /* nspawn's own place; covered by a tmpfs, it cannot be left untidy. */
@@ -86,11 +87,14 @@ words_nspawn(struct words *w, const struct run *r)
 	add(w, "--timezone=off");
 	add(w, "--link-journal=no");
 	add(w, "--resolv-conf=off");
-	add(w, "--bind=" HOSTS ":/etc/hosts");
-	if (r->network)
-		add(w, "--bind=" RESOLV ":/etc/resolv.conf");
-	else
+	if (!etc_is_file(r->root, "/etc/hosts"))
+		add(w, "--bind=" HOSTS ":/etc/hosts");
+	if (!r->network)
 		add(w, "--private-network");
+	else if (!etc_is_file(r->root, "/etc/resolv.conf"))
+		add(w, "--bind=" RESOLV ":/etc/resolv.conf");
+	if (r->tmp && strcmp(r->tmp, "root"))
+		add(w, "--tmpfs=/tmp:mode=1777,size=%s,nr_inodes=256k", r->tmp);
 	add(w, "--drop-capability=" DROP);
 	add(w, "--rlimit=CORE=0");
 }
@@ -107,8 +111,8 @@ nspawn_words(const struct run *r)
 	return w.at;
 }
 
-/* The device nodes of the root are dead, as with our own back end. */
-static void
+/* The device nodes of the root are dead, as with our own back end.  Returns it. */
+static int
 kill_nodes(const struct run *r)
 {
 	int at = open(r->root, O_PATH | O_DIRECTORY | O_CLOEXEC), root;
@@ -116,14 +120,19 @@ kill_nodes(const struct run *r)
 	root = at < 0 ? -1 : mnt_copy(at, "", AT_RECURSIVE, MOUNT_ATTR_NODEV);
 	if (root < 0 || mnt_attach(root, at) < 0)
 		die_sys(err_code(errno), "%s", r->root);
-	close(root);
 	close(at);
+	return root;
 }
 
+/* path holds b in the root, as a file or, as the command line says then, by bind. */
 static void
-state_file(const char *path, int got, struct buf *b)
+state_file(int root, const char *path, const char *bind, int got, struct buf *b)
 {
-	if (got < 0 || file_replace(path, b->s ? b->s : "", b->len) < 0)
+	int r = got < 0 ? -1 : etc_write(root, path, b);
+
+	if (r == 0)
+		r = file_replace(bind, b->s ? b->s : "", b->len);
+	if (r < 0)
 		die_sys(EX_OSERR, "%s", path);
 	buf_free(b);
 }
@@ -132,10 +141,11 @@ void
 nspawn_make(const struct run *r)
 {
 	struct buf b = { 0 };
+	int root;
 
 	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
 		die_sys(EX_OSERR, "make mounts private");
-	kill_nodes(r);
+	root = kill_nodes(r);
 	/* PROG's standard input will be the host's own, whose mode is not its to change. */
 	if (mnt_bind(AT_FDCWD, "/dev/null", AT_FDCWD, "/dev/null", MOUNT_ATTR_RDONLY) < 0)
 		die_sys(EX_OSERR, "/dev/null");
@@ -146,9 +156,14 @@ nspawn_make(const struct run *r)
 	    mount("aoinb", STATE, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") < 0 ||
 	    mkdir(STATE "/aoinb", 0755) < 0)
 		die_sys(EX_OSERR, "%s", STATE);
-	state_file(HOSTS, etc_hosts(r, &b), &b);
+	state_file(root, "/etc/hosts", HOSTS, etc_hosts(r, &b), &b);
 	if (r->network)
-		state_file(RESOLV, etc_resolv(r, &b), &b);
+		state_file(root, "/etc/resolv.conf", RESOLV, etc_resolv(r, &b), &b);
+	umask(0);
+	if (r->tmp && !strcmp(r->tmp, "root") && fs_own_tmp(root) < 0)
+		die_sys(errno == ENOTDIR || errno == ELOOP ? EX_DATAERR : EX_OSERR,
+		    "make /tmp in %s", r->root);
+	close(root);
 }
 
 void
@@ -175,10 +190,12 @@ nspawn_become(const struct run *r)
 	/* Two may run on one root: whether they should is the caller's matter. */
 	setenv("SYSTEMD_NSPAWN_LOCK", "0", 1);
 	setenv("SYSTEMD_SECCOMP", r->seccomp ? "1" : "0", 1);
+	if (r->tmp)
+		setenv("SYSTEMD_NSPAWN_TMPFS_TMP", "0", 1);
 	if (!r->tty)
 		setsid();
 	/* Over its own filter, which lets more through. */
-	if (r->seccomp && confine_calls() < 0)
+	if (r->seccomp && confine_calls(r->sandbox) < 0)
 		die_sys(EX_OSERR, "filter system calls");
 	execvp(r->nspawn[0], r->nspawn);
 	if (errno == ENOENT)

@@ -19,6 +19,9 @@ struct run {
 	enum run_network network;
 	int tty;		/* a terminal of its own; else none */
 	int seccomp;
+	int sandbox;		/* may make user namespaces */
+	const char *tmp;	/* /tmp: "root", its own, or in memory, of a size as
+				 * tmpfs(5) takes it; NULL: a part of it */
 	char **nspawn;		/* systemd-nspawn's command line (nspawn_words),
 				 * or NULL: we make the container ourselves */
 };

@@ -213,11 +213,26 @@ make_node(struct tree *t, int dir, const char *base, const struct entry *e)
 	return errno == EINVAL ? refuse(t, "device number out of range") : -1;
 }
 
+/* Whether this is a device that we lack the capability to make, as a container does.
+ * Everybody can make 0:0, with which a layer hides a file. */
+static int
+no_node(const struct entry *e)
+{
+	return errno == EPERM && (e->type == 'b' || (e->type == 'c' && e->rdev));
+}
+
 static int
 add_node(struct tree *t, int dir, const char *base, const struct entry *e)
 {
-	if (make_node(t, dir, base, e) < 0 && (errno != EEXIST ||
-	    vacate(t, dir, base) < 0 || make_node(t, dir, base, e) < 0))
+	int r = make_node(t, dir, base, e);
+
+	if (r < 0 && errno == EEXIST && (r = vacate(t, dir, base)) == 0)
+		r = make_node(t, dir, base, e);
+	if (r < 0 && no_node(e)) {
+		t->no_nodes++;
+		return 0;
+	}
+	if (r < 0)
 		return -1;
 	return told(t, meta_at(&t->meta, dir, base, e));
 }

@@ -14,6 +14,7 @@ struct tree {
 	const char *why;	/* with errno EBADMSG: what is refused */
 
 	uint64_t size, entries;	/* so far */
+	uint64_t no_nodes;	/* device nodes that cannot be made here */
 	int fd;			/* the folder */
 	char *name, *link;	/* the entry's, clean */
 	size_t room;		/* of either */

@@ -26,10 +26,10 @@ lists() {
 # list_begin FOLDER SUFFIX - the whole table of a list, and what of it is a file
 list_begin() {
 	folders "$1"
-	arch=$(echo "$2" | tr '[:upper:]' '[:lower:]') || return
+	arch=$(printf '%s\n' "$2" | tr '[:upper:]' '[:lower:]') || return
 	aoinb-spec --sources --no-digests --arch="$arch" "$spec" >"$1/all" || return
 	variable=$(list_variable "$2")
-	echo "$variable" >"$1/variable" || return
+	printf '%s\n' "$variable" >"$1/variable" || return
 	printf '%s\n' "$records" | awk -F '\t' -v name="$variable" '
 		$2 == name { gsub(/\\[nt]/, " ", $3); print $3 }' >"$1/was" || return
 	awk -F '\t' '$2 == "tarball" || $2 == "file" || $2 == "pypi"' "$1/all" >"$1/sources.want"
@@ -56,7 +56,7 @@ list_row() {
 digest_as() {
 	cache=$conf_work_dir/cache/sources
 	if [ "${2%%::*}" = "$1" ] && [ -e "$cache/$1/${2##*::}" ]; then
-		echo "$2"
+		printf '%s\n' "$2"
 	else
 		aoinb-fetch --cache="$cache" --user="$conf_fetch_user" --import="$cache/$3" \
 		    --digest="$1" | cut -f 2
@@ -81,14 +81,14 @@ list_digests() {
 		words="$words${words:+ }$word"
 		[ $# -eq 0 ] || shift
 	done <"$folder/all"
-	echo "$words"
+	printf '%s\n' "$words"
 }
 
 # list_digest ROW WAS
 list_digest() {
 	path=${1##*	} digest=${1#*	*	} digest=${digest%%	*}
 	case $2 in
-	*::*) digest_as "$(echo "${2%%::*}" | tr '[:upper:]' '[:lower:]')" "$digest" "$path" ;;
+	*::*) digest_as "$(printf '%s\n' "${2%%::*}" | tr '[:upper:]' '[:lower:]')" "$digest" "$path" ;;
 	*) digest_as sha256 "$digest" "$path" ;;
 	esac
 }
@@ -118,7 +118,7 @@ set --
 for suffix in $suffixes; do
 	read -r variable <"$job/list.$suffix/variable"
 	words=$(list_digests "$job/list.$suffix") || exit $?
-	echo "$variable=\"$words\""
+	printf '%s="%s"\n' "$variable" "$words"
 	set -- "$@" --digests="$variable=$words"
 done
 [ "$opt_write" ] || exit 0

@@ -5,6 +5,6 @@ dir=$(aoinb-conf ${conf_opt:+--conf="$conf_opt"} dir)
 if [ $# -eq 1 ]; then
 	aoinb-conf --conf="$dir" get "$1"
 else
-	echo "# $dir"
+	printf '# %s\n' "$dir"
 	aoinb-conf --conf="$dir" ini
 fi

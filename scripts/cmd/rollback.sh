@@ -14,4 +14,4 @@ parent=$(layer_do info "$top" parent) || exit
 	die 66 "instance $1: only one layer stands on the base; \"aoinb cleanup $1\" removes it"
 [ ! "$dry" ] || { say "instance $1: would go back to $parent"; exit 0; }
 layer_do ref "instance/$1" "$parent"
-echo "$parent"
+printf '%s\n' "$parent"

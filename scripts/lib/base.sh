@@ -66,6 +66,6 @@ base_verify() {
 	progress_begin "verify $1"
 	digest=$(sha256sum <"$1") || exit 74
 	progress_end
-	[ "${digest%% *}" = "$(echo "$2" | tr A-F a-f)" ] ||
+	[ "${digest%% *}" = "$(printf '%s\n' "$2" | tr A-F a-f)" ] ||
 		die 65 "$1: sha256 is ${digest%% *}, wanted $2"
 }

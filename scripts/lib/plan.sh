@@ -20,7 +20,7 @@ plan_ask() {
 plan_name() {
 	plan_name=${1##*/}; plan_name=${plan_name%%:*}
 	name_ok "$plan_name" || plan_name=group
-	echo "$plan_name"
+	printf '%s\n' "$plan_name"
 }
 
 # plan_freeze GROUP SETTING... - the configuration that its builds see

@@ -128,6 +128,13 @@ root_limit() {
 	esac
 }
 
+# root_build FILE - what a build has that updates and dependencies have not
+root_build() {
+	root_tmp=root
+	[ "$conf_build_tmp_kib" -eq 0 ] || root_tmp=${conf_build_tmp_kib}K
+	root_set "$1" run "sandbox=$conf_build_sandbox" "tmp=$root_tmp"
+}
+
 # root_repo FILE BRANCH - the container sees what was built for BRANCH, read-only
 root_repo() {
 	[ "$conf_repo_use" = yes ] || return 0

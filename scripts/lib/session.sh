@@ -78,6 +78,7 @@ session_describe() {
 	root_network "$conf_dir/source_lists/$branch.list"
 	[ "$conf_build_network" != no ] || root_net=no
 	root_begin "$session_root" "$job" "$stack" "$root_net" "$session_upper"
+	root_build "$session_root"
 	root_times "$session_root" "$session_time" 0
 	for mount in bundle sources; do
 		[ ! -e "$job/$mount" ] || root_bind "$session_root" "$job/$mount" "/buildroot/$mount" ro
@@ -99,7 +100,7 @@ session_close() {
 		job_do remove "$job" || session_code=74
 	elif [ "$session_fresh" ]; then
 		job_do result --keep=always --by-hand -- "$job" "$1" >/dev/null || session_code=74
-		echo "${job##*/}"
+		printf '%s\n' "${job##*/}"
 	fi
 	exit "$session_code"
 }

@@ -79,8 +79,8 @@ sources_bundle() {
 # aoinb-fetch(1) has it
 sources_worst() {
 	if [ "$1" -eq 0 ] || { [ "$2" -ne 0 ] && [ "$2" -lt "$1" ]; }; then
-		echo "$2"
+		printf '%s\n' "$2"
 	else
-		echo "$1"
+		printf '%s\n' "$1"
 	fi
 }

@@ -26,7 +26,7 @@ ab_missing() {
 	list=$BUILDDEP
 	bool "$ABBUILDDEPONLY" || list+=" $PKGDEP"
 	while read -r dep; do
-		ab_satisfied "$dep" || echo "${dep%%[|<>=]*}"
+		ab_satisfied "$dep" || printf '%s\n' "${dep%%[|<>=]*}"
 	done < <(ab_words "$list") | sort -u
 }
 

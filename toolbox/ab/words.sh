@@ -81,7 +81,7 @@ ab_find() {
 	local file
 	for file in "$SRCDIR/autobuild/$ARCH/$1" "$SRCDIR/autobuild/$1.$ARCH" "$SRCDIR/autobuild/$1"; do
 		if [ -e "$file" ]; then
-			echo "$file"
+			printf '%s\n' "$file"
 			return
 		fi
 	done

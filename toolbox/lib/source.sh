@@ -104,7 +104,7 @@ source_subdir() {
 	done
 	case ${#found[@]} in
 	0) echo . ;;
-	1) echo "${found[0]}" ;;
+	1) printf '%s\n' "${found[0]}" ;;
 	*) die 65 "spec: SUBDIR has to say which: ${found[*]}" ;;
 	esac
 }

@@ -104,7 +104,7 @@ tree_svn_final() {
 
 tree_svn_resolve() {
 	if tree_svn_final; then
-		echo "$want"
+		printf '%s\n' "$want"
 	else
 		tree_svn_run info --show-item last-changed-revision --revision "$want" -- "$url@"
 	fi
@@ -168,7 +168,7 @@ tree_bzr_resolve() {
 	case $want in
 	*@*) found=$(tree_bzr_run revision-info -d "$1" --revision "revid:$want") ;;
 	*) found=$(tree_bzr_run revision-info -d "$1" --revision "$want") ;;
-	esac && echo "${found##* }"
+	esac && printf '%s\n' "${found##* }"
 }
 
 tree_bzr_export() {

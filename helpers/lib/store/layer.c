@@ -310,15 +310,35 @@ strip(const struct store *s, int dir, const char *folder, struct blame *b)
 	return r < 0 ? blame_set(b, errno, at, NULL, "%s", "") : 0;
 }
 
+/* What a container is given whenever it starts: of a layer only what goes in their place,
+ * links and the lack of a file, is worth keeping. */
+static int
+shed(int dir)
+{
+	static const char *const given[] = { "tree/etc/hosts", "tree/etc/resolv.conf" };
+	struct stat st;
+	size_t i;
+	int r = 0;
+
+	/* The folder may be a link to anywhere; then the file is none that we gave. */
+	if (fstatat(dir, "tree/etc", &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode))
+		for (i = 0; i < sizeof(given) / sizeof(*given) && r == 0; i++)
+			if (fstatat(dir, given[i], &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+			    S_ISREG(st.st_mode))
+				r = unlinkat(dir, given[i], 0);
+	return r < 0 ? -1 : store_remove(dir, "tree/tmp");
+}
+
 /* Writes info into the folder dir, without what a container was given in its tree,
  * and has everything on the disk. */
 static int
-settle(int dir, const char *at, struct buf *info, struct blame *b)
+settle(int dir, const char *at, const char *parent, struct buf *info, struct blame *b)
 {
 	uint64_t kib;
 	int fd, r;
 
-	if (store_remove(dir, "tree/buildroot") < 0 || size_kib(dir, "tree", &kib) < 0)
+	if (store_remove(dir, "tree/buildroot") < 0 || (*parent && shed(dir) < 0) ||
+	    size_kib(dir, "tree", &kib) < 0)
 		return blame_set(b, errno, at, NULL, "%s", "");
 	r = buf_printf(info, "size_kib=%llu\n", (unsigned long long)kib);
 	if (r == 0)
@@ -371,7 +391,7 @@ layer_commit(const struct store *s, const char *folder, const char *parent,
 	if (dir < 0)
 		return blame_set(b, errno, at, NULL, "%s", "");
 	snprintf(id, STORE_NAME, "%.*s", STORE_NAME - 1, dot ? dot + 1 : folder);
-	r = settle(dir, at, info, b);
+	r = settle(dir, at, parent, info, b);
 	if (r == 0) {
 		lock = lock_take(s, "layers", NULL, LOCK_WAIT | LOCK_SHARED,
 		    "layers are being removed");

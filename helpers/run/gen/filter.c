@@ -1,5 +1,6 @@
-/* Compiles the filter of system calls that aoinb-run loads, and prints it for C:
- * run by make(1), on a machine of the kind that it is for.  In aoinb-run itself it
+/* Compiles the filter of system calls that aoinb-run loads, and prints it for C; with
+ * the argument "sandbox", the one for programs that may make user namespaces.  Run by
+ * make(1), on a machine of the kind that it is for.  In aoinb-run itself it
  * would take a tenth of the time in which a container starts. */
 #include <errno.h>
 #include <linux/filter.h>
@@ -104,7 +105,7 @@ sockets(scmp_filter_ctx f)
 }
 
 static int
-rules(scmp_filter_ctx f)
+rules(scmp_filter_ctx f, int sandbox)
 {
 	size_t i;
 	int r;
@@ -121,9 +122,10 @@ rules(scmp_filter_ctx f)
 	for (i = 0; r >= 0 && i < COUNT(unknown); i++)
 		r = seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), unknown[i], 0);
 	for (i = 0; r >= 0 && i < COUNT(parts); i++)
-		r = seccomp_rule_add(f, SCMP_ACT_ERRNO(EPERM), parts[i].call, 1,
-		    SCMP_CMP(parts[i].arg, SCMP_CMP_MASKED_EQ, parts[i].mask,
-		    parts[i].value));
+		if (!sandbox || parts[i].value != CLONE_NEWUSER)
+			r = seccomp_rule_add(f, SCMP_ACT_ERRNO(EPERM), parts[i].call, 1,
+			    SCMP_CMP(parts[i].arg, SCMP_CMP_MASKED_EQ,
+			    parts[i].mask, parts[i].value));
 	return r < 0 ? r : sockets(f);
 }
 
@@ -140,12 +142,13 @@ print(int fd)
 }
 
 int
-main(void)
+main(int argc, char *argv[])
 {
 	scmp_filter_ctx f = seccomp_init(SCMP_ACT_ALLOW);
+	int sandbox = argc > 1 && !strcmp(argv[1], "sandbox");
 	int fd = memfd_create("filter", 0), r;
 
-	if (!f || fd < 0 || (r = rules(f)) < 0 ||
+	if (!f || fd < 0 || (r = rules(f, sandbox)) < 0 ||
 	    (r = seccomp_export_bpf(f, fd)) < 0) {
 		fprintf(stderr, "filter: libseccomp: %s\n",
 		    f && fd >= 0 ? strerror(-r) : "no memory");
