@@ -2,10 +2,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "err.h"
 #include "kernel.h"
+#include "ns.h"
 #include "opt.h"
 #include "parse.h"
 #include "proc.h"
@@ -13,7 +15,7 @@
 #include "run/run.h"
 #include "run/self.h"
 
-enum { BACKEND = OPT_LONG, NETWORK, HOSTNAME, SECCOMP, DIE, KERNEL };
+enum { BACKEND = OPT_LONG, NETWORK, HOSTNAME, SECCOMP, DIE, KERNEL, USERNS };
 
 static const struct opt tab[] = {
 	{ BACKEND, "backend", "native|nspawn", "who makes the container; native" },
@@ -23,6 +25,7 @@ static const struct opt tab[] = {
 	{ HOSTNAME, "hostname", "NAME", "the container's host name; aoinb" },
 	{ 't', "tty", NULL, "give PROG a terminal, shown on this one" },
 	{ SECCOMP, "seccomp", "yes|no", "filter system calls; yes" },
+	{ USERNS, "userns", "auto|yes|no", "be nobody outside, as whom ROOT belongs to; no" },
 	{ DIE, "die-with-parent", NULL, "be killed when the caller dies" },
 	{ KERNEL, "kernel", NULL, "print the least kernel, and exit 1 when this is older" },
 	{ 0 },
@@ -88,6 +91,8 @@ show(const struct run *r)
 		proc_show(STDOUT_FILENO, r->nspawn);
 		exit(0);
 	}
+	if (r->userns)
+		printf("userns %s\n", r->userns == PARSE_AUTO ? "auto" : "yes");
 	printf("root %s\nnetwork %s\nseccomp %s\nhostname %s\ncwd %s\n%s", r->root,
 	    r->network ? "yes" : "no", r->seccomp ? "yes" : "no", r->hostname,
 	    r->cwd, r->tty ? "tty\n" : "");
@@ -123,6 +128,25 @@ is_nspawn(const struct opts *o)
 	return !strcmp(o->arg, "nspawn");
 }
 
+/* In which range of ids root is whom ROOT belongs to, as aoinb-mount(1) has made it. */
+static void
+users(struct run *r, int nspawn)
+{
+	struct stat st;
+
+	if (nspawn && r->userns == 1)
+		die(EX_USAGE, "--userns=yes: systemd-nspawn makes none over layers; "
+		    "take --backend=native, or --userns=auto");
+	if (!r->userns || nspawn || opt_dry)
+		return;
+	if (stat(r->root, &st) < 0)
+		die_sys(err_code(errno), "%s", r->root);
+	r->first = st.st_uid / NS_IDS * NS_IDS;
+	if (!r->first && r->userns != PARSE_AUTO)
+		die(EX_USAGE, "--userns=yes: %s belongs to an id of this machine's own; "
+		    "mount it by aoinb-mount --userns=yes", r->root);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -140,6 +164,10 @@ main(int argc, char *argv[])
 		switch (c) {
 		case NETWORK: r.network = yes(&o, "network"); break;
 		case SECCOMP: r.seccomp = yes(&o, "seccomp"); break;
+		case USERNS:
+			if (parse_auto(o.arg, &r.userns) < 0)
+				opt_refuse(&o, "--userns=%s: auto, yes or no is wanted", o.arg);
+			break;
 		case HOSTNAME: r.hostname = o.arg; break;
 		case 'C': r.cwd = o.arg; break;
 		case 'e': env_set(&r, &o); break;
@@ -156,6 +184,7 @@ main(int argc, char *argv[])
 	if (!*r.prog)
 		opt_bad(&o);
 	env_default(&r);
+	users(&r, nspawn);
 	if (nspawn)
 		r.nspawn = nspawn_words(&r);
 	if (opt_dry)

@@ -34,6 +34,10 @@ const struct key key_tab[] = {
 { "build", "network", KEY_BOOL, NULL, "yes",
   "Whether the build sees the network.  Build dependencies are installed over it\n"
   "in any case, before the build." },
+{ "build", "userns", KEY_CHOICE, "auto|yes|no", "auto",
+  "Whether root of a container is nobody outside: each has a range of ids of its own,\n"
+  "while files keep their owners on the disk.  auto: where the kernel (Linux 5.19)\n"
+  "and the file systems can." },
 { "build", "jobs", KEY_NUMBER, NULL, "0",
   "Compile jobs at once; 0 is one a core." },
 { "build", "maintainer", KEY_TEXT, NULL, "Unknown Maintainer <maintainer@localhost>",

@@ -8,9 +8,9 @@
  * no use for a network. */
 
 /* In the parent: enters a new network namespace, brings its loopback interface
- * up, and sends it to whoever has the other end of the socket.  Returns 0, or
+ * up, lets everybody have its low ports when low, and sends it to whoever has the other end of the socket.  Returns 0, or
  * -1 with errno set, EPIPE when nobody has that any more. */
-int net_make(int sock);
+int net_make(int sock, int low);
 
 /* In pid 1: waits for that namespace and enters it.  Returns 0, or -1 with
  * errno set, EPIPE when the parent came to nothing. */

@@ -13,6 +13,8 @@ struct run {
 	int network;		/* the host's; else loopback alone */
 	int tty;		/* a terminal of its own; else none */
 	int seccomp;
+	int userns;		/* yes, no or PARSE_AUTO, as asked for */
+	unsigned int first;	/* root's id outside, of NS_IDS; 0: his own */
 	char **nspawn;		/* systemd-nspawn's command line (nspawn_words),
 				 * or NULL: we make the container ourselves */
 };

@@ -215,6 +215,8 @@ supervise_run(const struct run *r)
 	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sock) < 0)
 		die_sys(EX_OSERR, "socket");
 	in.parent = sock[1];
+	if (r->first && !r->nspawn && (in.user = ns_user_new(r->first)) < 0)
+		die_sys(err_code(errno), "make a user namespace of its own");
 	v.init = fork_into(flags(r));
 	if (v.init < 0)
 		die_sys(err_code(errno), "make namespaces");
@@ -224,7 +226,7 @@ supervise_run(const struct run *r)
 	}
 	close(sock[1]);
 	/* EPIPE: pid 1 failed before, and said why. */
-	if (!r->nspawn && !r->network && net_make(sock[0]) < 0 && errno != EPIPE)
+	if (!r->nspawn && !r->network && net_make(sock[0], r->first != 0) < 0 && errno != EPIPE)
 		die_sys(err_code(errno), "make a network namespace");
 	if (v.tty)
 		terminal_begin(&v, sock[0], &in.termios);
