@@ -102,14 +102,14 @@ check(int r)
 static void
 put_name(struct buf *b, const struct key *k)
 {
-	const char *unit = k->type == KEY_SIZE ? "_kib" :
+	const char *unit = k->type == KEY_SIZE || k->type == KEY_MEMORY ? "_kib" :
 	    k->type == KEY_DURATION || k->type == KEY_AGE ? "_s" : "";
 
 	check(buf_printf(b, "conf_%s%s=", key_full(k), unit));
 }
 
 /* value in seconds or KiB where k is such a quantity; always is 0 seconds and never
- * is -1. */
+ * is -1, and auto is what this machine has. */
 static void
 put_value(struct buf *b, const struct key *k, const char *value)
 {
@@ -122,7 +122,9 @@ put_value(struct buf *b, const struct key *k, const char *value)
 	} else if (k->type == KEY_DURATION || k->type == KEY_AGE) {
 		check(parse_duration(value, &n));
 		check(buf_printf(b, "%" PRIu64, n));
-	} else if (k->type == KEY_SIZE) {
+	} else if (k->type == KEY_MEMORY && !strcmp(value, "auto")) {
+		check(buf_printf(b, "%" PRIu64, key_machine_memory()));
+	} else if (k->type == KEY_SIZE || k->type == KEY_MEMORY) {
 		check(parse_size(value, &n));
 		check(buf_printf(b, "%" PRIu64, n / 1024 + (n % 1024 != 0)));
 	} else {

@@ -12,7 +12,7 @@
 
 enum {
 	O_ANY = OPT_LONG, O_ARCH, O_BRANCH, O_BY_HAND, O_GROUP, O_JSON, O_KEEP, O_LOCK,
-	O_MEMBER, O_NAME, O_RUNNING, O_STEPS, O_TREE, O_UNFINISHED,
+	O_MEMBER, O_NAME, O_RAW, O_RUNNING, O_STEPS, O_TREE, O_UNFINISHED,
 };
 
 static const struct opt tab[] = {
@@ -27,6 +27,7 @@ static const struct opt tab[] = {
 	{ O_LOCK,       "lock",       "FD",   "that descriptor is its lock" },
 	{ O_MEMBER,     "member",     "FOLDER", "new: as one of a group, which has FOLDER for it" },
 	{ O_NAME,       "name",       "NAME", "new: a part of its id" },
+	{ O_RAW,        "raw",        NULL,   "follow, log, tail: as it is, on a terminal too" },
 	{ O_RUNNING,    "running",    NULL,   "list: those that run" },
 	{ O_STEPS,      "steps",      "DIR",  "steps: where they are" },
 	{ O_TREE,       "tree",       "DIR",  "history, new: where units have their names from" },
@@ -48,9 +49,10 @@ static const struct verb verbs[] = {
 	{ "clean",   verb_clean,   0, 0, BIT(O_BRANCH), WRITES },
 	{ "drop",    verb_drop,    1, 1, BIT(O_LOCK), WRITES },
 	{ "find",    verb_find,    0, 1, BIT(O_ANY) | BIT(O_GROUP) | BIT(O_UNFINISHED), READS },
-	{ "follow",  verb_follow,  1, 1, 0, READS },
+	{ "follow",  verb_follow,  1, 1, BIT(O_RAW), READS },
 	{ "history", verb_history, 0, 1 << 20, BIT(O_BRANCH) | BIT(O_JSON) | BIT(O_TREE), READS },
 	{ "list",    verb_list,    0, 1, BIT(O_BRANCH) | BIT(O_JSON) | BIT(O_RUNNING), READS },
+	{ "log",     verb_log,     1, 1, BIT(O_RAW), READS },
 	{ "new",     verb_new,     1, 2, BIT(O_BRANCH) | BIT(O_LOCK) | BIT(O_MEMBER) |
 	    BIT(O_NAME) | BIT(O_TREE), WRITES },
 	{ "remove",  verb_remove,  1, 1 << 20, BIT(O_LOCK), WRITES },
@@ -59,6 +61,7 @@ static const struct verb verbs[] = {
 	{ "show",    verb_show,    1, 1, BIT(O_ANY) | BIT(O_GROUP) | BIT(O_JSON), READS },
 	{ "steps",   verb_steps,   2, 64, BIT(O_STEPS), READS },
 	{ "sweep",   verb_sweep,   0, 0, 0, WRITES },
+	{ "tail",    verb_tail,    1, 1, BIT(O_RAW), READS },
 	{ 0 },
 };
 
@@ -89,6 +92,7 @@ option(struct args *a, int c, const char *arg)
 	case O_LOCK: a->lock = descriptor(arg); break;
 	case O_MEMBER: a->member = arg; break;
 	case O_NAME: a->name = arg; break;
+	case O_RAW: a->raw = 1; break;
 	case O_RUNNING: a->running = 1; break;
 	case O_STEPS: a->steps = arg; break;
 	case O_TREE: a->tree = arg; break;
@@ -172,7 +176,7 @@ int
 main(int argc, char *argv[])
 {
 	struct opts o = {
-		.usage = "-w DIR clean|drop|find|follow|history|list|new|remove|result|show|steps|sweep\n"
+		.usage = "-w DIR clean|drop|find|follow|history|list|log|new|remove|result|show|steps|sweep|tail\n"
 		    "                 [OPTION]... [ARG]...",
 		.about = "Make, list, find and end jobs and groups; see aoinb-job(1) for the verbs.",
 		.tab = tab,

@@ -59,12 +59,16 @@ static const struct verb {
 	{ "put",      3, 3,    1, verb_put,      "JOB LAYER|- STATE" },
 	{ "remember", 2, 2,    1, verb_remember, "JOB LAYER|-" },
 	{ "names",    1, 2,    0, verb_names,    "BRANCH [FILE]" },
+	{ "why",      2, 2,    0, verb_why,      "LOG BRANCH" },
+	{ "take",     3, 3,    0, verb_take,     "FOLDER NAME MAX" },
 	{ "debs-lend", 1, 2,   1, verb_debs_lend, "FOLDER [SET]" },
 	{ "debs-keep", 1, 1,   1, verb_debs_keep, "FOLDER" },
 	{ "used",     0, 0,    0, verb_used,     "" },
 	{ "gc",       0, 0,    0, verb_gc,       "" },
 	{ "trim",     0, 0,    0, verb_trim,     "" },
 	{ "vcs-gc",   0, 0,    0, verb_vcs_gc,   "" },
+	{ "folder",   1, MANY, 1, verb_folder,   "PATH..." },
+	{ "modes",    0, 0,    0, verb_modes,    "" },
 	{ "locks",    0, 0,    0, verb_locks,    "" },
 	{ 0 },
 };
@@ -156,7 +160,8 @@ main(int argc, char *argv[])
 	if (opt_dry && v->changes)
 		return proc_show(1, argv) < 0 ? EX_IOERR : 0;
 	signal(SIGPIPE, SIG_IGN);
-	if (c.store.path && store_open(&c.store, c.store.path) < 0)
+	if (c.store.path && (v->run == verb_modes ? store_open_as_is : store_open)
+	    (&c.store, c.store.path) < 0)
 		die_sys(errno == EEXIST ? EX_CANTCREAT : err_code(errno), "%s", c.store.path);
 	return v->run(&c);
 }

@@ -25,13 +25,15 @@
 #include "rusage/watch.h"
 
 enum { O_TIME = OPT_LONG, O_SILENCE, O_MEMORY, O_TASKS, O_DISK, O_FLOOR, O_GRACE,
-	O_SOURCE, O_DIE, O_SWEEP };
+	O_SOURCE, O_DIE, O_SWEEP, O_LOG_MAX, O_RELAY };
 
 static const struct opt tab[] = {
 	{ 'o', "output",   "RECORD",   "write a summary there at the end" },
 	{ 's', "samples",  "SAMPLES",  "write a line there each interval" },
 	{ 'i', "interval", "DURATION", "between samples (3s)" },
 	{ 'l', "log",      "LOG",      "append PROG's output to it" },
+	{ O_LOG_MAX, "log-max", "SIZE", "keep no more of it: the beginning, and the end" },
+	{ O_RELAY, "relay", NULL,      "without LOG: hand it pipes in place of files and terminals" },
 	{ O_TIME, "time",  "DURATION", "end it after that long" },
 	{ O_SILENCE, "silence", "DURATION", "end it after that long without output and CPU" },
 	{ O_MEMORY, "memory", "SIZE",  "end it when it needs more" },
@@ -156,7 +158,7 @@ set_limits(struct cgroup *cg, const struct plan *p)
 	if (p->tasks && cgroup_limit_tasks(cg, p->tasks) < 0) {
 		if (errno != ENOTSUP)
 			return -1;
-		warn_msg("no pids controller: --tasks is not kept");
+		note("no pids controller: --tasks is not kept");
 	}
 	return 0;
 }
@@ -185,6 +187,7 @@ front(pid_t keeper, const struct watch_args *a, int adopts)
 {
 	siginfo_t si;
 	int status;
+	pid_t pid;
 
 	for (;;) {
 		if (sigwaitinfo(&a->held, &si) < 0)
@@ -192,7 +195,12 @@ front(pid_t keeper, const struct watch_args *a, int adopts)
 		if (si.si_signo != SIGCHLD) {
 			if (si.si_code != SI_KERNEL)
 				kill(keeper, si.si_signo);
-		} else if (waitpid(keeper, &status, WNOHANG) == keeper) {
+		} else if ((pid = waitpid(keeper, &status, WNOHANG)) == keeper) {
+			break;
+		} else if (pid < 0) {
+			warn_sys("wait for the keeper");
+			kill(keeper, SIGKILL);
+			status = EX_OSERR << 8;
 			break;
 		}
 	}
@@ -261,6 +269,7 @@ main(int argc, char *argv[])
 		case 's': p.samples = o.arg; break;
 		case 'i': duration(&o, "interval", 1, &p.interval_s); break;
 		case 'l': p.log = o.arg; break;
+		case O_LOG_MAX: size(&o, "log-max", &p.log_max); break;
 		case O_TIME: duration(&o, "time", 0, &p.time_s); break;
 		case O_SILENCE: duration(&o, "silence", 0, &p.silence_s); break;
 		case O_MEMORY: size(&o, "memory", &p.memory); break;
@@ -272,6 +281,7 @@ main(int argc, char *argv[])
 		case O_FLOOR: size(&o, "disk-floor", &p.floor); break;
 		case O_GRACE: duration(&o, "grace", 0, &p.grace_s); break;
 		case O_SOURCE: p.source = source(&o); break;
+		case O_RELAY: p.relay = 1; break;
 		case O_DIE: p.die_with_parent = 1; break;
 		case O_SWEEP: only_sweep = 1; break;
 		}

@@ -63,7 +63,8 @@ bad() {
 }
 bad 'tmie = 3'            '^aoinb-conf: bad.ini:2: \[limit\] tmie is no key' 'an unknown key'
 bad 'time = soon'         'bad.ini:2: .limit. time is not a time'   'a bad time'
-bad 'memory = 8Q'         'bad.ini:2: .limit. memory is not a size' 'a bad size'
+bad 'memory = 8Q'         'bad.ini:2: .limit. memory is neither auto nor a size' 'a bad amount of memory'
+bad 'log = 8Q'            'bad.ini:2: .limit. log is not a size' 'a bad size'
 bad 'tasks = -1'          'bad.ini:2: .limit. tasks is not a whole' 'a negative number'
 bad 'time = 1h\ntime = 2h' 'bad.ini:3: .* already set in line 2'    'a duplicate'
 bad 'time 1h'             'bad.ini:2: neither'                      'a line that is nothing'

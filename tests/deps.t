@@ -165,7 +165,7 @@ try 1 'what depends on such a thing'       build bad
 says err 'Depends: nowhere-at-all'         'is told as apt does'
 bundle bad 'BUILDDEP="gone"'
 try 69 'what the server has lost'          build bad
-says err 'could not be fetched'            'is not the fault of the package'
+says err 'a mirror lacks what its lists name' 'is not the fault of the package'
 is 'as its verdict says'                   "$(jq -r .verdict "$(job)/result.json")" error
 bundle bad 'BUILDDEP="liba \$(x) --force"'
 try 1 'what is no word of apt'             build bad

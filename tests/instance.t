@@ -119,7 +119,7 @@ cp "$list" good.list
 echo 'deb [trusted=yes] http://127.0.0.1:1/ ./' >"$list"
 try 69 'a source that is not there'        aoinb -c "$conf" build tiny probe
 says err "^E: " 'apt says why'
-says err "update of probe failed .* see $work/log/update-probe.log" 'and we where to look'
+says err "update of probe: a mirror cannot be reached.* $work/log/update-probe.log" 'and we where to look'
 ok 'there is something to see'             grep -q 127.0.0.1:1 "$work/log/update-probe.log"
 is 'the instance is as it was'             "$(instance)" "$good"
 is 'the job failed by our own fault'       "$(jq -r .verdict "$work/jobs/$(aoinb -c "$conf" ls jobs | tail -n 1 | cut -f 1)/result.json")" error
@@ -204,6 +204,39 @@ try 75 'that one is too late'              aoinb -c "$conf" commit "$one"
 says err 'probe has moved on' 'and told so'
 ok 'but it is still there'                 test -e "$work/jobs/$one/upper/srv/one"
 try 66 'rollback of an unknown instance'   aoinb -c "$conf" rollback nosuch
+
+# What a container wrote is read by descriptor, as far as it is wanted.
+mkdir taken
+echo hello >taken/plain
+ln -s /etc/shadow taken/link
+mkfifo taken/fifo
+mkdir taken/folder
+truncate -s 8G taken/large
+take() { timeout 10 aoinb-layer -w "$work" take "$@"; }
+try 0 'a file'                             take taken plain 3
+is 'its first bytes'                       "$(cat out)" hel
+try 1 'one that is not there'              take taken none 10
+try 65 'a link'                            take taken link 10
+says err 'taken/link: not a regular file' 'is told'
+try 65 'a FIFO'                            take taken fifo 10
+try 65 'a folder'                          take taken folder 10
+try 0 'eight gigabytes'                    take taken large 10
+is 'are not read'                          "$(stat -c %s out)" 10
+try 64 'what is elsewhere'                 take taken ../taken/plain 10
+# update.sh ends with cut, which an image may have of its own.
+cp "$list" "$conf/source_lists/evil.list"
+cp "$conf/aoinb.ini" "$conf/aoinb.before"
+for evil in 'ln -s /etc/shadow' 'mkfifo' 'truncate -s 8G' mkdir; do
+	# shellcheck disable=SC2016 # for the inner shell
+	aoinb -c "$conf" run --keep evil -- sh -c 'printf "#!/bin/sh\ncat >/dev/null; rm -f /buildroot/output/state; exec %s /buildroot/output/state\n" "$1" >/usr/bin/cut' sh "$evil" >/dev/null
+	try 0 'an image lies'              aoinb -c "$conf" commit evil
+	touch -d '1 minute ago' "$work/ref/checked/evil"
+	setting instance_update=always
+	try 65 "a state made by $evil"     timeout 60 aoinb -c "$conf" build tiny evil
+	says err 'update of evil: the container wrote no state' 'is none'
+	cp "$conf/aoinb.before" "$conf/aoinb.ini"
+	aoinb -c "$conf" cleanup evil
+done
 
 # What an update downloads is downloaded once; what a session does is its own.
 try 0 'apt downloads'                      in_probe apt-get -qy install probe

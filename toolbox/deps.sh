@@ -86,7 +86,7 @@ resolve() {
 	wanted=$(<"$root/wanted")
 	wanted+=$'\n'$(newer)
 	ab_relation "$wanted" >"$output/relation"
-	answer=$(apt_asked satisfy) || code=$?
+	answer=$(satisfy "${apt_ask[@]}") || code=$?
 	printf '%s\n' "$answer"
 	if [ "$code" -ne 0 ]; then
 		unknown >"$output/unknown"

@@ -35,7 +35,7 @@ no_services() {
 # plan - what an upgrade would install; when apt cannot tell, upgrade will say why
 plan() {
 	local answer
-	answer=$(apt_asked apt_get dist-upgrade) || return 0
+	answer=$(apt_get "${apt_ask[@]}" dist-upgrade) || return 0
 	apt_files <<<"$answer"
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "conf/key.h"
 #include "parse.h"
@@ -46,11 +47,19 @@ const struct key key_tab[] = {
 { "limit", "time", KEY_DURATION, NULL, "0",
   "A build that takes longer is ended: 90s, 15m, 6h, 2d.  0 is no limit." },
 { "limit", "silence", KEY_DURATION, NULL, "2h",
-  "A build that neither prints nor computes for so long is ended.  0: never." },
-{ "limit", "memory", KEY_SIZE, NULL, "0",
-  "Memory of a build: 512M, 8G.  0 is no limit." },
-{ "limit", "tasks", KEY_NUMBER, NULL, "0",
-  "Processes and threads of a build.  0 is no limit." },
+  "What neither prints nor computes for so long is ended: a build, and what goes\n"
+  "before it.  0: never." },
+{ "limit", "setup_time", KEY_DURATION, NULL, "6h",
+  "What goes before a build has containers of its own: an update, the choice and the\n"
+  "installation of dependencies, version control.  One that takes longer is ended.\n"
+  "0 is no limit." },
+{ "limit", "memory", KEY_MEMORY, NULL, "auto",
+  "Memory of a container: 512M, 8G; auto is seven eighths of what the machine has.\n"
+  "0 is no limit." },
+{ "limit", "tasks", KEY_NUMBER, NULL, "16384",
+  "Processes and threads of a container.  0 is no limit." },
+{ "limit", "log", KEY_SIZE, NULL, "256M",
+  "Of a longer log the beginning and the end are kept.  0: all." },
 { "limit", "packages", KEY_NUMBER, NULL, "2000",
   "Packages that one build may make.  0 is no limit." },
 { "limit", "packages_size", KEY_SIZE, NULL, "32G",
@@ -125,6 +134,9 @@ const struct key key_tab[] = {
   "How long an index is good from when it is made: 30d.  After that, apt refuses\n"
   "it.  0: for ever." },
 
+{ "apt", "proxy", KEY_URL, NULL, "",
+  "Proxy that apt uses in containers: http://HOST:PORT.  Without one, http_proxy and\n"
+  "https_proxy of the environment hold." },
 { "apt", "max_size", KEY_SIZE, NULL, "20G",
   "What the cache of packages that apt downloaded may hold; those used longest ago\n"
   "go first.  0 is no limit." },
@@ -183,6 +195,17 @@ in_choice(const char *of, const char *value)
 	return 0;
 }
 
+/* It goes into files in which quotes and backslashes have a meaning. */
+static int
+is_url(const char *s)
+{
+	const char *behind = strstr(s, "://");
+
+	return behind && behind > s && behind[3] &&
+	    s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "0123456789-._~:/?#[]@!$&()*+,;=%")] == '\0';
+}
+
 static const char *
 check_characters(const struct key *k, const char *value)
 {
@@ -197,6 +220,8 @@ check_characters(const struct key *k, const char *value)
 	if (!*value)	/* what is empty by default may be set to that */
 		return k->type == KEY_LIST || (k->value && !*k->value) ?
 		    NULL : "is empty";
+	if (k->type == KEY_URL && !is_url(value))
+		return "is not a URL such as http://HOST:PORT";
 	if (k->type == KEY_PATH && *value != '/')
 		return "is not an absolute path";
 	return NULL;
@@ -228,6 +253,9 @@ key_check(const struct key *k, const char *value)
 	case KEY_SIZE:
 		return parse_size(value, &n) < 0 ?
 		    "is not a size such as 512M or 8G" : NULL;
+	case KEY_MEMORY:
+		return strcmp(value, "auto") && parse_size(value, &n) < 0 ?
+		    "is neither auto nor a size such as 512M or 8G" : NULL;
 	case KEY_AGE:
 		if (!strcmp(value, "always") || !strcmp(value, "never"))
 			return NULL;
@@ -254,10 +282,11 @@ const char *
 key_type_name(const struct key *k)
 {
 	static const char *const names[] = {
-		[KEY_PATH] = "path", [KEY_WORD] = "word", [KEY_TEXT] = "text",
+		[KEY_PATH] = "path", [KEY_WORD] = "word", [KEY_TEXT] = "text", [KEY_URL] = "url",
 		[KEY_LIST] = "list", [KEY_REACH] = "yes|no|list",
 		[KEY_BOOL] = "yes|no",
 		[KEY_NUMBER] = "number", [KEY_SIZE] = "size",
+		[KEY_MEMORY] = "auto|size",
 		[KEY_DURATION] = "time", [KEY_AGE] = "always|never|time",
 	};
 
@@ -283,4 +312,13 @@ key_machine_arch(void)
 		if (!strcmp(u.machine, names[i][0]))
 			return names[i][1];
 	return u.machine;
+}
+
+uint64_t
+key_machine_memory(void)
+{
+	long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+
+	return pages > 0 && size > 0 ?
+	    (uint64_t)pages * (uint64_t)size / 1024 / 8 * 7 : 0;
 }

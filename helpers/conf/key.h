@@ -3,15 +3,19 @@
 #ifndef AOINB_CONF_KEY_H
 #define AOINB_CONF_KEY_H
 
+#include <stdint.h>
+
 enum key_type {
 	KEY_PATH,	/* absolute */
 	KEY_WORD,	/* letters, digits, '_', '-', '.', '+' */
 	KEY_TEXT,	/* one line of anything printable */
+	KEY_URL,	/* SCHEME://WORD */
 	KEY_LIST,	/* words; continued lines join with a blank */
 	KEY_REACH,	/* likewise: what reach_add takes */
 	KEY_BOOL,
 	KEY_NUMBER,
 	KEY_SIZE,	/* parse_size */
+	KEY_MEMORY,	/* auto, of which key_machine_memory tells, or parse_size */
 	KEY_DURATION,	/* parse_duration */
 	KEY_AGE,	/* always, never or parse_duration */
 	KEY_CHOICE,	/* one of the words in `of` */
@@ -48,5 +52,9 @@ const char *key_type_name(const struct key *k);
 /* The machine's architecture as AOSC and dpkg name it; the kernel's own name
  * where they have none. */
 const char *key_machine_arch(void);
+
+/* KiB that a build may have of this machine's memory: seven eighths of it, so that
+ * what is around it can go on; 0 when nobody tells how much that is. */
+uint64_t key_machine_memory(void);
 
 #endif

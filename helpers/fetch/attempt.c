@@ -10,6 +10,7 @@
 #include "fetch/record.h"
 #include "fetch/response.h"
 #include "fetch/url.h"
+#include "plain.h"
 #include "fetch/verdict.h"
 
 #define LOCK_POLL 100		/* milliseconds */
@@ -26,7 +27,7 @@ may_resume(const struct item *it, const struct place *p)
 		return 0;
 	if (it->src->algo)
 		return 1;
-	return m->url && !strcmp(m->url, p->url) && *m->etag == '"' &&
+	return m->url && plain_is(m->url, p->url) && *m->etag == '"' &&
 	    *m->boot && !strcmp(m->boot, cache_boot());
 }
 
@@ -51,7 +52,7 @@ transfer(struct item *it)
 		return;
 	}
 	ask.from = part->size;
-	if (part->size && part->meta.url && !strcmp(part->meta.url, p->url))
+	if (part->size && part->meta.url && plain_is(part->meta.url, p->url))
 		ask.if_range = *part->meta.etag == '"' ? part->meta.etag :
 		    *part->meta.modified ? part->meta.modified : NULL;
 	if (it->cached && *it->known.etag)

@@ -12,6 +12,7 @@
 #include "fetch/cache.h"
 #include "file.h"
 #include "opt.h"
+#include "plain.h"
 
 #define NEED 4			/* folders that are always there */
 #define STAMP_MAX (1 << 20)	/* bytes of a stamp: a URL and a name */
@@ -42,9 +43,15 @@ cache_enter(const char *dir, int dry)
 int
 cache_entry(struct entry *e, const struct source *s)
 {
-	char key[DIGEST_HEX];
+	char key[DIGEST_HEX], *url;
+	int r = 0;
 
-	if (!s->algo && digest_key(s->url, key) < 0)
+	if (!s->algo) {		/* by its URL: who asks makes no difference */
+		url = plain_urls_copy(s->url);
+		r = url ? digest_key(url, key) : -1;
+		free(url);
+	}
+	if (r < 0)
 		return -1;
 	cache_entry_named(e, s->algo, s->algo ? s->hex : key);
 	e->src = s;
@@ -123,6 +130,17 @@ stamp_agrees(const struct entry *e, const struct stat *st)
 	return same;
 }
 
+/* What the inventory is to call it. */
+static int
+put_names(struct buf *b, const struct source *s)
+{
+	char *url = plain_urls_copy(s->url);
+	int r = url ? buf_printf(b, "url=%s\nname=%s\n", url, s->name) : -1;
+
+	free(url);
+	return r;
+}
+
 void
 cache_stamp(const struct entry *e)
 {
@@ -137,8 +155,7 @@ cache_stamp(const struct entry *e)
 	stamp_text(&st, first, sizeof(first));
 	r = buf_puts(&b, first);
 	if (r == 0 && e->src)
-		r = buf_printf(&b, "url=%s\nname=%s\n", e->src->url,
-		    e->src->name);
+		r = put_names(&b, e->src);
 	if (r < 0 || file_replace(path, b.s, b.len) < 0)
 		note("%s: %s: not stamped", path, strerror(errno));
 	buf_free(&b);

@@ -9,6 +9,7 @@
 #include "fetch/html.h"
 #include "fetch/progress.h"
 #include "fetch/response.h"
+#include "plain.h"
 #include "fetch/verdict.h"
 
 #define AFTER_MAX 600		/* seconds a server may ask us to wait */
@@ -74,7 +75,7 @@ range_right(const struct item *it, const struct net_head *h)
 	if (h->total >= 0 && h->length >= 0 && h->length > h->total - h->start)
 		return 0;
 	return !*m->etag || !*h->etag || !m->url || !strcmp(m->etag, h->etag) ||
-	    strcmp(m->url, it->places[it->at].url);
+	    !plain_is(m->url, it->places[it->at].url);
 }
 
 /* Judges the head of an answer, and readies the part for its body.  Returns 0,
@@ -101,7 +102,7 @@ take_head(struct item *it, const struct net_head *h)
 		return -1;
 	}
 	free(p->meta.url);
-	p->meta.url = strdup(it->places[it->at].url);
+	p->meta.url = plain_urls_copy(it->places[it->at].url);
 	if (!p->meta.url)
 		return -1;
 	meta_set(p->meta.etag, h->etag);

@@ -13,6 +13,7 @@
 #include "fetch/cache.h"
 #include "fetch/html.h"
 #include "fetch/tables.h"
+#include "plain.h"
 
 #define NO_FILE SIZE_MAX	/* row.file of what is none, or is not taken */
 
@@ -114,17 +115,22 @@ static int
 put_row(struct buf *b, const struct row *r, const struct source *src,
     const struct outcome *o, int cache, int *code)
 {
+	char *url = plain_urls_copy(r->url);
 	struct entry e;
 	int bad;
 
-	if (!o || !o->here)
-		return buf_printf(b, "%s\t%s\t%s\t%s\t%s\t%s\t-\n", r->n, r->type,
-		    o ? source_digest(src) : r->digest, r->name, r->options,
-		    r->url);
-	if (cache_entry(&e, src) < 0)
+	if (!url || (o && o->here && cache_entry(&e, src) < 0)) {
+		free(url);
 		return -1;
-	bad = buf_printf(b, "%s\t%s\t%s::%s\t%s\t%s\t%s\t%s\n", r->n, r->type,
-	    e.algo->name, o->hex, r->name, r->options, r->url, e.path);
+	}
+	bad = !o || !o->here ?
+	    buf_printf(b, "%s\t%s\t%s\t%s\t%s\t%s\t-\n", r->n, r->type,
+		o ? source_digest(src) : r->digest, r->name, r->options, url) :
+	    buf_printf(b, "%s\t%s\t%s::%s\t%s\t%s\t%s\t%s\n", r->n, r->type,
+		e.algo->name, o->hex, r->name, r->options, url, e.path);
+	free(url);
+	if (!o || !o->here)
+		return bad;
 	if (!bad && !src->algo && !strcmp(r->type, "tarball") &&
 	    is_page(cache, &e)) {
 		warn_msg("%s: a web page came in place of the archive", r->url);

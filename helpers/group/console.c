@@ -9,6 +9,7 @@
 
 #include "err.h"
 #include "group/console.h"
+#include "plain.h"
 
 #define CLEAR "\r\033[J"	/* from the cursor on */
 
@@ -46,9 +47,9 @@ console_say(struct console *c, const char *fmt, ...)
 	if (n < 0 || buf_puts(&b, "aoinb: ") < 0 || buf_puts(&b, text) < 0)
 		die_sys(EX_OSERR, "output");
 	free(text);
-	for (n = 0; b.s[n]; n++)
-		if ((unsigned char)b.s[n] < ' ' || b.s[n] == 127)
-			b.s[n] = '?';
+	plain_urls(b.s);
+	plain_line(b.s);
+	b.len = strlen(b.s);
 	if (buf_putc(&b, '\n') < 0)
 		die_sys(EX_OSERR, "output");
 	console_text(c, &b);

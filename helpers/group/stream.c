@@ -10,12 +10,15 @@
 #include "buf.h"
 #include "err.h"
 #include "group/stream.h"
+#include "plain.h"
 
 /* Text, or what is left of a file. */
 struct chunk {
 	struct chunk *next;
 	char *path;		/* of the file, seen from dir; NULL for text */
 	int dir, file;		/* -1 before it is opened */
+	int ended;		/* there is no more of the file */
+	struct plain plain;
 	struct buf text;	/* the text; or the piece that was read last */
 	size_t at;		/* in text: what was written of it */
 };
@@ -37,6 +40,7 @@ stream_begin(struct stream *s, int fd)
 		return;
 	if (S_ISCHR(st.st_mode))
 		s->piece = PIECE_TTY;
+	s->tty = isatty(fd);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (S_ISFIFO(st.st_mode) || isatty(fd))
 		anew = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -79,6 +83,7 @@ stream_file(struct stream *s, int dir, const char *path)
 	if (s->error)
 		return;
 	c = add(s);
+	c->plain.bare = plain_bare();
 	c->dir = dir;
 	c->path = strdup(path);
 	if (!c->path)
@@ -107,21 +112,27 @@ stream_drop(struct stream *s)
 
 /* The next piece of a file.  Returns 0 when there is none. */
 static int
-refill(struct chunk *c)
+refill(struct chunk *c, int tty)
 {
 	char piece[PIECE];
 	ssize_t n;
+	int r;
 
-	if (!c->path)
+	if (!c->path || c->ended)
 		return 0;
 	if (c->file < 0)
 		c->file = openat(c->dir, c->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
 		    O_CLOEXEC);
 	n = c->file < 0 ? 0 : read(c->file, piece, sizeof(piece));
-	if (n <= 0)		/* a file of ours that cannot be read has ended */
-		return 0;
+	c->ended = n <= 0;	/* a file of ours that cannot be read has ended */
 	c->at = c->text.len = 0;
-	if (buf_put(&c->text, piece, (size_t)n) < 0)
+	if (!tty)
+		r = n > 0 ? buf_put(&c->text, piece, (size_t)n) : 0;
+	else if (n > 0)
+		r = plain_put(&c->plain, piece, (size_t)n, &c->text);
+	else
+		r = plain_end(&c->plain, &c->text);
+	if (r < 0)
 		die_sys(EX_OSERR, "output");
 	return 1;
 }
@@ -145,7 +156,7 @@ stream_flush(struct stream *s)
 	while ((c = s->first)) {
 		left = c->text.len - c->at;
 		if (!left) {
-			if (!refill(c))
+			if (!refill(c, s->tty))
 				drop_first(s);
 			continue;
 		}

@@ -5,11 +5,12 @@
 
 #include <stddef.h>
 
-struct chunk;
+struct chunk;	/* in the queue */
 
 struct stream {
 	int fd;
 	size_t piece;		/* most bytes that are written at once */
+	int tty;		/* files on it are made fit for a terminal */
 	int error;		/* errno of the write that failed, 0 for none */
 	struct chunk *first, *last;
 };
@@ -21,7 +22,8 @@ void stream_begin(struct stream *s, int fd);
 /* Adds text to the queue; ends the program when there is no memory. */
 void stream_text(struct stream *s, const char *text, size_t len);
 
-/* Adds what the file path, seen from the folder dir, holds when its turn comes. */
+/* Adds what the file path, seen from the folder dir, holds when its turn comes;
+ * on a terminal, what plain.h lets through of that. */
 void stream_file(struct stream *s, int dir, const char *path);
 
 /* Writes as much of the queue as can be written now. */

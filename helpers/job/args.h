@@ -12,7 +12,7 @@ struct args {
 	int operands;
 
 	const char *arch, *branch, *keep, *member, *name, *steps, *tree;	/* or NULL */
-	int any, by_hand, group, json, running, unfinished;
+	int any, by_hand, group, json, raw, running, unfinished;
 	int lock;		/* a descriptor, or -1 */
 };
 
@@ -21,6 +21,8 @@ int verb_clean(struct args *a);
 int verb_drop(struct args *a);
 int verb_find(struct args *a);
 int verb_follow(struct args *a);
+int verb_log(struct args *a);
+int verb_tail(struct args *a);
 int verb_history(struct args *a);
 int verb_list(struct args *a);
 int verb_new(struct args *a);

@@ -11,6 +11,7 @@
 #include "file.h"
 #include "layer/cmd.h"
 #include "opt.h"
+#include "plain.h"
 
 enum {
 	TABLE_MOST = 64 << 20,	/* bytes */
@@ -49,6 +50,7 @@ add_row(struct mirrors *m, char *line)
 		field[n] = strsep(&rest, "\t");
 	if (n < 6 || !is_vcs(field[1], strlen(field[1])))
 		return 0;
+	plain_urls(field[5]);
 	if (digest_key(field[5], hex) < 0)
 		return -1;
 	snprintf(key, sizeof(key), "%.16s/%s", field[1], hex);

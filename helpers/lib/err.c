@@ -6,6 +6,7 @@
 
 #include "err.h"
 #include "opt.h"
+#include "plain.h"
 
 static const char *name = "aoinb";
 
@@ -24,7 +25,7 @@ static void
 say(const char *sys, const char *fmt, va_list ap)
 {
 	char line[4096];
-	size_t len, i, room = sizeof(line) - 1;
+	size_t len, room = sizeof(line) - 1;
 	int n;
 
 	len = (size_t)snprintf(line, room, "%s: ", name);
@@ -36,9 +37,10 @@ say(const char *sys, const char *fmt, va_list ap)
 		len += (size_t)snprintf(line + len, room - len, ": %s", sys);
 	if (len > room - 1)
 		len = room - 1;
-	for (i = 0; i < len; i++)
-		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
-			line[i] = '?';
+	line[len] = '\0';
+	plain_urls(line);
+	plain_line(line);
+	len = strlen(line);
 	line[len++] = '\n';
 	if (write(STDERR_FILENO, line, len) < 0)
 		return; /* there is nowhere left to say so */

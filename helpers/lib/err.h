@@ -21,8 +21,9 @@ enum {
  * this before anything else. */
 void err_name(const char *argv0);
 
-/* "NAME: MESSAGE\n" in one write.  Bytes below space, and DEL, are shown as
- * '?', so that hostile names cannot reach a terminal.  errno is kept. */
+/* "NAME: MESSAGE\n" in one write.  What is not printed by a terminal is shown as '?',
+ * so that hostile names cannot reach it, and URLs are without user and password; see
+ * plain.h.  errno is kept. */
 void warn_msg(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* "NAME: MESSAGE: STRERROR(errno)\n".  errno is kept. */

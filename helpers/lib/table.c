@@ -2,6 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "plain.h"
 #include "table.h"
 
 enum table_form
@@ -20,15 +21,13 @@ int
 table_cell(struct table *t, const char *text)
 {
 	size_t at = t->text.len;
-	unsigned char *s;
 
 	if (!text || !*text)
 		text = "-";
 	if (buf_put(&t->text, text, strlen(text) + 1) < 0)
 		return -1;
-	for (s = (unsigned char *)t->text.s + at; *s; s++)
-		if (*s < ' ' || *s == 127)
-			*s = '?';
+	plain_line(t->text.s + at);
+	t->text.len = at + strlen(t->text.s + at) + 1;
 	t->cells++;
 	return 0;
 }

@@ -19,8 +19,8 @@ enum table_form table_form(int fd);
 
 void table_begin(struct table *t, size_t columns);
 
-/* The next cell, row by row.  NULL and "" become "-".  Bytes that are not
- * printable ASCII or part of UTF-8 become '?', and so does a tab or a newline.
+/* The next cell, row by row.  NULL and "" become "-".  It is fit for a terminal
+ * by plain_line, so that there is neither a tab nor a newline in it.
  * Returns 0, or -1 with errno ENOMEM and the table as it was. */
 int table_cell(struct table *t, const char *text);
 

@@ -1,10 +1,10 @@
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "human.h"
+#include "plain.h"
 #include "plan/print.h"
 #include "table.h"
 
@@ -149,15 +149,6 @@ put_end(struct plan *p, struct buf *out)
 	    human_age(span, (int64_t)seconds), p->slots, p->slots == 1 ? "" : "s", when));
 }
 
-/* What is not printable, since a tree may hold it. */
-static void
-hide_controls(struct buf *out, size_t from)
-{
-	for (; from < out->len; from++)
-		if (out->s[from] != '\n' && iscntrl((unsigned char)out->s[from]))
-			out->s[from] = '?';
-}
-
 void
 print_tables(struct plan *p, struct buf *out)
 {
@@ -187,7 +178,10 @@ print_tables(struct plan *p, struct buf *out)
 		put_end(p, out);
 	else
 		plan_must(buf_puts(out, "nothing to build\n"));
-	hide_controls(out, from);
+	if (out->len > from) {		/* a tree may hold any name */
+		plain_lines(out->s + from);
+		out->len = from + strlen(out->s + from);
+	}
 }
 
 /* ---- for dot(1) ---- */

@@ -136,6 +136,9 @@ nspawn_make(const struct run *r)
 	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
 		die_sys(EX_OSERR, "make mounts private");
 	kill_nodes(r);
+	/* PROG's standard input will be the host's own, whose mode is not its to change. */
+	if (mnt_bind(AT_FDCWD, "/dev/null", AT_FDCWD, "/dev/null", MOUNT_ATTR_RDONLY) < 0)
+		die_sys(EX_OSERR, "/dev/null");
 	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
 	    NULL) < 0)
 		die_sys(EX_OSERR, "mount /proc");

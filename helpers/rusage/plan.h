@@ -9,9 +9,9 @@
 struct plan {
 	const char *record, *samples, *log, *disk;	/* paths, or NULL */
 	uint64_t interval_s, grace_s;
-	uint64_t time_s, silence_s, memory, tasks, floor; /* 0: no limit */
+	uint64_t time_s, silence_s, memory, tasks, floor, log_max; /* 0: no limit */
 	enum source source;
-	int die_with_parent;
+	int die_with_parent, relay;
 	char **argv;
 };
 

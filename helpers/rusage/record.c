@@ -150,6 +150,8 @@ record_write(const char *path, const struct plan *p, const struct result *r,
 	bad |= put_usage(&b, r, m);
 	bad |= put_disk(&b, d);
 	bad |= number(&b, "samples", r->samples);
+	bad |= number(&b, "log_bytes", r->log_bytes);
+	bad |= number(&b, "log_missing", r->log_missing);
 	bad |= text(&b, "source", meter_source(m));
 	bad |= buf_puts(&b, "source_detail=");
 	bad |= meter_detail(m, &b);

@@ -21,6 +21,7 @@ struct result {
 	int status;		/* of PROG, as wait(2) has it */
 	const char *verdict;
 	uint64_t samples;
+	uint64_t log_bytes, log_missing;	/* said, and not in the log; or UNKNOWN */
 };
 
 /* Opens path for appending, and lets nothing but a regular file be there

@@ -70,8 +70,8 @@ child(const struct cgroup *cg, const struct tree_start *how, int inside,
 		if (sigismember(&how->ignored, s) == 1)
 			signal(s, SIG_IGN);
 	f.stage = 3;
-	if (how->log >= 0 && (dup2(how->log, STDOUT_FILENO) < 0 ||
-	    dup2(how->log, STDERR_FILENO) < 0))
+	if ((how->out >= 0 && dup2(how->out, STDOUT_FILENO) < 0) ||
+	    (how->err >= 0 && dup2(how->err, STDERR_FILENO) < 0))
 		goto fail;
 	execvp(how->argv[0], how->argv);
 fail:
@@ -106,7 +106,8 @@ tree_start(struct cgroup *cg, const struct tree_start *how, const char **at)
 	close(p[0]);
 	if (n != (ssize_t)sizeof(f))
 		return pid; /* closed by exec */
-	waitpid(pid, NULL, 0);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
 	*at = stage[f.stage];
 	errno = f.err;
 	return -1;

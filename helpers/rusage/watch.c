@@ -4,14 +4,15 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "err.h"
 #include "rusage/disk.h"
+#include "rusage/log.h"
 #include "rusage/meter.h"
 #include "rusage/record.h"
+#include "rusage/relay.h"
 #include "rusage/timer.h"
 #include "rusage/tree.h"
 #include "rusage/verdict.h"
@@ -21,7 +22,8 @@
 
 enum state { RUNS, ENDS, DIES, GONE };
 
-enum { FD_SIGNAL, FD_SAMPLE, FD_TICK, FD_CLOCK, FD_OOM, FD_FRONT, FD_N };
+enum { FD_SIGNAL, FD_SAMPLE, FD_TICK, FD_CLOCK, FD_OOM, FD_FRONT, FD_LOG, FD_STDOUT, FD_STDERR,
+	FD_N };
 
 struct run {
 	const struct watch_args *a;
@@ -39,7 +41,11 @@ struct run {
 	uint64_t samples;
 	uint64_t checked_us;
 	uint64_t alive_us, alive_cpu;	/* the last sign of life */
-	off_t alive_log;
+	uint64_t alive_log;
+	struct log log;
+	int log_told;		/* whether it was said that it cannot be written */
+	struct relay relay[2];	/* of stdout and stderr, without a log */
+	int lost;		/* whether samples could not be written */
 };
 
 static void
@@ -60,6 +66,15 @@ look_at_disk(struct run *r)
 		d->free_min_kib = d->free_kib;
 }
 
+/* Said once; the code tells it in the end. */
+static void
+samples_failed(struct run *r)
+{
+	if (!r->lost)
+		warn_sys("%s", r->p->samples);
+	r->lost = 1;
+}
+
 static void
 sample(struct run *r)
 {
@@ -69,8 +84,9 @@ sample(struct run *r)
 		return;
 	if (record_sample(r->a->samples, timer_now() - r->t0, &r->m.last,
 	    &r->disk) < 0)
-		warn_sys("%s", r->p->samples);
-	r->samples++;
+		samples_failed(r);
+	else
+		r->samples++;
 }
 
 static void
@@ -120,7 +136,14 @@ reap(struct run *r)
 		r->status = status;
 		r->t1 = timer_now();
 	}
-	if (pid < 0 && errno == ECHILD)
+	if (pid < 0 && errno != ECHILD) {
+		/* A filter that denies it: nobody would ever be seen to end. */
+		warn_sys("wait for %s", r->p->argv[0]);
+		tree_kill(r->a->cg);
+		cgroup_remove(r->a->cg);
+		exit(EX_OSERR);
+	}
+	if (pid < 0)
 		r->state = GONE;
 	else if (r->ended)
 		end_tree(r, r->verdict.why, SIGTERM, r->p->grace_s < LEFTOVER_S ?
@@ -182,20 +205,16 @@ static void
 check_silence(struct run *r)
 {
 	uint64_t now = timer_now(), cpu;
-	struct stat st;
-	off_t log = r->alive_log;
 
 	if (now - r->checked_us < r->p->silence_s * (1000000 / 60))
 		return;
 	r->checked_us = now;
 	cpu = meter_cpu(&r->m);
-	if (r->a->log >= 0 && fstat(r->a->log, &st) == 0)
-		log = st.st_size;
-	if (log != r->alive_log || (cpu != UNKNOWN &&
+	if (r->log.said != r->alive_log || (cpu != UNKNOWN &&
 	    cpu - r->alive_cpu >= r->p->silence_s * 10000)) {
 		r->alive_us = now;
 		r->alive_cpu = cpu;
-		r->alive_log = log;
+		r->alive_log = r->log.said;
 	} else if (now - r->alive_us >= r->p->silence_s * 1000000) {
 		limit(r, SILENT);
 	}
@@ -242,6 +261,25 @@ on_oom(struct run *r)
 	kill_tree(r);
 }
 
+/* The first write that fails is told; the code tells it in the end. */
+static void
+log_failed(struct run *r)
+{
+	if (!r->log.err || r->log_told)
+		return;
+	errno = r->log.err;
+	warn_sys("%s", r->p->log);
+	r->log_told = 1;
+}
+
+static void
+copy_log(struct run *r)
+{
+	if (!log_copy(&r->log))
+		r->fd[FD_LOG].fd = -1;
+	log_failed(r);
+}
+
 static void
 handle(struct run *r, int which)
 {
@@ -270,7 +308,15 @@ handle(struct run *r, int which)
 		/* kill -9 of the front: nobody is left to report to. */
 		tree_kill(r->a->cg);
 		cgroup_remove(r->a->cg);
+		log_end(&r->log);
 		exit(128 + SIGKILL);
+	case FD_LOG:
+		copy_log(r);
+		break;
+	case FD_STDOUT:
+	case FD_STDERR:
+		relay_copy(&r->relay[which - FD_STDOUT], &r->fd[which]);
+		break;
 	}
 }
 
@@ -308,22 +354,43 @@ open_events(struct run *r)
 		die_sys(EX_OSERR, "make a timer");
 	r->fd[FD_OOM].fd = cgroup_oom_event(r->a->cg);
 	r->fd[FD_FRONT].fd = r->a->front;
+	r->fd[FD_LOG].fd = r->log.in;
 	for (i = 0; i < FD_N; i++)
 		r->fd[i].events = POLLIN;
+	for (i = 0; i < 2; i++)
+		relay_wants(&r->relay[i], &r->fd[FD_STDOUT + i]);
+}
+
+/* The end of a cgroup of version 1 rings for want of memory as well: not heard. */
+static void
+without_cgroup(struct run *r)
+{
+	if (r->fd[FD_OOM].fd >= 0)
+		close(r->fd[FD_OOM].fd);
+	r->fd[FD_OOM].fd = -1;
+	cgroup_remove(r->a->cg);
+	r->a->cg->source = SRC_PROC;
+	if (r->p->tasks)
+		note("--tasks is not kept");
 }
 
 static void
 start(struct run *r)
 {
-	struct tree_start how = { r->p->argv, r->a->log, r->a->ignored };
+	struct tree_start how = { r->p->argv, r->log.out, r->log.out, r->a->ignored };
 	const char *at;
+
+	if (r->a->log < 0) {
+		how.out = r->relay[0].out;
+		how.err = r->relay[1].out >= 0 ||
+		    !relay_same(STDOUT_FILENO, STDERR_FILENO) ? r->relay[1].out : how.out;
+	}
 
 	r->child = tree_start(r->a->cg, &how, &at);
 	if (r->child < 0 && at == tree_enter && r->p->source == SRC_AUTO) {
 		/* We may make one, but not move into it from where we are. */
 		note("%s: %s; doing without", at, strerror(errno));
-		cgroup_remove(r->a->cg);
-		r->a->cg->source = SRC_PROC;
+		without_cgroup(r);
 		r->child = tree_start(r->a->cg, &how, &at);
 	}
 	if (r->child < 0 && !*at)
@@ -331,11 +398,14 @@ start(struct run *r)
 		    r->p->argv[0]);
 	if (r->child < 0)
 		die_sys(EX_OSERR, "%s", at);
+	log_started(&r->log);
+	relay_started(&r->relay[0]);
+	relay_started(&r->relay[1]);
 	r->t0 = r->alive_us = timer_now();
 	r->start = time(NULL);
 	meter_read(&r->m);	/* so that what ends at once has a peak too */
 	if (r->a->samples >= 0 && record_header(r->a->samples) < 0)
-		warn_sys("%s", r->p->samples);
+		samples_failed(r);
 }
 
 static void
@@ -350,13 +420,50 @@ start_timers(struct run *r)
 	timer_set(r->fd[FD_CLOCK].fd, r->p->time_s * 1000, 0);
 }
 
+/* Makes the pipes that PROG gets. */
+static void
+begin_output(struct run *r)
+{
+	struct relay none = { .to = -1, .in = -1, .out = -1 };
+	int relays = r->p->relay && r->a->log < 0;
+
+	r->relay[0] = r->relay[1] = none;
+	if (log_begin(&r->log, r->a->log, r->p->log_max) < 0)
+		die_sys(EX_OSERR, "make a pipe for %s", r->p->log);
+	if (relays && (relay_begin(&r->relay[0], STDOUT_FILENO) < 0 ||
+	    (!relay_same(STDOUT_FILENO, STDERR_FILENO) &&
+	    relay_begin(&r->relay[1], STDERR_FILENO) < 0)))
+		die_sys(EX_OSERR, "make a pipe for the output");
+}
+
+static void
+end_output(struct run *r, struct result *res)
+{
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		relay_end(&r->relay[i]);
+		errno = r->relay[i].err;
+		if (errno)
+			warn_sys("standard %s", i ? "error" : "output");
+		r->lost |= errno != 0;
+	}
+	if (r->a->log < 0)
+		return;
+	res->log_missing = log_end(&r->log);
+	log_failed(r);
+	res->log_bytes = r->log.said;
+}
+
 static int
 finish(struct run *r)
 {
-	struct result res = { r->start, 0, r->status, NULL, 0 };
+	struct result res = { .start = r->start, .status = r->status,
+	    .log_bytes = UNKNOWN, .log_missing = UNKNOWN };
 	int code;
 
 	sample(r);
+	end_output(r, &res);
 	res.samples = r->samples;
 	res.wall_us = (r->ended ? r->t1 : timer_now()) - r->t0;
 	res.verdict = verdict_judge(&r->verdict, r->status,
@@ -366,7 +473,7 @@ finish(struct run *r)
 	if (r->p->record && record_write(r->p->record, r->p, &res, &r->m,
 	    &r->disk) < 0)
 		die_sys(EX_CANTCREAT, "%s", r->p->record);
-	return code;
+	return !code && (r->lost || r->log.err) ? EX_IOERR : code;
 }
 
 int
@@ -376,14 +483,12 @@ watch(const struct watch_args *a)
 	    .last = { UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN,
 	    UNKNOWN } }, .disk = { UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN,
 	    UNKNOWN } };
-	struct stat st;
 
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
 		die_sys(EX_OSERR, "become the subreaper");
+	begin_output(&r);
 	open_events(&r);
 	look_at_disk(&r);
-	if (a->log >= 0 && fstat(a->log, &st) == 0)
-		r.alive_log = st.st_size;
 	start(&r);
 	start_timers(&r);
 	loop(&r);

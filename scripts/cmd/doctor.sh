@@ -89,6 +89,18 @@ doctor_fetch() {
 	esac
 }
 
+doctor_limits() {
+	good "limits of containers: $((conf_limit_memory_kib / 1024)) MiB of memory, $conf_limit_tasks tasks, $((conf_limit_log_kib / 1024)) MiB of log; ${conf_limit_setup_time_s} s before a build, $conf_limit_silence_s s of silence (0: none)"
+	[ "$conf_limit_memory_kib" -gt 0 ] ||
+		warn 'a build can take all memory; set [limit] memory to auto or a size'
+	[ "$conf_limit_tasks" -gt 0 ] ||
+		warn 'a build can take all processes; set [limit] tasks'
+	[ "$conf_limit_log_kib" -gt 0 ] ||
+		warn 'a build can print until the disk is full; set [limit] log'
+	[ "$conf_limit_setup_time_s" -gt 0 ] || [ "$conf_limit_silence_s" -gt 0 ] ||
+		warn 'an update that hangs holds its branch for ever; set [limit] silence or setup_time'
+}
+
 doctor_repo() {
 	[ "$conf_repo_sign" ] || return 0
 	if ! command -v gpg >/dev/null; then
@@ -119,6 +131,11 @@ doctor_work_dir() {
 	else
 		good "$conf_work_dir: $free MiB free"
 	fi
+	# As it is found: whatever else opens work_dir closes it.
+	layer_do modes >"$doctor_tmp/modes" || fail 'the modes of its folders cannot be read'
+	while read -r dir is want; do
+		warn "$conf_work_dir/${dir#.}: other users could enter or read it ($is); it is $want from now on"
+	done <"$doctor_tmp/modes"
 	if base=$(layer_do ref baseos 2>/dev/null); then
 		good "base system $base"
 	else
@@ -154,6 +171,7 @@ if (conf_load) 2>"$doctor_tmp/err"; then
 	conf_load
 	good "configuration $conf_dir"
 	doctor_fetch
+	doctor_limits
 	doctor_repo
 	doctor_work_dir
 	doctor_userns

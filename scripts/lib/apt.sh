@@ -35,3 +35,28 @@ apt_keep() {
 apt_drop() {
 	[ "$dry" ] || rm -rf --one-file-system "$1/archives"
 }
+
+# apt_proxies FILE - the container described by FILE has the proxies of the environment,
+# and for apt that of the configuration
+apt_proxies() {
+	for apt_variable in http_proxy https_proxy all_proxy no_proxy; do
+		eval "apt_value=\${$apt_variable-}"
+		[ ! "$apt_value" ] || root_set "$1" run "env=$apt_variable=$apt_value"
+	done
+	[ "$conf_apt_proxy" ] || return 0
+	[ "$dry" ] || printf 'Acquire::%s::Proxy "%s";\n' http "$conf_apt_proxy" https "$conf_apt_proxy" >"$1.apt" ||
+		die 74 "$1.apt: cannot be written"
+	root_bind "$1" "$1.apt" /buildroot/apt.conf ro
+	root_set "$1" run env=APT_CONFIG=/buildroot/apt.conf
+}
+
+# apt_why LOG BRANCH - shows what apt said that failed, and sets apt_class and apt_text,
+# as aoinb-layer(1) tells
+apt_why() {
+	layer_do why -- "$1" "$2" >"$1.why" || exit
+	{
+		IFS='	' read -r apt_class apt_text
+		cat >&2
+	} <"$1.why"
+	rm -f "$1.why"
+}

@@ -9,7 +9,7 @@ base_fetch() {
 	base_plain "$1"
 	base_host=${1#*://} base_host=${base_host%%[/?#]*} base_host=${base_host##*@}
 	[ ! "$dry" ] || { run aoinb-fetch "$1" >&2; return 0; }
-	folders "$conf_work_dir/tmp"
+	aoinb-layer -w "$conf_work_dir" folder tmp || exit
 	base_code=0
 	printf '%s\t%s\n' "$1" "$2" >"$conf_work_dir/tmp/fetch" ||
 		die 74 "$conf_work_dir/tmp/fetch: cannot be written"

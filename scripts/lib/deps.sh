@@ -12,13 +12,11 @@ deps_index() {
 	printf '%s\n' "$deps_packages"
 }
 
-# deps_root FILE FOLDER NETWORK [UPPER] - the container in which deps.sh asks apt.  The
-# limits are not those of a build, which they are no part of.
+# deps_root FILE FOLDER NETWORK [UPPER] - the container in which deps.sh asks apt
 deps_root() {
 	read -r deps_stack <"$job/stack" || [ "$dry" ] || exit 66
 	root_begin "$1" "$2" "${deps_stack-}" "$3" "${4-}"
 	root_records "$1" "$job/deps.log" "$deps_ws/rusage"
-	root_limits "$1" "${4:-$2/upper}" 0 0 0 "$conf_limit_silence_s"
 	root_bind "$1" "$job/wanted" /buildroot/wanted ro
 	root_bind "$1" "$job/without" /buildroot/without ro
 	root_bind "$1" "$deps_ws/output" /buildroot/output
@@ -66,10 +64,11 @@ deps_new() {
 	# Whatever network the build has: it gets from here what it may not fetch.
 	deps_root "$layer_new/container" "$layer_new" yes "$layer_new/tree"
 	apt_bind "$layer_new/container" "$layer_new"
+	apt_proxies "$layer_new/container"
 	in_root "$layer_new/container" /buildroot/toolbox/deps.sh install || deps_code=$?
 	if [ "$deps_code" -eq 0 ]; then
 		apt_keep "$layer_new"
-		rm -f "$layer_new/container"
+		rm -f "$layer_new/container" "$layer_new/container.apt"
 		# Nobody may drop it before we stand on it.
 		lock_take layers wait-shared 'layers are being removed'
 		layer_commit - deps "${deps_stack##* }" "key=$deps_key" "from=$deps_from" \
@@ -84,14 +83,15 @@ deps_new() {
 # deps_make STATE FROM - asks apt, and installs what it says, for the package FROM
 deps_make() {
 	deps_state=$1 deps_from=$2
-	deps_ws=$job/resolve deps_tries=3 deps_made=''
+	deps_ws=$job/resolve deps_tries=3 deps_made='' deps_fresh=''
 	: >"$job/deps.log"
 	progress_begin "install for ${job##*/}" "$job/deps.log"
 	while :; do
 		deps_resolve
 		[ "$deps_code" -ne 0 ] || deps_install
 		deps_tries=$((deps_tries - 1))
-		[ "$deps_code" -ne 0 ] && [ "$deps_tries" -gt 0 ] && deps_moved || break
+		[ "$deps_code" -ne 0 ] && [ "$deps_tries" -gt 0 ] || break
+		deps_moved || deps_refresh || break
 	done
 	progress_end
 	[ "$deps_code" -eq 0 ] || deps_failed "$deps_code"
@@ -123,6 +123,21 @@ deps_moved() {
 	! cmp -s "$(deps_index)" "$deps_ws/Packages"
 }
 
+# deps_refresh - whether apt's lists were older than what the mirror has, and the instance
+# has new ones now.  That is done once, and never where it is to stay as it is.
+deps_refresh() {
+	[ "$deps_code" -eq 100 ] && [ ! "$deps_fresh" ] && [ "$conf_instance_update_s" -ge 0 ] || return 1
+	deps_fresh=1
+	apt_why "$job/deps.log" "$branch" 2>"$deps_ws/why"
+	[ "$apt_class" = stale ] || return 1
+	say "${job##*/}: the mirror has changed meanwhile; the instance $branch is updated"
+	IFS= read -r deps_list 2>/dev/null <"$job/list" || die 66 "job ${job##*/}: nothing names the source list of $branch"
+	progress_end
+	instance_ready "$branch" "$deps_list" 0 "$job"
+	progress_begin "install for ${job##*/}" "$job/deps.log"
+	: >"$job/deps.log"
+}
+
 # deps_failed CODE - says why, and ends the step.  What apt cannot have is a failure of
 # the package; what it cannot fetch is none.
 deps_failed() {
@@ -135,16 +150,17 @@ deps_failed() {
 	case $1 in
 	12[2-5]) cp "$deps_ws/rusage" "$job/rusage" ;;
 	esac
+	! deps_why=$(root_limit "$deps_ws/rusage") ||
+		die "$1" "$id: dependencies cannot be installed: $deps_why; the log is $job/log"
 	[ "$1" -lt 128 ] || die "$1" "$id: apt was ended by signal $(($1 - 128)); the log is $job/log"
-	unknown=''
-	[ ! -f "$deps_ws/output/unknown" ] || [ -L "$deps_ws/output/unknown" ] ||
-		unknown=$(head -n 50 "$deps_ws/output/unknown" | paste -sd , | sed 's/,/, /g')
+	unknown=$(layer_take "$deps_ws/output" unknown 4096 | head -n 50 | paste -sd , | sed 's/,/, /g')
 	[ ! "$unknown" ] || die 1 "$id: no package is or provides: $unknown"
-	grep -aE '^E:|Depends: ' "$job/log" | tail -n 3 | tr -c '[:print:]\n' '?' >&2
-	! grep -aq '^E: Failed to fetch' "$job/log" ||
-		die 69 "$id: dependencies could not be fetched; the log is $job/log"
-	case $1 in
-	100) set -- 1 ;;
+	apt_why "$job/log" "$branch"
+	case $1:$apt_class in
+	100:-|100:held|100:script) set -- 1 ;;
+	100:interrupted) set -- 65 ;;
+	100:space) set -- 74 ;;
+	100:*) set -- 69 ;;
 	esac
-	die "$1" "$id: dependencies cannot be installed (code $1); the log is $job/log"
+	die "$1" "$id: dependencies cannot be installed: ${apt_text:-code $1}; the log is $job/log"
 }

@@ -6,6 +6,14 @@ layer_do() {
 	aoinb-layer --work-dir="$conf_work_dir" "$@"
 }
 
+# layer_take FOLDER NAME MAX - the first MAX bytes of what a container has written there,
+# where that is a regular file; nothing when there is none
+layer_take() {
+	layer_took=0
+	layer_do take "$@" || layer_took=$?
+	[ "$layer_took" -le 1 ] || return "$layer_took"
+}
+
 # layer_stack_of JOB - the layers that it stands on, with that of its dependencies where it
 # has one; 66 when it stands on none yet
 layer_stack_of() {
@@ -93,17 +101,32 @@ layer_update() {
 	true >"$layer_new/log" || exit 73
 	progress_begin "update $1" "$layer_new/log"
 	layer_code=0
-	layer_run "$3" lists || layer_code=$?
-	[ "$layer_code" -ne 0 ] || layer_run "$3" upgrade || layer_code=$?
+	layer_parts "$3" || layer_code=$?
+	# The mirror may have changed between its lists and its packages.
+	[ "$layer_code" -ne 100 ] || ! layer_stale "$1" || { layer_code=0; layer_parts "$3" || layer_code=$?; }
 	progress_end
 	[ "$layer_code" -eq 0 ] || layer_failed "$1"
-	layer_state=''
-	[ -L "$layer_new/output/state" ] || [ ! -f "$layer_new/output/state" ] ||
-		read -r layer_state <"$layer_new/output/state" ||
-		die 65 "update of $1: the container wrote no state"
+	layer_state=$(layer_do take "$layer_new/output" state 65) || layer_state=''
+	case $layer_state in
+	''|*[!0-9a-f]*) die 65 "update of $1: the container wrote no state" ;;
+	esac
 	apt_keep "$layer_new"
 	rm -rf --one-file-system "$layer_new/output" "$layer_new/log" \
-	    "$layer_new/rusage" "$layer_new/container"
+	    "$layer_new/rusage" "$layer_new/container" "$layer_new/container.apt"
+}
+
+# layer_parts LIST - the parts of an update
+layer_parts() {
+	layer_run "$1" lists && layer_run "$1" upgrade
+}
+
+# layer_stale NAME - whether apt's lists are older than what the mirror has
+layer_stale() {
+	apt_why "$layer_new/log" "$1" 2>"$layer_new/why"
+	rm -f "$layer_new/why"
+	[ "$apt_class" = stale ] || return 1
+	say "$1: the mirror has changed meanwhile; its lists are fetched again"
+	true >"$layer_new/log" || exit 73
 }
 
 # layer_run LIST PART - one part of an update, in the container that layer_new is made in.
@@ -119,6 +142,7 @@ layer_root() {
 	root_begin "$1" "$layer_new" "$2" yes "$layer_new/tree"
 	root_records "$1" "$layer_new/log" "$layer_new/rusage"
 	apt_bind "$1" "$layer_new"
+	apt_proxies "$1"
 	root_bind "$1" "$layer_new/output" /buildroot/output
 	[ ! "$3" ] || root_bind "$1" "$3" /buildroot/source.list ro
 }
@@ -126,13 +150,17 @@ layer_root() {
 # layer_failed NAME - says why, and out; nothing has changed
 layer_failed() {
 	layer_log=$conf_work_dir/log/update-$1.log
-	mkdir -p "$conf_work_dir/log"
+	layer_do folder log || exit
 	cp "$layer_new/log" "$layer_log"
 	root_began "$layer_new/rusage" "$layer_log" || {
 		root_said "$layer_log" 5
 		die "$layer_code" "update of $1: the container did not start"
 	}
+	! layer_why=$(root_limit "$layer_new/rusage") || {
+		root_said "$layer_log" 2
+		die 69 "update of $1: $layer_why; it is as it was; the log is $layer_log"
+	}
 	[ "$layer_code" -lt 128 ] || die "$layer_code" "update of $1: ended by signal $((layer_code - 128))"
-	grep -a '^[EW]:' "$layer_log" | tail -n 3 | tr -c '[:print:]\n' '?' >&2
-	die 69 "update of $1 failed (code $layer_code), and it is as it was; see $layer_log"
+	apt_why "$layer_log" "$1"
+	die 69 "update of $1: ${apt_text:-code $layer_code}; it is as it was, and $layer_log tells more"
 }

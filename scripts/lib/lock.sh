@@ -4,7 +4,7 @@
 # Programs that we start inherit them on purpose: a lock is free when the last of them
 # has gone.  aoinb-layer(1) has the same table.
 
-lock_most=0
+lock_held=0	# the orders of what is held, the last first, and 0
 # lock_class NAME - its order and descriptor: sets lock_order and lock_fd
 lock_class() {
 	case $1 in
@@ -22,7 +22,7 @@ lock_class() {
 # held), with "-shared" behind it for a lock that others may share
 lock_take() {
 	lock_class "${1%%.*}"
-	[ "$lock_order" -gt "$lock_most" ] || die 70 "lock $1: taken out of its order"
+	[ "$lock_order" -gt "${lock_held%% *}" ] || die 70 "lock $1: taken out of its order"
 	lock_file=$conf_work_dir/lock/$1
 	until
 		lock_open "$lock_file"
@@ -31,13 +31,13 @@ lock_take() {
 		# shellcheck disable=SC3013 # dash, bash and busybox have it
 		[ "$lock_file" -ef "/proc/self/fd/$lock_fd" ]
 	do :; done
-	lock_most=$lock_order
+	lock_held="$lock_order $lock_held"
 }
 
 # lock_open FILE - on lock_fd.  A special builtin that cannot open a file ends the
 # shell with a code of its own, so another one tries first.
 lock_open() {
-	[ -d "$conf_work_dir/lock" ] || folders "$conf_work_dir/lock"
+	[ -d "$conf_work_dir/lock" ] || aoinb-layer -w "$conf_work_dir" folder lock || exit
 	true 2>/dev/null >>"$1" || die 73 "$1: cannot be made"
 	eval "exec $lock_fd>>\"\$1\""
 }
@@ -56,7 +56,7 @@ lock_wait() {
 lock_drop() {
 	lock_class "$1"
 	eval "exec $lock_fd>&-"
-	lock_most=$((lock_order - 1))
+	lock_held=${lock_held#* }
 }
 
 # lock_blank CLASS - opens the descriptor of CLASS on a file that "aoinb-job new" makes
@@ -64,7 +64,7 @@ lock_drop() {
 lock_blank() {
 	lock_class "$1"
 	lock_open "$conf_work_dir/lock/new.$$"
-	lock_most=$lock_order
+	lock_held="$lock_order $lock_held"
 }
 
 # lock_free PROG [ARG]... - a child that gets none of them

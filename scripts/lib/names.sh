@@ -56,7 +56,8 @@ names_ask() {
 		layer_do names "$1" "$names/output/names" >/dev/null ||
 			say "branch $1: what apt can install could not be looked up"
 	else
-		say "branch $1: what apt can install could not be looked up (code $names_code)"
+		names_why=$(root_limit "$names/rusage") || names_why="code $names_code"
+		say "branch $1: what apt can install could not be looked up: $names_why"
 		root_said "$names/log" 3
 	fi
 }

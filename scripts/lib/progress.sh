@@ -7,7 +7,7 @@ progress_pid=''
 progress_begin() {
 	[ ! "$dry" ] || return 0
 	if [ "$verbose" ] && [ "${2-}" ]; then
-		lock_free tail --pid=$$ -s 0.2 -n +1 -f "$2" >&2 &
+		lock_free aoinb-job -w "$conf_work_dir" tail "$2" >&2 &
 		progress_pid=$!
 	elif [ -t 2 ]; then
 		lock_free setpriv --pdeathsig KILL "$here/lib/progress" $$ "$1" "${2-}" &
@@ -18,7 +18,7 @@ progress_begin() {
 progress_end() {
 	[ "$progress_pid" ] || return 0
 	if [ "$verbose" ]; then
-		sleep 0.3	# what tail has not shown yet
+		sleep 0.3	# what it has not shown yet
 	else
 		printf '\r\033[K' >&2
 	fi

@@ -14,6 +14,7 @@ root_begin() {
 	} >"$1" || die 74 "$1: cannot be written"
 	root_set "$1" mount "upper=${5:-$2/upper}" "work=$2/work"
 	root_set "$1" root "$2/root"
+	root_limits "$1" "${5:-$2/upper}" "$conf_limit_setup_time_s" "$conf_limit_silence_s"
 	root_layers=''
 	for word in $3; do
 		root_layers="lower=$conf_work_dir/layers/$word/tree$nl$root_layers"
@@ -60,21 +61,63 @@ root_bind() {
 	root_set "$1" mount "bind=$root_src:$3${4:+:$4}"
 }
 
+# root_sources FILE TABLE - the container sees of the caches what TABLE names, read-only,
+# and nothing of others' sources
+root_sources() {
+	[ ! -r "$2" ] || cut -f 2,7 "$2" | sort -u >"$1.sources" || die 74 "$1.sources: cannot be written"
+	[ -e "$1.sources" ] || return 0
+	while IFS='	' read -r root_type root_path; do
+		case $root_type in
+		git|svn|hg|bzr|fossil) set -- "$1" "$2" vcs vcs ;;
+		*) set -- "$1" "$2" sources cache ;;
+		esac
+		# What has gone is missed by name when it is used.
+		[ "$root_path" = - ] || [ ! -e "$conf_work_dir/cache/$3/$root_path" ] ||
+			root_bind "$1" "$conf_work_dir/cache/$3/$root_path" "/buildroot/$4/$root_path" ro
+	done <"$1.sources"
+	rm -f "$1.sources"
+}
+
 # root_records FILE LOG RECORD - where the container's words go, and what it used
 root_records() {
 	root_set "$1" rusage "log=$2" "output=$3"
 }
 
-# root_limits FILE UPPER TIME MEMORY TASKS SILENCE - in seconds and KiB; 0 is none
+# root_limits FILE UPPER TIME SILENCE - what it may take; root_begin gives each container
+# those of what goes before a build, and TIME and SILENCE, in seconds, may be others: 0 is
+# none
 root_limits() {
 	root_set "$1" rusage "interval=$conf_monitor_interval_s" "disk=$2" \
-	    "disk-floor=${conf_limit_disk_free_kib}K" "time=$3" "memory=$4K" "tasks=$5" "silence=$6"
+	    "disk-floor=${conf_limit_disk_free_kib}K" "memory=${conf_limit_memory_kib}K" \
+	    "tasks=$conf_limit_tasks" "log-max=${conf_limit_log_kib}K"
+	root_times "$1" "$3" "$4"
+}
+
+# root_times FILE TIME SILENCE - other times than those that stand there
+root_times() {
+	root_set "$1" rusage "time=$2" "silence=$3"
+}
+
+# root_limit RECORD - says which limit ended it; 1 when none did
+root_limit() {
+	root_verdict=''
+	[ -r "$1" ] || return 1
+	while IFS='=' read -r key value; do
+		[ "$key" != verdict ] || root_verdict=$value
+	done <"$1"
+	case $root_verdict in
+	timeout) echo 'it took longer than [limit] time or setup_time allows' ;;
+	silent) echo 'it neither printed nor computed for as long as [limit] silence says' ;;
+	oom) echo 'it needed more memory than there is, or [limit] memory allows' ;;
+	disk-full) echo 'less space is free than [limit] disk_free says' ;;
+	*) return 1 ;;
+	esac
 }
 
 # root_repo FILE BRANCH - the container sees what was built for BRANCH, read-only
 root_repo() {
 	[ "$conf_repo_use" = yes ] || return 0
-	[ "$dry" ] || [ -d "$conf_work_dir/output/$2" ] || folders "$conf_work_dir/output/$2"
+	[ "$dry" ] || [ -d "$conf_work_dir/output/$2" ] || aoinb-layer -w "$conf_work_dir" folder "output/$2" || exit
 	root_bind "$1" "$conf_work_dir/output/$2" /buildroot/repo ro
 }
 
@@ -121,8 +164,8 @@ root_show_helper() {
 # our own words are the first of the log
 root_began() {
 	[ -e "$1" ] || return 1
-	root_first=''
-	read -r root_first <"$2" || :	# it may be empty, or binary
+	# It may be empty, or binary, or one long line.
+	root_first=$(head -c 16 "$2" | tr -d '\0')
 	case $root_first in
 	aoinb-mount:*|aoinb-run:*) return 1 ;;
 	esac
@@ -130,5 +173,5 @@ root_began() {
 
 # root_said LOG N - the last lines of what a container said, when they explain a failure
 root_said() {
-	tail -n "$2" "$1" | tr -c '[:print:]\n' '?' >&2
+	tail -c 2000 "$1" | tail -n "$2" | tr -c '[:print:]\n' '?' >&2
 }

@@ -24,12 +24,15 @@ session_open() {
 	[ ! "$dry" ] || [ "$session_fresh" ] || job_copy
 	session_root=$job/container.session
 	folders "$job/output" "$job/root"
-	[ "$dry" ] || {
-		trap 'session_close "$?"' EXIT
-		folders "$conf_work_dir/cache/sources" "$conf_work_dir/cache/vcs"
-	}
+	[ "$dry" ] || trap 'session_close "$?"' EXIT
 	apt_own "$job"
+	# Of somebody at a terminal nobody knows how long he thinks.
+	session_time=$conf_limit_time_s
+	[ "${3-}" != tty ] || session_time=0
 	session_describe
+	# aoinb-run makes a terminal of its own where one is asked for.
+	[ "${3-}" = tty ] || echo 'rusage relay' >>"$session_root" || exit 74
+	apt_proxies "$session_root"
 	shift 2
 	[ $# -eq 0 ] || root_set "$session_root" run "$@"
 }
@@ -54,14 +57,18 @@ session_new() {
 	folders "$job/upper" "$job/work" "$job/root" "$job/output"
 }
 
-# session_describe - the container of the build, where there was one
+# session_describe - the container of the build, where there was one.  It may be silent:
+# without a log, what a program says is not seen.
 session_describe() {
 	if [ -r "$job/container" ]; then
 		# What is kept must be on the disk, so that it can be entered again and again.
 		# What comes from there stands last, where it can be seen to be torn.
 		echo 'rusage die-with-parent' >"$session_root"
+		root_limits "$session_root" "$job/upper" "$session_time" 0
+		root_sources "$session_root" "$job/sources"
 		sed '/^rusage /d; /^mount volatile$/d; / bind=.*:\/buildroot\/jobserver$/d
-			/ bind=.*:\/buildroot\/debs:ro$/d' \
+			/ bind=.*:\/buildroot\/debs:ro$/d
+			/ bind=.*:\/buildroot\/\(cache\|vcs\)\/.*:ro$/d' \
 		    "$job/container" >>"$session_root"
 		return 0
 	fi
@@ -69,11 +76,11 @@ session_describe() {
 	session_upper=$job/upper
 	[ ! "$session_fresh" ] || session_upper=''
 	root_begin "$session_root" "$job" "$stack" "$conf_build_network" "$session_upper"
+	root_times "$session_root" "$session_time" 0
 	for mount in bundle sources; do
 		[ ! -e "$job/$mount" ] || root_bind "$session_root" "$job/$mount" "/buildroot/$mount" ro
 	done
-	root_bind "$session_root" "$conf_work_dir/cache/sources" /buildroot/cache ro
-	root_bind "$session_root" "$conf_work_dir/cache/vcs" /buildroot/vcs ro
+	root_sources "$session_root" "$job/sources"
 	apt_bind "$session_root" "$job"
 	root_bind "$session_root" "$job/output" /buildroot/output
 	root_repo "$session_root" "$branch"
@@ -84,7 +91,7 @@ session_close() {
 	trap '' INT TERM HUP
 	trap - EXIT
 	session_code=$1
-	rm -f "$session_root"
+	rm -f "$session_root" "$session_root.apt"
 	apt_drop "$job"
 	if [ "$session_fresh" ] && [ ! "$session_keep" ]; then
 		job_do remove "$job" || session_code=74

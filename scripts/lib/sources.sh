@@ -18,7 +18,7 @@ sources_with() {
 		set -- "$@" "$1"; shift
 		sources_mirrors=$((sources_mirrors - 1))
 	done
-	[ "$dry" ] || [ -d "$conf_work_dir/cache/sources" ] || folders "$conf_work_dir/cache/sources"
+	[ "$dry" ] || [ -d "$conf_work_dir/cache/sources" ] || aoinb-layer -w "$conf_work_dir" folder cache/sources || exit
 	run aoinb-fetch --die-with-parent --cache="$conf_work_dir/cache/sources" \
 	    --user="$conf_fetch_user" --jobs="$conf_fetch_jobs" \
 	    --per-host="$conf_fetch_per_host" --retries="$conf_fetch_retries" \

@@ -35,9 +35,13 @@ use() {
 	done
 }
 
-# say TEXT - one line on stderr, in which no name can reach the terminal
+# say TEXT - one line on stderr, in which no name can reach the terminal, and no URL has a
+# password; as helpers/lib/plain.h has it
 say() {
-	{ printf 'aoinb: %s' "$*" | tr '\001-\037\177' '?'; echo; } >&2
+	{ printf 'aoinb: %s' "$*" | tr '\n' '?' | LC_ALL=C sed '
+		s,://[^/?# @]*@,://,g
+		s/[\x01-\x1f\x7f]/?/g; s/\xc2[\x80-\x9f]/?/g
+		s/\xe2\x80[\x8e\x8f\xaa-\xae]/?/g; s/\xe2\x81[\xa6-\xa9]/?/g'; echo; } >&2
 }
 
 # note TEXT - the same, with -v only

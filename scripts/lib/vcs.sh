@@ -1,5 +1,6 @@
 # shellcheck shell=sh
-# Repositories.  cache/vcs/TYPE/KEY, KEY being the SHA-256 of the URL, has
+# Repositories.  cache/vcs/TYPE/KEY, KEY being the SHA-256 of the URL
+# without user and password, has
 #
 #   url      whose time is that of the last use
 #   mirror/  what toolbox/lib/vcs.sh keeps there
@@ -100,15 +101,12 @@ vcs_run() {
 	root_begin "$vcs_root" "$vcs_ws" "$vcs_layers" yes
 	root_records "$vcs_root" "$vcs_ws/log" "$vcs_ws/rusage"
 	# Clients are not heard for longer than a download, while the server prepares.
-	root_limits "$vcs_root" "$vcs_ws/upper" 0 0 0 $((10 * conf_fetch_stall_timeout_s))
+	root_times "$vcs_root" "$conf_limit_setup_time_s" $((10 * conf_fetch_stall_timeout_s))
 	root_bind "$vcs_root" "$conf_work_dir/cache/vcs/$vcs_path" "/buildroot/vcs/$vcs_path"
 	root_bind "$vcs_root" "$vcs_ws/now" /buildroot/sources ro
 	[ ! "$vcs_apt" ] || apt_bind "$vcs_root" "$vcs_ws"
 	root_bind "$vcs_root" "$vcs_ws/output" /buildroot/output
-	for variable in http_proxy https_proxy all_proxy no_proxy; do
-		eval "value=\${$variable-}"
-		[ ! "$value" ] || root_set "$vcs_root" run "env=$variable=$value"
-	done
+	apt_proxies "$vcs_root"
 	: >"$vcs_ws/log"
 	vcs_got=0
 	in_root "$vcs_root" /buildroot/toolbox/vcs_fetch || vcs_got=$?
@@ -117,9 +115,7 @@ vcs_run() {
 
 # vcs_said - what there is to say
 vcs_said() {
-	[ ! -f "$vcs_ws/output/said" ] || [ -L "$vcs_ws/output/said" ] ||
-		[ ! -s "$vcs_ws/output/said" ] ||
-		tr -c '[:print:]\n' '?' <"$vcs_ws/output/said" | sed 's/^/aoinb: /' >&2
+	layer_take "$vcs_ws/output" said 65536 | tr -c '[:print:]\n' '?' | sed 's/^/aoinb: /' >&2
 	if [ "$vcs_got" -eq 125 ] && root_began "$vcs_ws/rusage" "$vcs_ws/log"; then
 		say "$vcs_url: the server stalled"
 		vcs_got=69
@@ -127,7 +123,12 @@ vcs_said() {
 	fi
 	if ! root_began "$vcs_ws/rusage" "$vcs_ws/log" || [ "$vcs_got" -ge 122 ]; then
 		root_said "$vcs_ws/log" 3
-		say "repositories could not be fetched (code $vcs_got)"
+		if vcs_why=$(root_limit "$vcs_ws/rusage"); then
+			vcs_got=69	# it is no fault of the package
+		else
+			vcs_why="code $vcs_got"
+		fi
+		say "$vcs_url: could not be fetched: $vcs_why"
 	fi
 }
 
@@ -139,11 +140,12 @@ vcs_mirrors() {
 		git|svn|hg|bzr|fossil) ;;
 		*) continue ;;
 		esac
-		key=$(printf '%s' "$url" | sha256sum)
+		plain=$(printf '%s' "$url" | sed 's,://[^/?#]*@,://,')
+		key=$(printf '%s' "$plain" | sha256sum)
 		key=$type/${key%% *}
 		[ -d "$conf_work_dir/cache/vcs/$key/mirror" ] ||
-			folders "$conf_work_dir/cache/vcs/$key/mirror"
-		printf '%s\n' "$url" >"$conf_work_dir/cache/vcs/$key/url" || return 74
+			aoinb-layer -w "$conf_work_dir" folder "cache/vcs/$key/mirror" || return
+		printf '%s\n' "$plain" >"$conf_work_dir/cache/vcs/$key/url" || return 74
 		printf '%s\t' "$n" "$type" "$digest" "$name" "$options" "$url"
 		printf '%s\n' "$key/mirror"
 	done <"$1"
@@ -151,7 +153,7 @@ vcs_mirrors() {
 
 # vcs_join SOURCES - the commits, by the numbers of their sources
 vcs_join() {
-	[ -f "$vcs_ws/output/commits" ] && [ ! -L "$vcs_ws/output/commits" ] || return 0
+	layer_take "$vcs_ws/output" commits 65536 >"$vcs_ws/commits" || exit
 	awk -F '\t' -v OFS='\t' '
 		FILENAME == ARGV[1] { path[$1] = $7; next }
 		FILENAME == ARGV[2] {
@@ -160,6 +162,6 @@ vcs_join() {
 			next
 		}
 		$1 in commit { $3 = $2 "::" commit[$1]; $7 = path[$1] }
-		{ print }' "$vcs_ws/now" "$vcs_ws/output/commits" "$1" >"$1.new" &&
+		{ print }' "$vcs_ws/now" "$vcs_ws/commits" "$1" >"$1.new" &&
 		mv "$1.new" "$1" || die 74 "$1: cannot be written"
 }

@@ -2,8 +2,13 @@
 # How the programs of the toolbox speak: progress on stdout, failures as one
 # line on stderr, no colours, so that a log reads well anywhere.
 
+# say_plain - its input, with no user and password in a URL
+say_plain() {
+	sed -u 's,://[^][/?#@[:space:]"<>]*@,://,g'
+}
+
 say() {
-	printf '%s: %s\n' "${0##*/}" "$*"
+	printf '%s: %s\n' "${0##*/}" "$*" | say_plain
 }
 
 # section TEXT - a heading that can be found in a long log
@@ -12,7 +17,7 @@ section() {
 }
 
 warn() {
-	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	printf '%s: %s\n' "${0##*/}" "$*" | say_plain >&2
 }
 
 # die CODE TEXT

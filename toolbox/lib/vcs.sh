@@ -12,6 +12,7 @@
 # vcs_update, vcs_known and vcs_place have in local variables what they are about: type url
 # options mirror name, and words, a file for what a client says.  git.sh and tree.sh use
 # these, and set commit and, when something failed, why.
+. "$toolbox/lib/apt.sh"
 . "$toolbox/lib/git.sh"
 . "$toolbox/lib/tree.sh"
 
@@ -83,10 +84,10 @@ vcs_path() {
 	printf '%s/%s/mirror\n' "$1" "$key"
 }
 
-# vcs_key URL
+# vcs_key URL - whoever may have it
 vcs_key() {
 	local sum
-	sum=$(printf '%s' "$1" | sha256sum)
+	sum=$(printf '%s' "$1" | say_plain | sha256sum)
 	echo "${sum%% *}"
 }
 
@@ -149,7 +150,7 @@ vcs_clients() {
 		vcs_names "$type"
 		command -v "$prog" >/dev/null || packages+=("$package")
 	done
-	[ "${#packages[@]}" -eq 0 ] || apt_asked apt_get --no-install-recommends install "${packages[@]}" | apt_files
+	[ "${#packages[@]}" -eq 0 ] || apt_get "${apt_ask[@]}" --no-install-recommends install "${packages[@]}" | apt_files
 }
 
 # vcs_client TYPE - whether its client is here; installs it in the container of a
@@ -170,7 +171,7 @@ vcs_client() {
 # vcs_run PROG [ARG]... - runs it; when it fails, why is the line that says it
 vcs_run() {
 	local code
-	"$@" </dev/null 2>&1 | tee "$words"
+	"$@" </dev/null 2>&1 | say_plain | tee "$words"
 	code=${PIPESTATUS[0]}
 	[ "$code" -ne 0 ] || return 0
 	why=$(tr '\r' '\n' <"$words" | grep -m 1 -Ei '^(error:|fatal:|abort:|svn:|brz:|cannot )' ||

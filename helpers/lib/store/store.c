@@ -9,14 +9,95 @@
 #include "file.h"
 #include "store/store.h"
 
-int
-store_open(struct store *s, const char *path)
+/* What others may do with the folders at the top.  What is below those that they cannot
+ * enter needs no rule, and belongs to containers. */
+static const struct mode {
+	const char *path;
+	mode_t mode;
+} modes[] = {
+	{ ".", 0711 },
+	{ "cache", 0711 },
+	{ "cache/sources", 0755 },
+	{ "output", 0755 },
+	{ "built", 0755 }, { "ref", 0755 }, { "cache/names", 0755 },	/* for plans */
+	{ "groups", 0700 }, { "jobs", 0700 }, { "layers", 0700 },
+	{ "lock", 0700 }, { "log", 0700 }, { "tmp", 0700 }, { "trash", 0700 },
+	{ "cache/debs", 0700 }, { "cache/deps", 0700 }, { "cache/repo", 0700 },
+	{ "cache/vcs", 0700 },
+};
+
+static const size_t mode_count = sizeof(modes) / sizeof(*modes);
+
+static mode_t
+mode_of(const char *path)
 {
-	if (file_mkdirs(path) < 0)
-		return -1;
+	size_t i;
+
+	for (i = 0; i < mode_count; i++)
+		if (!strcmp(modes[i].path, path))
+			return modes[i].mode;
+	return 0755;
+}
+
+/* Whether m's folder is more open than it should be, with its mode in *is. */
+static int
+is_open(const struct store *s, const struct mode *m, mode_t *is)
+{
+	struct stat st;
+
+	if (fstatat(s->dir, m->path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : -1;
+	*is = st.st_mode & 0777;
+	return S_ISDIR(st.st_mode) && (*is & ~m->mode);
+}
+
+int
+store_modes(const struct store *s, struct buf *b)
+{
+	size_t i;
+	mode_t is;
+	int r = 0;
+
+	for (i = 0; i < mode_count && r >= 0; i++) {
+		r = is_open(s, &modes[i], &is);
+		if (r > 0)
+			r = buf_printf(b, "%s %04o %04o\n", modes[i].path, is, modes[i].mode);
+	}
+	return r < 0 ? -1 : 0;
+}
+
+/* Who owns it may close it; others cannot have opened it. */
+static int
+close_modes(const struct store *s)
+{
+	size_t i;
+	mode_t is;
+	int r = 0;
+
+	for (i = 0; i < mode_count && r >= 0; i++) {
+		r = is_open(s, &modes[i], &is);
+		if (r > 0)
+			r = fchmodat(s->dir, modes[i].path, is & modes[i].mode, 0);
+		if (r < 0 && (errno == EPERM || errno == EROFS || errno == EACCES))
+			r = 0;
+	}
+	return r < 0 ? -1 : 0;
+}
+
+int
+store_open_as_is(struct store *s, const char *path)
+{
 	s->path = path;
 	s->dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return s->dir < 0 ? -1 : 0;
+}
+
+int
+store_open(struct store *s, const char *path)
+{
+	if (file_mkdirs(path) < 0 || store_open_as_is(s, path) < 0)
+		return -1;
+	return close_modes(s);
 }
 
 int
@@ -25,7 +106,7 @@ store_mkdir(const struct store *s, const char *path)
 	char *copy, *at;
 	int r = 0;
 
-	if (mkdirat(s->dir, path, 0755) == 0 || errno == EEXIST)
+	if (mkdirat(s->dir, path, mode_of(path)) == 0 || errno == EEXIST)
 		return 0;
 	if (errno != ENOENT)
 		return -1;
@@ -34,11 +115,11 @@ store_mkdir(const struct store *s, const char *path)
 		return -1;
 	for (at = copy; r == 0 && (at = strchr(at, '/')); at++) {
 		*at = '\0';
-		r = mkdirat(s->dir, copy, 0755) < 0 && errno != EEXIST ? -1 : 0;
+		r = mkdirat(s->dir, copy, mode_of(copy)) < 0 && errno != EEXIST ? -1 : 0;
 		*at = '/';
 	}
 	if (r == 0)
-		r = mkdirat(s->dir, copy, 0755) < 0 && errno != EEXIST ? -1 : 0;
+		r = mkdirat(s->dir, copy, mode_of(copy)) < 0 && errno != EEXIST ? -1 : 0;
 	free(copy);
 	return r;
 }

@@ -18,13 +18,24 @@ enum {
 	STORE_NAME = 256,	/* of a name in the store, its NUL included */
 };
 
-/* Opens the work_dir path, which is made where it is missing.  Returns 0, or -1
- * with errno set. */
+/* Opens the work_dir path, which is made where it is missing.  Folders below it that
+ * are open to others, and are not for them, are closed: see store_modes.  Returns 0,
+ * or -1 with errno set. */
 int store_open(struct store *s, const char *path);
 
-/* Makes the folder path below work_dir, and those above it.  Returns 0, or -1 with
- * errno set. */
+/* The same, but all stays as it is; it must be there. */
+int store_open_as_is(struct store *s, const char *path);
+
+/* Makes the folder path below work_dir, and those above it: others may read
+ * output/, cache/sources/ and what a plan reads, and nothing else is for them.  Layers and workspaces have
+ * files of builds in them, set-user-ID ones among them; jobs and mirrors have URLs, which
+ * may hold passwords; who can open a lock can hold it.  Returns 0, or -1 with errno
+ * set. */
 int store_mkdir(const struct store *s, const char *path);
+
+/* Adds to b a line "PATH MODE WANTED" for each folder that others can enter or read, and
+ * should not.  Returns 0, or -1 with errno set. */
+int store_modes(const struct store *s, struct buf *b);
 
 /* Whether text may become the name of a file of ours: letters, digits and one of
  * "._+~@-", not beginning with "." or "-". */

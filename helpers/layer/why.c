@@ -1,0 +1,235 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "err.h"
+#include "file.h"
+#include "layer/cmd.h"
+
+enum {
+	TAIL = 256 << 10,	/* bytes of a log that are looked at: apt's last words */
+	LINES = 3,		/* that are shown */
+	LINE_MOST = 300,	/* bytes of one */
+};
+
+/* What apt and dpkg say, in the order of what lies at the bottom: who has no network
+ * also lacks an index, and then a package.  %s is the branch. */
+static const struct reason {
+	const char *class, *says[10], *text;
+} reasons[] = {
+	{ "interrupted", { "dpkg was interrupted" },
+	  "dpkg was interrupted before; mend it by hand (aoinb run --keep %s -- dpkg --configure -a, "
+	  "then aoinb commit %s), or go back (aoinb rollback %s)" },
+	{ "space", { "No space left on device", "have enough free space" },
+	  "no space is left; make room, or run: aoinb gc" },
+	{ "signature", { "NO_PUBKEY", "EXPKEYSIG", "REVKEYSIG", "BADSIG", "Missing key",
+	    " is not signed", "signatures were invalid", "be verified because",
+	    "signature verification failed" },
+	  "the signature of a mirror is not accepted; see to the key that its source list names, "
+	  "or that the base system has" },
+	{ "date", { "is expired (invalid since", "is not valid yet" },
+	  "the lists of a mirror are too old or too new; set the clock, or take another mirror" },
+	{ "release", { "changed its '" },
+	  "a mirror has another release under this name now; name the release in its "
+	  "source list, or begin anew: aoinb cleanup %s" },
+	{ "suite", { "does not have a Release file", "no longer has a Release file" },
+	  "a mirror has no such suite; see the source list" },
+	{ "network", { "Temporary failure resolving", "Could not resolve", "Could not connect",
+	    "Unable to connect", "Connection failed", "Network is unreachable",
+	    "No route to host", "onnection timed out", "certificate verification failed" },
+	  "a mirror cannot be reached; see to the network, and to proxies ([apt] proxy, "
+	  "http_proxy)" },
+	{ "stale", { "  404  ", "  410  ", "Hash Sum mismatch", "unexpected size",
+	    "Mirror sync in progress" },
+	  "a mirror lacks what its lists name; try again later, or take another mirror" },
+	{ "fetch", { "Failed to fetch" },
+	  "a mirror does not answer as it should; try again later, or take another mirror" },
+	{ "held", { "held broken packages", "Unmet dependencies", "Depends: ",
+	    "generated breaks", "Held packages were changed", "packages were held" },
+	  "packages are held, or do not fit together" },
+	{ "script", { "error processing package", "error processing archive" },
+	  "a package cannot be installed" },
+};
+
+static const size_t reason_count = sizeof(reasons) / sizeof(*reasons);
+
+struct why {
+	size_t reason;		/* reason_count: none */
+	const char *line[LINES];	/* those that say it, the first of them first */
+	size_t lines;
+};
+
+static int
+says(const struct reason *r, const char *line)
+{
+	const char *const *s;
+
+	for (s = r->says; s < r->says + 10 && *s; s++)
+		if (strstr(line, *s))
+			return 1;
+	return 0;
+}
+
+static int
+is_error(const char *line)
+{
+	return !strncmp(line, "E: ", 3) || !strncmp(line, "W: ", 3) ||
+	    !strncmp(line, "dpkg: ", 6) || strstr(line, " Depends: ");
+}
+
+/* The last bytes of a log: a container wrote it. */
+static int
+read_tail(const char *path, struct buf *b)
+{
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	char piece[8192];
+	struct stat st;
+	ssize_t n = 0;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		goto fail;
+	if (!S_ISREG(st.st_mode)) {
+		errno = EINVAL;
+		goto fail;
+	}
+	if (st.st_size > TAIL && lseek(fd, st.st_size - TAIL, SEEK_SET) < 0)
+		goto fail;
+	while (b->len < TAIL && (n = read(fd, piece, sizeof(piece))) > 0)
+		if (buf_put(b, piece, (size_t)n) < 0)
+			goto fail;
+	if (n < 0)
+		goto fail;
+	close(fd);
+	return 0;
+fail:
+	close_keep(fd);
+	return -1;
+}
+
+/* The line behind line, of text that ends at end; NULL behind the last. */
+static const char *
+next(const char *line, const char *end)
+{
+	line += strlen(line) + 1;
+	return line < end ? line : NULL;
+}
+
+/* The lowest reason that a line says; reason_count for none. */
+static size_t
+find(const char *text, const char *end)
+{
+	size_t found = reason_count, i;
+	const char *line;
+
+	for (line = text; line; line = next(line, end))
+		for (i = 0; i < found; i++)
+			if (says(&reasons[i], line))
+				found = i;
+	return found;
+}
+
+/* Of a known reason the first lines that say it, else the last that tell of errors. */
+static void
+collect(struct why *w, const char *text, const char *end)
+{
+	int known = w->reason < reason_count;
+	const char *line;
+
+	for (line = text; line; line = next(line, end)) {
+		if (known ? !says(&reasons[w->reason], line) : !is_error(line))
+			continue;
+		if (w->lines == LINES && known)
+			return;
+		if (w->lines == LINES)
+			memmove(w->line, w->line + 1, --w->lines * sizeof(*w->line));
+		w->line[w->lines++] = line;
+	}
+}
+
+/* Nothing of it may move the cursor of a terminal. */
+static int
+put_line(struct buf *out, const char *s)
+{
+	size_t n;
+
+	for (n = 0; s[n] && n < LINE_MOST; n++)
+		if (buf_putc(out, s[n] >= ' ' && s[n] < 0x7f ? s[n] : '?') < 0)
+			return -1;
+	return buf_putc(out, '\n');
+}
+
+static int
+put_text(struct buf *out, const char *text, const char *branch)
+{
+	const char *p;
+
+	for (p = text; *p; p++)
+		if (p[0] == '%' && p[1] == 's') {
+			if (buf_puts(out, branch) < 0)
+				return -1;
+			p++;
+		} else if (buf_putc(out, *p) < 0) {
+			return -1;
+		}
+	return buf_putc(out, '\n');
+}
+
+static int
+put_why(struct buf *out, const struct why *w, const char *branch)
+{
+	const struct reason *r = w->reason < reason_count ? &reasons[w->reason] : NULL;
+	size_t i;
+
+	if (buf_printf(out, "%s\t", r ? r->class : "-") < 0 ||
+	    put_text(out, r ? r->text : "", branch) < 0)
+		return -1;
+	for (i = 0; i < w->lines; i++)
+		if (put_line(out, w->line[i]) < 0)
+			return -1;
+	return 0;
+}
+
+/* Lines become strings. */
+static void
+split(struct buf *text)
+{
+	size_t i;
+
+	for (i = 0; i < text->len; i++) {
+		if (!text->s[i])
+			text->s[i] = '?';
+		if (text->s[i] == '\n' || text->s[i] == '\r')
+			text->s[i] = '\0';
+	}
+}
+
+int
+verb_why(struct cmd *c)
+{
+	struct buf text = { 0 }, out = { 0 };
+	struct why w = { .reason = reason_count };
+	int r;
+
+	if (!branch_ok(c->arg[1]))
+		return EX_USAGE;
+	if (read_tail(c->arg[0], &text) < 0) {
+		warn_sys("%s", c->arg[0]);
+		buf_free(&text);
+		return errno == EINVAL || errno == ELOOP ? EX_DATAERR : err_code(errno);
+	}
+	if (text.len) {
+		split(&text);
+		w.reason = find(text.s, text.s + text.len);
+		collect(&w, text.s, text.s + text.len);
+	}
+	r = put_why(&out, &w, c->arg[1]);
+	buf_free(&text);
+	if (r < 0) {
+		buf_free(&out);
+		return fail_sys(c, c->arg[0]);
+	}
+	return print(&out);
+}
