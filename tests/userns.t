@@ -167,7 +167,7 @@ try 64 'a folder that is not mounted so' aoinb-run --userns=yes "$base" true
 says err 'aoinb-mount --userns=yes'     'says how'
 try 0 'auto takes it as it is'          aoinb-run --userns=auto "$base" cat /proc/self/uid_map
 says out '4294967295'                   'in the namespace of the machine'
-mkdir far/away u w
+mkdir -p far/away u w
 try 71 'upper and work in two folders'  aoinb-mount -l "$base" -u u -w far/away --userns=yes r true
 
 echo '# a build, and what apt installs'
