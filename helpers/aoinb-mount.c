@@ -8,14 +8,16 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "kernel.h"
 #include "mount/bind.h"
 #include "mount/overlay.h"
 #include "ns.h"
 #include "opt.h"
+#include "parse.h"
 #include "proc.h"
 #include "vec.h"
 
-enum { VOLATILE = OPT_LONG };
+enum { VOLATILE = OPT_LONG, USERNS };
 
 static const struct opt tab[] = {
 	{ 'l', "lower", "DIR", "a layer below, topmost first; may be repeated" },
@@ -23,6 +25,7 @@ static const struct opt tab[] = {
 	{ 'w', "work", "DIR", "overlayfs's own, empty, beside the upper" },
 	{ VOLATILE, "volatile", NULL, "never wait for the disk; upper is to be thrown away" },
 	{ 'b', "bind", "SRC:DST[:ro]", "show SRC at DST inside ROOT; may be repeated" },
+	{ USERNS, "userns", "auto|yes|no", "give what is seen a range of owners of its own; no" },
 	{ 0 },
 };
 
@@ -30,6 +33,8 @@ struct plan {
 	struct overlay o;
 	VEC(struct bind) binds;
 	const char *root;
+	int userns;		/* yes, no or PARSE_AUTO */
+	unsigned int first;	/* the range's first id, when o.user is not -1 */
 };
 
 static void
@@ -61,6 +66,8 @@ plan_show(const struct plan *p, char *prog[])
 		printf("lower %s\n", p->o.lower.at[i]);
 	if (p->o.upper)
 		printf("upper %s\nwork %s\n", p->o.upper, p->o.work);
+	if (p->userns)
+		printf("userns %s\n", p->userns == PARSE_AUTO ? "auto" : "yes");
 	for (b = p->binds.at; b < p->binds.at + p->binds.len; b++)
 		printf("bind %s at %s%s\n", b->src, b->dst, b->ro ? ", read-only" : "");
 	fflush(stdout);
@@ -92,21 +99,108 @@ refuse_slash(const struct plan *p)
 		die(EX_USAGE, "%s: layers on / would not be seen; name another folder", p->root);
 }
 
+/* Takes the range of owners, and makes the user namespace that has them.  What we
+ * make, and the kernel in the folder work, belongs to its root, as no other has a
+ * place in there. */
+static int
+users(struct plan *p)
+{
+	if (!kernel_since("5.19")) {
+		errno = ENOSYS;	/* overlays know no such layers before */
+		return -1;
+	}
+	if (ns_in_user()) {
+		errno = EPERM;
+		return -1;
+	}
+	if (ns_range_take(&p->first) < 0)
+		return -1;
+	p->o.user = ns_user_new(p->first);
+	return p->o.user < 0 ? -1 : ns_files_as(p->first);
+}
+
+static void
+users_begin(struct plan *p)
+{
+	p->o.user = -1;
+	if (!p->userns || users(p) == 0)
+		return;
+	if (p->userns != PARSE_AUTO)
+		die_sys(err_code(errno), "--userns=yes: make a user namespace of its own");
+	note("%s: no user namespace of its own: %s", p->root, strerror(errno));
+}
+
+/* Whether auto comes to no, which errno may be the reason for. */
+static int
+users_give_up(struct plan *p)
+{
+	if (p->o.user < 0 || p->userns != PARSE_AUTO || (errno != EINVAL && errno != ENOTSUP))
+		return 0;
+	note("%s: no user namespace of its own: its file system cannot show files with "
+	    "other owners", p->root);
+	close(p->o.user);
+	p->o.user = -1;
+	if (ns_files_as(0) < 0)
+		die_sys(EX_OSERR, "be root again");
+	return 1;
+}
+
+static void
+binds_copy(struct plan *p)
+{
+	struct bind *b = p->binds.at, *end = b + p->binds.len;
+
+	while (b < end) {
+		if (bind_copy(b, p->o.user) == 0)
+			b++;
+		else if (users_give_up(p))
+			b = p->binds.at;
+		else
+			die_sys(err_code(errno), "bind %s", b->src);
+	}
+}
+
+static int
+root_mount(struct plan *p)
+{
+	int root = overlay_mount(&p->o, p->root);
+
+	if (root < 0 && users_give_up(p)) {
+		binds_copy(p);
+		root = overlay_mount(&p->o, p->root);
+	}
+	if (root < 0 && p->o.said[0])
+		die_sys(err_code(errno), "mount %s: %s", p->o.at, p->o.said);
+	if (root < 0)
+		die_sys(err_code(errno), "mount %s", p->o.at);
+	return root;
+}
+
+/* aoinb-run(1) goes by whom the root belongs to. */
+static void
+root_check(const struct plan *p, int root)
+{
+	struct stat st;
+
+	if (p->o.user < 0)
+		return;
+	if (fstat(root, &st) < 0)
+		die_sys(EX_OSERR, "%s", p->root);
+	if (st.st_uid - p->first >= NS_IDS)
+		die(EX_DATAERR, "%s: belongs to a user above %u, whom no range has; "
+		    "chown it, or --userns=no", p->root, NS_IDS - 1);
+}
+
 static void
 build(struct plan *p)
 {
 	struct bind *b, *end = p->binds.at + p->binds.len;
 	int root;
 
-	for (b = p->binds.at; b < end; b++)
-		if (bind_copy(b) < 0)
-			die_sys(err_code(errno), "bind %s", b->src);
-	root = overlay_mount(&p->o, p->root);
-	if (root < 0 && p->o.said[0])
-		die_sys(err_code(errno), "mount %s: %s", p->o.at, p->o.said);
-	if (root < 0)
-		die_sys(err_code(errno), "mount %s", p->o.at);
+	binds_copy(p);
+	root = root_mount(p);
 	note("%s: %zu lower, %s upper", p->root, p->o.lower.len, p->o.upper ? "an" : "no");
+	root_check(p, root);
 	for (b = p->binds.at; b < end; b++) {
 		if (bind_attach(b, root) < 0)
 			die_sys(err_code(errno), "bind %s at %s in %s", b->src, b->dst, p->root);
@@ -134,6 +228,10 @@ main(int argc, char *argv[])
 		case 'w': p.o.work = o.arg; break;
 		case 'b': plan_bind(&p, &o); break;
 		case VOLATILE: p.o.is_volatile = 1; break;
+		case USERNS:
+			if (parse_auto(o.arg, &p.userns) < 0)
+				opt_refuse(&o, "--userns=%s: auto, yes or no is wanted", o.arg);
+			break;
 		}
 	p.root = o.root ? o.root : *o.argv ? *o.argv++ : NULL;
 	if (!*o.argv || !p.o.upper != !p.o.work ||
@@ -143,6 +241,7 @@ main(int argc, char *argv[])
 	if (opt_dry)
 		plan_show(&p, o.argv);
 	enter();
+	users_begin(&p);
 	build(&p);
 	proc_become(o.argv);
 }

@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "err.h"
 #include "kernel.h"
+#include "ns.h"
 #include "opt.h"
 #include "parse.h"
 #include "proc.h"
@@ -15,7 +17,9 @@
 #include "run/self.h"
 #include "run/slirp.h"
 
-enum { BACKEND = OPT_LONG, NETWORK, HOSTNAME, SECCOMP, SANDBOX, TMP, DIE, KERNEL };
+enum {
+	BACKEND = OPT_LONG, NETWORK, HOSTNAME, SECCOMP, SANDBOX, TMP, DIE, KERNEL, USERNS,
+};
 
 static const struct opt tab[] = {
 	{ BACKEND, "backend", "native|nspawn", "who makes the container; native" },
@@ -27,6 +31,7 @@ static const struct opt tab[] = {
 	{ SECCOMP, "seccomp", "yes|no", "filter system calls; yes" },
 	{ SANDBOX, "sandbox", "yes|no", "let PROG make user namespaces; no" },
 	{ TMP, "tmp", "SIZE|root", "/tmp in memory, so large, or that of ROOT; a quarter of the memory" },
+	{ USERNS, "userns", "auto|yes|no", "be nobody outside, as whom ROOT belongs to; no" },
 	{ DIE, "die-with-parent", NULL, "be killed when the caller dies" },
 	{ KERNEL, "kernel", NULL, "print the least kernel, and exit 1 when this is older" },
 	{ 0 },
@@ -96,6 +101,8 @@ show(const struct run *r)
 		proc_show(STDOUT_FILENO, r->nspawn);
 		exit(0);
 	}
+	if (r->userns)
+		printf("userns %s\n", r->userns == PARSE_AUTO ? "auto" : "yes");
 	printf("root %s\nnetwork %s\nseccomp %s\nsandbox %s\ntmp %s\nhostname %s\ncwd %s\n%s",
 	    r->root, networks[r->network], r->seccomp ? "yes" : "no",
 	    r->sandbox ? "yes" : "no", r->tmp ? r->tmp : "25%", r->hostname, r->cwd,
@@ -174,6 +181,25 @@ is_nspawn(const struct opts *o)
 	return !strcmp(o->arg, "nspawn");
 }
 
+/* In which range of ids root is whom ROOT belongs to, as aoinb-mount(1) has made it. */
+static void
+users(struct run *r, int nspawn)
+{
+	struct stat st;
+
+	if (nspawn && r->userns == 1)
+		die(EX_USAGE, "--userns=yes: systemd-nspawn makes none over layers; "
+		    "take --backend=native, or --userns=auto");
+	if (!r->userns || nspawn || opt_dry)
+		return;
+	if (stat(r->root, &st) < 0)
+		die_sys(err_code(errno), "%s", r->root);
+	r->first = st.st_uid / NS_IDS * NS_IDS;
+	if (!r->first && r->userns != PARSE_AUTO)
+		die(EX_USAGE, "--userns=yes: %s belongs to an id of this machine's own; "
+		    "mount it by aoinb-mount --userns=yes", r->root);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -194,6 +220,10 @@ main(int argc, char *argv[])
 		case SECCOMP: r.seccomp = yes(&o, "seccomp"); break;
 		case SANDBOX: r.sandbox = yes(&o, "sandbox"); break;
 		case TMP: r.tmp = tmp_size(&o); break;
+		case USERNS:
+			if (parse_auto(o.arg, &r.userns) < 0)
+				opt_refuse(&o, "--userns=%s: auto, yes or no is wanted", o.arg);
+			break;
 		case HOSTNAME: r.hostname = o.arg; break;
 		case 'C': r.cwd = o.arg; break;
 		case 'e': env_set(&r, &o); break;
@@ -210,6 +240,7 @@ main(int argc, char *argv[])
 	if (!*r.prog)
 		opt_bad(&o);
 	env_default(&r);
+	users(&r, nspawn);
 	if (nspawn)
 		r.nspawn = nspawn_words(&r);
 	if (opt_dry)

@@ -44,6 +44,10 @@ const struct key key_tab[] = {
 { "build", "tmp", KEY_SIZE, NULL, "0",
   "/tmp of the build in memory, and how much it holds.  0: on the disk, in the\n"
   "workspace." },
+{ "build", "userns", KEY_CHOICE, "auto|yes|no", "auto",
+  "Whether root of a container is nobody outside: each has a range of ids of its own,\n"
+  "while files keep their owners on the disk.  auto: where the kernel (Linux 5.19)\n"
+  "and the file systems can." },
 { "build", "jobs", KEY_NUMBER, NULL, "0",
   "Compile jobs at once; 0 is one a core." },
 { "build", "maintainer", KEY_TEXT, NULL, "Unknown Maintainer <maintainer@localhost>",

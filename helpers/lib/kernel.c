@@ -4,9 +4,15 @@
 #include "kernel.h"
 
 int
-kernel_suffices(void)
+kernel_since(const char *version)
 {
 	struct utsname u;
 
-	return uname(&u) == 0 && strverscmp(u.release, KERNEL_LEAST) >= 0;
+	return uname(&u) == 0 && strverscmp(u.release, version) >= 0;
+}
+
+int
+kernel_suffices(void)
+{
+	return kernel_since(KERNEL_LEAST);
 }

@@ -9,6 +9,9 @@
  * (6.2), any number of layers (6.8). */
 #define KERNEL_LEAST "5.12"
 
+/* Whether the one that runs is not older than version. */
+int kernel_since(const char *version);
+
 /* Whether the one that runs is not older than that. */
 int kernel_suffices(void);
 

@@ -34,8 +34,19 @@ mnt_attach(int fd, int at)
 int
 mnt_copy(int dir, const char *name, unsigned int how, unsigned int attr)
 {
+	return mnt_copy_as(dir, name, how, attr, -1);
+}
+
+int
+mnt_copy_as(int dir, const char *name, unsigned int how, unsigned int attr, int user)
+{
 	struct mount_attr set = { .attr_set = attr, .propagation = MS_PRIVATE };
 	int fd;
+
+	if (user >= 0) {
+		set.attr_set |= MOUNT_ATTR_IDMAP;
+		set.userns_fd = (unsigned int)user;
+	}
 
 	fd = open_tree(dir, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC |
 	    AT_EMPTY_PATH | how);

@@ -21,6 +21,12 @@ int mnt_new(const char *type, unsigned int attr, const char *const *opts);
  * mounted below as well, and AT_SYMLINK_NOFOLLOW. */
 int mnt_copy(int dir, const char *name, unsigned int how, unsigned int attr);
 
+/* The same, in which what belongs to a user of the user namespace user, a descriptor,
+ * as he is called inside, belongs to him; on the disk everything stays as it is
+ * (idmapped; Linux 5.12).  EINVAL when that file system does not know how.
+ * With user -1 it is mnt_copy. */
+int mnt_copy_as(int dir, const char *name, unsigned int how, unsigned int attr, int user);
+
 /* Mounts fd, which mnt_new or mnt_copy returned, on what at is. */
 int mnt_attach(int fd, int at);
 

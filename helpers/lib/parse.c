@@ -111,3 +111,12 @@ parse_bool(const char *s, int *out)
 	errno = EINVAL;
 	return -1;
 }
+
+int
+parse_auto(const char *s, int *out)
+{
+	if (strcasecmp(s, "auto"))
+		return parse_bool(s, out);
+	*out = PARSE_AUTO;
+	return 0;
+}

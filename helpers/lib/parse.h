@@ -20,4 +20,8 @@ int parse_duration(const char *s, uint64_t *out);
 /* 1 for yes, y, true, on, 1; 0 for no, n, false, off, 0; in any case. */
 int parse_bool(const char *s, int *out);
 
+/* The same, and PARSE_AUTO for auto: yes where it can be, else no. */
+#define PARSE_AUTO 2
+int parse_auto(const char *s, int *out);
+
 #endif

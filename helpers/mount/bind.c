@@ -49,10 +49,14 @@ bind_parse(struct bind *b, const char *s)
 }
 
 int
-bind_copy(struct bind *b)
+bind_copy(struct bind *b, int user)
 {
-	b->fd = mnt_copy(AT_FDCWD, b->src, AT_RECURSIVE,
-	    NOSUID_NODEV | (b->ro ? MOUNT_ATTR_RDONLY : 0));
+	unsigned int attr = NOSUID_NODEV | (b->ro ? MOUNT_ATTR_RDONLY : 0);
+
+	close_keep(b->fd);
+	b->fd = mnt_copy_as(AT_FDCWD, b->src, AT_RECURSIVE, attr, user);
+	if (b->fd < 0 && errno == EINVAL && user >= 0 && b->ro)
+		b->fd = mnt_copy(AT_FDCWD, b->src, AT_RECURSIVE, attr);
 	return b->fd < 0 ? -1 : 0;
 }
 

@@ -15,9 +15,11 @@ int bind_parse(struct bind *b, const char *s);
 
 /* Copies what is mounted at src and below it (open_tree), read-only all the way
  * down when ro; device nodes in it are dead, and so are the bits that change user.
+ * With user >= 0, a user namespace, its owners are those of that (mnt_copy_as), unless
+ * it is ro and its file system does not know how: then what all may read can be read.
  * What is mounted there later does not show.  Needs a mount
  * namespace of our own.  Returns 0, or -1 with errno set. */
-int bind_copy(struct bind *b);
+int bind_copy(struct bind *b, int user);
 
 /* Mounts the copy at dst inside root, a folder's descriptor.  A missing dst is
  * made.  Returns 0, or -1 with errno set, EBUSY when dst is root itself. */

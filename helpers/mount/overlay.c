@@ -12,6 +12,7 @@
 #include "buf.h"
 #include "file.h"
 #include "mnt.h"
+#include "mount/idmap.h"
 #include "mount/overlay.h"
 #include "ns.h"
 
@@ -69,15 +70,38 @@ dirs_open(struct overlay *o, struct dirs *d)
 	return 0;
 }
 
+/* Puts folders with the owners of o->user in place of those of d. */
+static int
+dirs_map(struct overlay *o, struct dirs *d, int at)
+{
+	const char *pair[2] = { o->upper, o->work };
+	int spare = idmap_begin(at), r = spare < 0 ? -1 : 0;
+	size_t i;
+
+	for (i = 0; r == 0 && i < o->lower.len; i++) {
+		o->at = d->path[i];
+		r = idmap_folder(spare, o->user, &d->fd[i]);
+	}
+	if (r == 0 && o->upper) {
+		o->at = o->upper;
+		r = idmap_pair(spare, o->user, pair, &d->fd[i]);
+		if (r < 0 && errno == EXDEV)
+			strcpy(o->said, "upper and work must lie side by side");
+	}
+	memset(d->path, 0, d->n * sizeof(*d->path));
+	close_keep(spare);
+	return r;
+}
+
 /* How to name folder i to the kernel: by its path, which mountinfo then shows
- * to people; or by the descriptor, when the path is too long or holds what
- * overlayfs gives a meaning of its own. */
+ * to people; or by the descriptor, when the path is too long, holds what
+ * overlayfs gives a meaning of its own, or leads to something else (NULL). */
 static void
 dirs_name(const struct dirs *d, size_t i, char name[STRING_MAX])
 {
 	const char *path = d->path[i];
 
-	if (path[0] == '/' && strlen(path) < STRING_MAX && !strpbrk(path, ":,\\"))
+	if (path && path[0] == '/' && strlen(path) < STRING_MAX && !strpbrk(path, ":,\\"))
 		strcpy(name, path);
 	else
 		snprintf(name, STRING_MAX, "/proc/self/fd/%d", d->fd[i]);
@@ -261,12 +285,12 @@ mount_stack(struct overlay *o, const struct dirs *d, int at)
 
 /* Folder dir, read-only and without what is mounted in it, or the whole of at. */
 static int
-mount_copy(int dir, int at)
+mount_copy(int dir, int at, int user)
 {
 	int fd, r;
 
 	if (dir < 0)
-		fd = mnt_copy(at, "", AT_RECURSIVE, 0);
+		fd = mnt_copy_as(at, "", AT_RECURSIVE, 0, user);
 	else
 		fd = mnt_copy(dir, "", 0, MOUNT_ATTR_RDONLY);
 	if (fd < 0)
@@ -287,9 +311,11 @@ overlay_mount(struct overlay *o, const char *root)
 	at = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (at < 0)
 		return -1;
-	if (dirs_open(o, &d) == 0)
+	if (dirs_open(o, &d) == 0 && (o->user < 0 || !d.n || dirs_map(o, &d, at) == 0)) {
+		o->at = root;
 		r = d.n > 1 ? mount_stack(o, &d, at) :
-		    mount_copy(d.n ? d.fd[0] : -1, at);
+		    mount_copy(d.n ? d.fd[0] : -1, at, o->user);
+	}
 	if (r == 0)
 		fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	dirs_close(&d);

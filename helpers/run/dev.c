@@ -80,20 +80,23 @@ fs_in(int dev, const char *name, int fs)
 
 /* Group 5 is tty on every Linux; a user namespace of one id has no 5. */
 static int
-pts(void)
+pts(unsigned int first)
 {
 	unsigned int attr = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
+	char tty[16];
 	int fd;
 
+	snprintf(tty, sizeof(tty), "%u", first + 5);
+
 	fd = mnt_new("devpts", attr,
-	    MNT_OPTS("ptmxmode", "0666", "mode", "0620", "gid", "5"));
+	    MNT_OPTS("ptmxmode", "0666", "mode", "0620", "gid", tty));
 	if (fd < 0 && errno == EINVAL)
 		fd = mnt_new("devpts", attr, MNT_OPTS("ptmxmode", "0666", "mode", "0620"));
 	return fd;
 }
 
 int
-dev_mount(int at)
+dev_mount(int at, unsigned int first)
 {
 	int dev = mnt_new("tmpfs", MOUNT_ATTR_NOSUID,
 	    MNT_OPTS("mode", "0755", "size", "4m", "nr_inodes", "4k"));
@@ -109,7 +112,7 @@ dev_mount(int at)
 			return -1;
 	if (fs_in(dev, "shm", mnt_new("tmpfs", NOSUID_NODEV,
 	    MNT_OPTS("mode", "1777", "size", "25%", "nr_inodes", "256k"))) < 0 ||
-	    fs_in(dev, "pts", pts()) < 0)
+	    fs_in(dev, "pts", pts(first)) < 0)
 		return -1;
 	return dev;
 }

@@ -130,7 +130,7 @@ fs_make(struct fs *fs, const struct run *r, const char **at)
 		return -1;
 	*at = "/dev";
 	dev = mnt_dir(fs->root, "dev");
-	if (dev < 0 || (fs->dev = dev_mount(dev)) < 0 ||
+	if (dev < 0 || (fs->dev = dev_mount(dev, r->first)) < 0 ||
 	    (fs->empty = mnt_dir(fs->spare, "empty")) < 0)
 		return -1;
 	*at = "/proc";

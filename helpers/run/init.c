@@ -1,16 +1,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "err.h"
 #include "landlock.h"
+#include "ns.h"
 #include "proc.h"
 #include "run/fs.h"
 #include "run/confine.h"
@@ -66,6 +69,8 @@ make(const struct run *r, int parent)
 	const char *at;
 
 	umask(0);
+	if (r->first && ns_files_as(r->first) < 0)
+		die_sys(EX_OSERR, "become user %u", r->first);
 	if (sethostname(r->hostname, strlen(r->hostname)) < 0)
 		die_sys(EX_OSERR, "host name %s", r->hostname);
 	if (fs_make(&fs, r, &at) < 0)
@@ -78,6 +83,31 @@ make(const struct run *r, int parent)
 	if (setrlimit(RLIMIT_CORE, &no_core) < 0)
 		die_sys(EX_OSERR, "limit core dumps");
 	umask(022);
+}
+
+/* What PROG says through a pipe it may open again by /dev/stderr, but only as whom the
+ * pipe belongs to.  A file of the host stays the host's. */
+static int
+pipe_give(int fd, unsigned int id)
+{
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs) < 0 || fs.f_type != PIPEFS_MAGIC)
+		return 0;
+	return fchown(fd, id, id);
+}
+
+/* All that takes the host's privileges has been done. */
+static void
+enter_user(const struct run *r, const struct init *in)
+{
+	if (!r->first)
+		return;
+	if (pipe_give(STDOUT_FILENO, r->first) < 0 || pipe_give(STDERR_FILENO, r->first) < 0)
+		die_sys(EX_OSERR, "give the standard output away");
+	if (ns_user_enter(in->user) < 0)
+		die_sys(EX_OSERR, "enter the user namespace");
+	die_with(in->parent);
 }
 
 static void
@@ -176,6 +206,7 @@ init_main(const struct run *r, const struct init *in)
 		_exit(run(r, in));
 	}
 	make(r, in->parent);
+	enter_user(r, in);
 	if (r->tty && tty_send(in) < 0)
 		die_sys(EX_OSERR, "make a terminal");
 	close_input();

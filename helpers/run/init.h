@@ -12,6 +12,7 @@
 struct init {
 	int parent;		/* a socket; its other end closes when they die,
 				 * and takes the terminal's master (tty_send) */
+	int user;		/* the user namespace that PROG is in, when r->first */
 	sigset_t signals;	/* blocked; to be passed on to PROG */
 	struct termios termios;	/* of the caller's terminal, when r->tty */
 	struct winsize size;

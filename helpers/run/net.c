@@ -22,10 +22,23 @@ loopback_up(void)
 	return r;
 }
 
-int
-net_make(void)
+/* Root in a user namespace has no privilege over a network that does not belong to
+ * that, and so no low port of it. */
+static int
+ports_low(void)
 {
-	return unshare(CLONE_NEWNET) < 0 || loopback_up() < 0 ? -1 : 0;
+	int fd = open("/proc/sys/net/ipv4/ip_unprivileged_port_start", O_WRONLY | O_CLOEXEC), r;
+
+	r = fd < 0 ? -1 : file_write(fd, "0", 1);
+	close_keep(fd);
+	return r;
+}
+
+int
+net_make(int low)
+{
+	return unshare(CLONE_NEWNET) < 0 || loopback_up() < 0 ||
+	    (low && ports_low() < 0) ? -1 : 0;
 }
 
 int

@@ -8,8 +8,8 @@
  * no use for a network. */
 
 /* In the parent: enters a new network namespace, and brings its loopback interface
- * up.  Returns 0, or -1 with errno set. */
-int net_make(void);
+ * up; with low, everybody may have its low ports.  Returns 0, or -1 with errno set. */
+int net_make(int low);
 
 /* Sends it to whoever has the other end of the socket.  Returns 0, or -1 with errno
  * set, EPIPE when nobody has that any more. */

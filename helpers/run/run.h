@@ -22,6 +22,8 @@ struct run {
 	int sandbox;		/* may make user namespaces */
 	const char *tmp;	/* /tmp: "root", its own, or in memory, of a size as
 				 * tmpfs(5) takes it; NULL: a part of it */
+	int userns;		/* yes, no or PARSE_AUTO, as asked for */
+	unsigned int first;	/* root's id outside, of NS_IDS; 0: his own */
 	char **nspawn;		/* systemd-nspawn's command line (nspawn_words),
 				 * or NULL: we make the container ourselves */
 };

@@ -205,7 +205,7 @@ network(const struct run *r, struct slirp *slirp, int sock)
 {
 	if (r->network == NET_HOST || (r->nspawn && r->network == NET_NO))
 		return;
-	if (net_make() < 0)
+	if (net_make(r->first != 0) < 0)
 		die_sys(err_code(errno), "make a network namespace");
 	if (r->network == NET_PRIVATE && slirp_start(slirp) < 0)
 		exit(EX_UNAVAILABLE);
@@ -235,6 +235,8 @@ supervise_run(const struct run *r)
 	in.parent = sock[1];
 	if (r->network == NET_PRIVATE && slirp_fork(&slirp) < 0)
 		die_sys(EX_OSERR, "fork");
+	if (r->first && !r->nspawn && (in.user = ns_user_new(r->first)) < 0)
+		die_sys(err_code(errno), "make a user namespace of its own");
 	v.init = fork_into(flags(r));
 	if (v.init < 0)
 		die_sys(err_code(errno), "make namespaces");

@@ -26,6 +26,24 @@ doctor_kernel() {
 	done
 }
 
+# doctor_userns - tried on work_dir, where the layers lie
+doctor_userns() {
+	[ "$conf_build_userns" != no ] || { warn '[build] userns is no: root of a build is root of this machine, with less privileges'; return 0; }
+	[ "$conf_build_backend" = native ] || { warn "no user namespace for builds: backend is $conf_build_backend, which makes none"; return 0; }
+	[ -d "$conf_work_dir" ] && [ "$(id -u)" -eq 0 ] || return 0
+	doctor_try=$(mktemp -d "$conf_work_dir/doctor.XXXXXX") || { fail "$conf_work_dir: cannot be written"; return 0; }
+	mkdir "$doctor_try/lower" "$doctor_try/upper" "$doctor_try/work" "$doctor_try/root"
+	if doctor_why=$(aoinb-mount -l "$doctor_try/lower" -u "$doctor_try/upper" -w "$doctor_try/work" \
+	    --userns=yes "$doctor_try/root" true 2>&1); then
+		good 'user namespaces for builds'
+	elif [ "$conf_build_userns" = yes ]; then
+		fail "[build] userns is yes, and cannot be: ${doctor_why#aoinb-mount: }; set it to auto, or work_dir to ext4, xfs or btrfs, and boot Linux 5.19 or newer"
+	else
+		warn "no user namespace for builds: ${doctor_why#aoinb-mount: }; set work_dir to ext4, xfs or btrfs, and boot Linux 5.19 or newer"
+	fi
+	rm -rf --one-file-system "$doctor_try"; doctor_try=''
+}
+
 doctor_cgroup() {
 	case $(aoinb-rusage --output="$doctor_tmp/record" true; sed -n 's/^source=//p' "$doctor_tmp/record") in
 	cgroup2) good 'cgroup v2 with controllers' ;;
@@ -155,7 +173,8 @@ doctor_stale() {
 }
 
 doctor_tmp=$(mktemp -d)
-trap 'rm -rf "$doctor_tmp"' EXIT
+doctor_try=''
+trap 'rm -rf --one-file-system "$doctor_tmp" ${doctor_try:+"$doctor_try"}' EXIT
 doctor_kernel
 if [ "$(id -u)" -eq 0 ]; then good 'root'; else fail 'not root; aoinb mounts and keeps the owners of files; use sudo'; fi
 doctor_cgroup
@@ -168,6 +187,7 @@ if (conf_load) 2>"$doctor_tmp/err"; then
 	doctor_limits
 	doctor_repo
 	doctor_work_dir
+	doctor_userns
 	doctor_stale
 else
 	fail "$(sed 's/^[a-z-]*: //;q' "$doctor_tmp/err")"

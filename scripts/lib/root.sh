@@ -10,6 +10,7 @@ root_begin() {
 		printf '# see aoinb-container(5)\nrusage die-with-parent\n'
 		[ "${5-}" ] || printf 'mount volatile\n'
 		printf 'run backend=%s\nrun network=%s\n' "$conf_build_backend" "$4"
+		root_userns
 	} >"$1" || die 74 "$1: cannot be written"
 	root_set "$1" mount "upper=${5:-$2/upper}" "work=$2/work"
 	root_set "$1" root "$2/root"
@@ -20,6 +21,15 @@ root_begin() {
 	done
 	root_lowers "$1"
 	root_bind "$1" "$toolbox" /buildroot/toolbox ro
+}
+
+# root_userns - whether its root is nobody outside.  systemd-nspawn makes files in the root
+# as the host's root, who is not among the owners there.
+root_userns() {
+	case $conf_build_backend:$conf_build_userns in
+	native:*) printf 'mount userns=%s\nrun userns=%s\n' "$conf_build_userns" "$conf_build_userns" ;;
+	*:yes) die 78 "[build] userns = yes: not with backend = $conf_build_backend; set it to native, or userns to auto" ;;
+	esac
 }
 
 # root_lowers FILE - of root_layers, the topmost first

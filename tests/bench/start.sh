@@ -22,3 +22,17 @@ against start-bwrap-net 0.85 'aoinb-run --network=yes root true' \
     "$bwrap --share-net true" --runs 100
 against start-nspawn 0.1 'aoinb-run root true' \
     "$(echo "$nspawn true" | tr '\n' ' ')" --runs 20
+# Each in a user namespace of its own.  Ours wants a root with the owners of a range, which
+# is in the mount namespace of who waits.
+mkdir disk/u2 disk/w2 users
+if aoinb-mount -l "$base" -u disk/u2 -w disk/w2 --userns=yes users true 2>why; then
+	aoinb-mount -l "$base" -u disk/u2 -w disk/w2 --userns=yes users sleep 1000 &
+	holder=$!
+	later "kill $holder"
+	sleep 1
+	into="nsenter --mount --target $holder"
+	against start-userns 1.0 "$into aoinb-run --userns=yes $scratch/users true" \
+	    "$into bwrap --unshare-all --unshare-user --bind $scratch/users / --dev /dev --proc /proc true" --runs 100
+else
+	echo "# no user namespaces over layers here: $(cat why)"
+fi
