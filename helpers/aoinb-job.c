@@ -46,6 +46,7 @@ struct verb {
 };
 
 static const struct verb verbs[] = {
+	{ "chain",   verb_chain,   2, 1 << 20, 0, READS },
 	{ "clean",   verb_clean,   0, 0, BIT(O_BRANCH), WRITES },
 	{ "drop",    verb_drop,    1, 1, BIT(O_LOCK), WRITES },
 	{ "find",    verb_find,    0, 1, BIT(O_ANY) | BIT(O_GROUP) | BIT(O_UNFINISHED), READS },
@@ -176,7 +177,7 @@ int
 main(int argc, char *argv[])
 {
 	struct opts o = {
-		.usage = "-w DIR clean|drop|find|follow|history|list|log|new|remove|result|show|steps|sweep|tail\n"
+		.usage = "-w DIR chain|clean|drop|find|follow|history|list|log|new|remove|result|show|steps|sweep|tail\n"
 		    "                 [OPTION]... [ARG]...",
 		.about = "Make, list, find and end jobs and groups; see aoinb-job(1) for the verbs.",
 		.tab = tab,

@@ -29,7 +29,7 @@ static const struct opt tab[] = {
 	{ HOSTNAME, "hostname", "NAME", "the container's host name; aoinb" },
 	{ 't', "tty", NULL, "give PROG a terminal, shown on this one" },
 	{ SECCOMP, "seccomp", "yes|no", "filter system calls; yes" },
-	{ SANDBOX, "sandbox", "yes|no", "let PROG make user namespaces; no" },
+	{ SANDBOX, "sandbox", "auto|yes|no", "let PROG make user namespaces; no" },
 	{ TMP, "tmp", "SIZE|root", "/tmp in memory, so large, or that of ROOT; a quarter of the memory" },
 	{ USERNS, "userns", "auto|yes|no", "be nobody outside, as whom ROOT belongs to; no" },
 	{ DIE, "die-with-parent", NULL, "be killed when the caller dies" },
@@ -105,7 +105,7 @@ show(const struct run *r)
 		printf("userns %s\n", r->userns == PARSE_AUTO ? "auto" : "yes");
 	printf("root %s\nnetwork %s\nseccomp %s\nsandbox %s\ntmp %s\nhostname %s\ncwd %s\n%s",
 	    r->root, networks[r->network], r->seccomp ? "yes" : "no",
-	    r->sandbox ? "yes" : "no", r->tmp ? r->tmp : "25%", r->hostname, r->cwd,
+	    r->sandbox == PARSE_AUTO ? "auto" : r->sandbox ? "yes" : "no", r->tmp ? r->tmp : "25%", r->hostname, r->cwd,
 	    r->tty ? "tty\n" : "");
 	fflush(stdout);
 	proc_show(STDOUT_FILENO, r->prog);
@@ -204,7 +204,7 @@ int
 main(int argc, char *argv[])
 {
 	struct opts o = { .usage = "[--options=FILE] [--backend=native|nspawn] "
-	    "[--network=WORD] [--sandbox=yes|no] [--tmp=SIZE|root] [-t] [-e NAME=VALUE]... "
+	    "[--network=WORD] [--sandbox=auto|yes|no] [--tmp=SIZE|root] [-t] [-e NAME=VALUE]... "
 	    "[-C DIR] ROOT PROG [ARG]...",
 	    .about = "Run PROG inside ROOT as a container.", .tab = tab,
 	    .helper = "run" };
@@ -218,7 +218,10 @@ main(int argc, char *argv[])
 		switch (c) {
 		case NETWORK: r.network = network(&o); break;
 		case SECCOMP: r.seccomp = yes(&o, "seccomp"); break;
-		case SANDBOX: r.sandbox = yes(&o, "sandbox"); break;
+		case SANDBOX:
+			if (parse_auto(o.arg, &r.sandbox) < 0)
+				opt_refuse(&o, "--sandbox=%s: auto, yes or no is wanted", o.arg);
+			break;
 		case TMP: r.tmp = tmp_size(&o); break;
 		case USERNS:
 			if (parse_auto(o.arg, &r.userns) < 0)

@@ -116,9 +116,14 @@ try 0 'as is seen'                         build --no-update wants broken-dpkg
 echo '# words that a container chose'
 why() { aoinb-layer -w "$work" why "$1" near; }
 printf 'E: \033]0;x\007held\n\0\377\n' >log
-is 'nothing of them moves a cursor'        "$(why log)" "$(printf -- '-\t\nE: ?]0;x?held')"
-truncate -s 4G log; printf '\nE: Could not connect\n' >>log
-is 'of a huge log the end is read'         "$(why log | sed -n '1s/\t.*//p; 2p')" "$(printf 'network\nE: Could not connect')"
+try 1 'they are shown'                     why log
+is 'and none of them moves a cursor'       "$(cat out err)" 'E: ?]0;x?held'
+truncate -s 4G log; printf '\nE: Could not connect\nE: held broken packages\n' >>log
+try 69 'of a huge log the end is read, and what lies at the bottom of it' why log
+is 'is said'                               "$(cat err)" 'E: Could not connect'
+: >log
+try 1 'nothing'                            why log
+is 'says nothing'                          "$(cat out err)" ''
 ln -s /etc/shadow link; mkfifo fifo
 try 65 'a link is none'                    why link
 try 65 'nor is a FIFO'                     timeout 10 aoinb-layer -w "$work" why fifo near

@@ -76,6 +76,8 @@ try 65 "$back: --tmp=root where that is a link" inside --tmp=root r true
 # --- a sandbox of its own
 fresh
 try 0 "$back: no user namespace" inside r sh -c '! unshare --user --map-root-user true'
+try 0 "$back: nor with auto, where it is in none itself" inside --sandbox=auto r \
+    sh -c '! unshare --user --map-root-user true'
 try 0 "$back: --sandbox=yes: one" inside --sandbox=yes r \
     unshare --user --map-root-user --mount --pid --fork sh -ec 'mount -t tmpfs x /mnt; id -u'
 is 'in which it is root' "$(cat out)" 0

@@ -215,7 +215,8 @@ truncate -s 8G taken/large
 take() { timeout 10 aoinb-layer -w "$work" take "$@"; }
 try 0 'a file'                             take taken plain 3
 is 'its first bytes'                       "$(cat out)" hel
-try 1 'one that is not there'              take taken none 10
+try 0 'one that is not there'              take taken none 10
+is 'holds nothing'                         "$(cat out)" ''
 try 65 'a link'                            take taken link 10
 says err 'taken/link: not a regular file' 'is told'
 try 65 'a FIFO'                            take taken fifo 10

@@ -24,6 +24,8 @@ chain() {
 	# shellcheck disable=SC2086 # options
 	aoinb-mount -l "$base" -u u -w w --userns=yes $binds r aoinb-run --userns=yes r "$@"
 }
+try 0 'one may make a sandbox of its own there' aoinb-mount -l "$base" -u u -w w --userns=yes r \
+    aoinb-run --userns=yes --sandbox=auto r unshare --user --map-root-user id -u
 ready() { [ -e u/ready ]; }
 # begin ARG... - one that says /ready, and goes on: sets chain and inside, its PROG
 begin() {

@@ -38,9 +38,10 @@ const struct key key_tab[] = {
   "yes: private where that can be had, else host.  Build dependencies are installed\n"
   "over one in any case, before the build.  Where mirrors or proxies are on the loopback\n"
   "of this machine, it is host in place of yes and private." },
-{ "build", "sandbox", KEY_BOOL, NULL, "no",
+{ "build", "sandbox", KEY_CHOICE, "auto|yes|no", "auto",
   "Whether the build may make user namespaces, for a sandbox of its own (bwrap,\n"
-  "unshare --user).  There it has all capabilities, and reaches more of the kernel." },
+  "unshare --user).  There it has all capabilities, and reaches more of the kernel, as\n"
+  "any user of a machine does.  auto: where the build is in a user namespace itself." },
 { "build", "tmp", KEY_SIZE, NULL, "0",
   "/tmp of the build in memory, and how much it holds.  0: on the disk, in the\n"
   "workspace." },

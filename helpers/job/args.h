@@ -17,6 +17,7 @@ struct args {
 };
 
 /* Each is a verb.  It returns an exit code, or ends the program, having said why. */
+int verb_chain(struct args *a);
 int verb_clean(struct args *a);
 int verb_drop(struct args *a);
 int verb_find(struct args *a);

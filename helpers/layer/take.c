@@ -67,7 +67,7 @@ verb_take(struct cmd *c)
 		die(EX_USAGE, "%s: not the name of a file", name);
 	fd = open_regular(folder, name);
 	if (fd < 0 && errno == ENOENT)
-		return EX_NO;
+		return 0;
 	if (fd < 0 && errno == ELOOP) {
 		warn_msg("%s/%s: not a regular file", folder, name);
 		return EX_DATAERR;

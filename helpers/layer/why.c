@@ -18,39 +18,40 @@ enum {
 /* What apt and dpkg say, in the order of what lies at the bottom: who has no network
  * also lacks an index, and then a package.  %s is the branch. */
 static const struct reason {
-	const char *class, *says[10], *text;
+	int code;		/* for whoever ends by it; EX_TEMPFAIL: newer lists can help */
+	const char *says[10], *text;
 } reasons[] = {
-	{ "interrupted", { "dpkg was interrupted" },
+	{ EX_DATAERR, { "dpkg was interrupted" },
 	  "dpkg was interrupted before; mend it by hand (aoinb run --keep %s -- dpkg --configure -a, "
 	  "then aoinb commit %s), or go back (aoinb rollback %s)" },
-	{ "space", { "No space left on device", "have enough free space" },
+	{ EX_IOERR, { "No space left on device", "have enough free space" },
 	  "no space is left; make room, or run: aoinb gc" },
-	{ "signature", { "NO_PUBKEY", "EXPKEYSIG", "REVKEYSIG", "BADSIG", "Missing key",
+	{ EX_UNAVAILABLE, { "NO_PUBKEY", "EXPKEYSIG", "REVKEYSIG", "BADSIG", "Missing key",
 	    " is not signed", "signatures were invalid", "be verified because",
 	    "signature verification failed" },
 	  "the signature of a mirror is not accepted; see to the key that its source list names, "
 	  "or that the base system has" },
-	{ "date", { "is expired (invalid since", "is not valid yet" },
+	{ EX_UNAVAILABLE, { "is expired (invalid since", "is not valid yet" },
 	  "the lists of a mirror are too old or too new; set the clock, or take another mirror" },
-	{ "release", { "changed its '" },
+	{ EX_UNAVAILABLE, { "changed its '" },
 	  "a mirror has another release under this name now; name the release in its "
 	  "source list, or begin anew: aoinb cleanup %s" },
-	{ "suite", { "does not have a Release file", "no longer has a Release file" },
+	{ EX_UNAVAILABLE, { "does not have a Release file", "no longer has a Release file" },
 	  "a mirror has no such suite; see the source list" },
-	{ "network", { "Temporary failure resolving", "Could not resolve", "Could not connect",
+	{ EX_UNAVAILABLE, { "Temporary failure resolving", "Could not resolve", "Could not connect",
 	    "Unable to connect", "Connection failed", "Network is unreachable",
 	    "No route to host", "onnection timed out", "certificate verification failed" },
 	  "a mirror cannot be reached; see to the network, and to proxies ([apt] proxy, "
 	  "http_proxy)" },
-	{ "stale", { "  404  ", "  410  ", "Hash Sum mismatch", "unexpected size",
+	{ EX_TEMPFAIL, { "  404  ", "  410  ", "Hash Sum mismatch", "unexpected size",
 	    "Mirror sync in progress" },
 	  "a mirror lacks what its lists name; try again later, or take another mirror" },
-	{ "fetch", { "Failed to fetch" },
+	{ EX_UNAVAILABLE, { "Failed to fetch" },
 	  "a mirror does not answer as it should; try again later, or take another mirror" },
-	{ "held", { "held broken packages", "Unmet dependencies", "Depends: ",
+	{ EX_NO, { "held broken packages", "Unmet dependencies", "Depends: ",
 	    "generated breaks", "Held packages were changed", "packages were held" },
 	  "packages are held, or do not fit together" },
-	{ "script", { "error processing package", "error processing archive" },
+	{ EX_NO, { "error processing package", "error processing archive" },
 	  "a package cannot be installed" },
 };
 
@@ -177,21 +178,6 @@ put_text(struct buf *out, const char *text, const char *branch)
 	return buf_putc(out, '\n');
 }
 
-static int
-put_why(struct buf *out, const struct why *w, const char *branch)
-{
-	const struct reason *r = w->reason < reason_count ? &reasons[w->reason] : NULL;
-	size_t i;
-
-	if (buf_printf(out, "%s\t", r ? r->class : "-") < 0 ||
-	    put_text(out, r ? r->text : "", branch) < 0)
-		return -1;
-	for (i = 0; i < w->lines; i++)
-		if (put_line(out, w->line[i]) < 0)
-			return -1;
-	return 0;
-}
-
 /* Lines become strings. */
 static void
 split(struct buf *text)
@@ -206,11 +192,29 @@ split(struct buf *text)
 	}
 }
 
+/* The words of apt to stderr, and what they come to as the output. */
+static int
+tell(const struct why *w, const char *branch, struct buf *out)
+{
+	struct buf words = { 0 };
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < w->lines && r == 0; i++)
+		r = put_line(&words, w->line[i]);
+	if (r == 0 && w->reason < reason_count)
+		r = put_text(out, reasons[w->reason].text, branch);
+	if (r == 0 && words.len)
+		file_write(STDERR_FILENO, words.s, words.len);	/* if somebody is there */
+	buf_free(&words);
+	return r;
+}
+
 int
 verb_why(struct cmd *c)
 {
-	struct buf text = { 0 }, out = { 0 };
 	struct why w = { .reason = reason_count };
+	struct buf text = { 0 };
 	int r;
 
 	if (!branch_ok(c->arg[1]))
@@ -225,11 +229,10 @@ verb_why(struct cmd *c)
 		w.reason = find(text.s, text.s + text.len);
 		collect(&w, text.s, text.s + text.len);
 	}
-	r = put_why(&out, &w, c->arg[1]);
+	r = tell(&w, c->arg[1], &c->out);
 	buf_free(&text);
-	if (r < 0) {
-		buf_free(&out);
+	if (r < 0)
 		return fail_sys(c, c->arg[0]);
-	}
-	return print(&out);
+	r = print(&c->out);
+	return r ? r : w.reason < reason_count ? reasons[w.reason].code : EX_NO;
 }

@@ -14,6 +14,7 @@
 #include "err.h"
 #include "landlock.h"
 #include "ns.h"
+#include "parse.h"
 #include "proc.h"
 #include "run/fs.h"
 #include "run/confine.h"
@@ -75,7 +76,7 @@ make(const struct run *r, int parent)
 		die_sys(EX_OSERR, "host name %s", r->hostname);
 	if (fs_make(&fs, r, &at) < 0)
 		fs_failed(r, at);
-	if (r->seccomp && confine_calls(r->sandbox) < 0)
+	if (r->seccomp && confine_calls(r->sandbox == PARSE_AUTO ? r->first != 0 : r->sandbox) < 0)
 		die_sys(EX_OSERR, "filter system calls");
 	join(r, parent);
 	if (fs_enter(&fs, &at) < 0)

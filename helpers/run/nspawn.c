@@ -195,7 +195,7 @@ nspawn_become(const struct run *r)
 	if (!r->tty)
 		setsid();
 	/* Over its own filter, which lets more through. */
-	if (r->seccomp && confine_calls(r->sandbox) < 0)
+	if (r->seccomp && confine_calls(r->sandbox == 1) < 0)
 		die_sys(EX_OSERR, "filter system calls");
 	execvp(r->nspawn[0], r->nspawn);
 	if (errno == ENOENT)

@@ -19,7 +19,8 @@ struct run {
 	enum run_network network;
 	int tty;		/* a terminal of its own; else none */
 	int seccomp;
-	int sandbox;		/* may make user namespaces */
+	int sandbox;		/* yes, no or PARSE_AUTO: may make user namespaces; auto:
+				 * where it is in one of its own */
 	const char *tmp;	/* /tmp: "root", its own, or in memory, of a size as
 				 * tmpfs(5) takes it; NULL: a part of it */
 	int userns;		/* yes, no or PARSE_AUTO, as asked for */

@@ -36,9 +36,8 @@ doctor_userns() {
 	if doctor_why=$(aoinb-mount -l "$doctor_try/lower" -u "$doctor_try/upper" -w "$doctor_try/work" \
 	    --userns=yes "$doctor_try/root" true 2>&1); then
 		good 'user namespaces for builds'
-	elif [ "$conf_build_userns" = yes ]; then
-		fail "[build] userns is yes, and cannot be: ${doctor_why#aoinb-mount: }; set it to auto, or work_dir to ext4, xfs or btrfs, and boot Linux 5.19 or newer"
 	else
+		[ "$conf_build_userns" != yes ] || bads=$((bads + 1))
 		warn "no user namespace for builds: ${doctor_why#aoinb-mount: }; set work_dir to ext4, xfs or btrfs, and boot Linux 5.19 or newer"
 	fi
 	rm -rf --one-file-system "$doctor_try"; doctor_try=''
@@ -90,27 +89,19 @@ doctor_fetch() {
 }
 
 doctor_network() {
-	if why=$(aoinb-run -n --network=private / true 2>&1 >/dev/null); then
-		good 'networks of containers: private, by slirp4netns'
-	elif [ "$conf_build_network" = private ]; then
-		fail "[build] network is private, but ${why#aoinb-run: --network=private: }"
-	else
-		warn "containers share this machine's network: ${why#aoinb-run: --network=private: }"
-	fi
-	[ "$conf_build_network" != host ] ||
+	if ! why=$(aoinb-run -n --network=private / true 2>&1 >/dev/null); then
+		warn "containers share this machine's network, or have none: ${why#aoinb-run: --network=private: }"
+	elif [ "$conf_build_network" = host ]; then
 		warn '[build] network is host: builds reach what listens on the loopback of this machine; set it to yes or private'
+	else
+		good 'networks of containers: private, by slirp4netns'
+	fi
 }
 
 doctor_limits() {
 	good "limits of containers: $((conf_limit_memory_kib / 1024)) MiB of memory, $conf_limit_tasks tasks, $((conf_limit_log_kib / 1024)) MiB of log; ${conf_limit_setup_time_s} s before a build, $conf_limit_silence_s s of silence (0: none)"
-	[ "$conf_limit_memory_kib" -gt 0 ] ||
-		warn 'a build can take all memory; set [limit] memory to auto or a size'
-	[ "$conf_limit_tasks" -gt 0 ] ||
-		warn 'a build can take all processes; set [limit] tasks'
-	[ "$conf_limit_log_kib" -gt 0 ] ||
-		warn 'a build can print until the disk is full; set [limit] log'
-	[ "$conf_limit_setup_time_s" -gt 0 ] || [ "$conf_limit_silence_s" -gt 0 ] ||
-		warn 'an update that hangs holds its branch for ever; set [limit] silence or setup_time'
+	[ "$conf_limit_memory_kib" -gt 0 ] && [ "$conf_limit_tasks" -gt 0 ] && [ "$conf_limit_log_kib" -gt 0 ] &&
+		[ "$conf_limit_setup_time_s" -gt 0 ] || warn 'a container can take all there is of what has no limit; see [limit]'
 }
 
 doctor_repo() {

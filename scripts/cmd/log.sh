@@ -1,7 +1,7 @@
 # log JOB - print the log of a job
 #
 #   -f, --follow   go on while the job runs
-#       --raw      as it is, on a terminal too
+#   --raw          as it is, on a terminal too
 
 use job
 [ $# -eq 1 ] || bad 'log wants a JOB'

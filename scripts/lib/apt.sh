@@ -4,18 +4,13 @@
 # branch's own mirrors has touched, the files that it is about to install come from the
 # cache as far as they are there: by name and SHA256, as that very apt has said before
 # anything else ran.  What it downloaded goes back under the SHA256 that aoinb-layer(1)
-# computes of it.  A build has no part in that: nothing of the cache, and nothing into it.
+# computes of it.  A build has nothing of the cache, and brings nothing into it.
 
 # apt_lend FOLDER [SET] - an empty archives folder in FOLDER; with SET, lines of file and
 # SHA256, one that has these as far as we have them
 apt_lend() {
 	[ ! "$dry" ] || return 0
 	layer_do debs-lend -- "$@" || exit
-}
-
-# apt_own FOLDER - the same for who runs what he likes
-apt_own() {
-	[ "$dry" ] || [ -d "$1/archives/partial" ] || folders "$1/archives/partial"
 }
 
 # apt_bind FILE FOLDER - the container described by FILE sees it
@@ -29,11 +24,6 @@ apt_keep() {
 	[ ! "$dry" ] && [ -d "$1/archives" ] || return 0
 	layer_do debs-keep --debs-max-size="$conf_apt_max_size_kib" -- "$1" ||
 		note 'what apt downloaded will be downloaded again'
-}
-
-# apt_drop FOLDER - the folder goes, and all that is in it
-apt_drop() {
-	[ "$dry" ] || rm -rf --one-file-system "$1/archives"
 }
 
 # apt_proxies FILE - the container described by FILE has the proxies of the environment,
@@ -50,13 +40,12 @@ apt_proxies() {
 	root_set "$1" run env=APT_CONFIG=/buildroot/apt.conf
 }
 
-# apt_why LOG BRANCH - shows what apt said that failed, and sets apt_class and apt_text,
-# as aoinb-layer(1) tells
-apt_why() {
-	layer_do why -- "$1" "$2" >"$1.why" || exit
-	{
-		IFS='	' read -r apt_class apt_text
-		cat >&2
-	} <"$1.why"
-	rm -f "$1.why"
+# apt_stale LOG BRANCH - whether apt failed since its lists are older than what the mirror
+# has; that is said
+apt_stale() {
+	apt_code=0
+	layer_do why -- "$1" "$2" >/dev/null 2>&1 || apt_code=$?
+	[ "$apt_code" -eq 75 ] || return 1
+	say "branch $2: the mirror has changed meanwhile; its lists are fetched again"
+	: >"$1"
 }

@@ -12,7 +12,7 @@ deps_index() {
 	printf '%s\n' "$deps_packages"
 }
 
-# deps_root FILE FOLDER NETWORK [UPPER] - the container in which deps.sh asks apt
+# deps_root FILE FOLDER no|LIST [UPPER] - the container in which deps.sh asks apt
 deps_root() {
 	read -r deps_stack <"$job/stack" || [ "$dry" ] || exit 66
 	root_begin "$1" "$2" "${deps_stack-}" "$3" "${4-}"
@@ -21,13 +21,6 @@ deps_root() {
 	root_bind "$1" "$job/without" /buildroot/without ro
 	root_bind "$1" "$deps_ws/output" /buildroot/output
 	root_repo "$1" "$branch"
-}
-
-# deps_network - that of the branch's mirrors: sets root_net
-deps_network() {
-	deps_list=''
-	[ ! -r "$job/list" ] || IFS= read -r deps_list <"$job/list"
-	root_network "$deps_list"
 }
 
 # deps_resolve - asks apt what has to be installed; sets deps_code, and deps_key, which
@@ -69,8 +62,7 @@ deps_new() {
 		die 74 "$layer_new: cannot be filled"
 	apt_lend "$layer_new" "$deps_ws/output/set"
 	# Whatever network the build has: it gets from here what it may not fetch.
-	deps_network
-	deps_root "$layer_new/container" "$layer_new" "$root_net" "$layer_new/tree"
+	deps_root "$layer_new/container" "$layer_new" "$(cat "$job/list")" "$layer_new/tree"
 	apt_bind "$layer_new/container" "$layer_new"
 	apt_proxies "$layer_new/container"
 	in_root "$layer_new/container" /buildroot/toolbox/deps.sh install || deps_code=$?
@@ -117,8 +109,7 @@ deps_show() {
 	mkdir "$deps_ws"
 	deps_root "$deps_ws/container" "$deps_ws" no
 	in_root "$deps_ws/container" /buildroot/toolbox/deps.sh resolve
-	deps_network
-	deps_root "$deps_ws/container" "$deps_ws" "$root_net" "$conf_work_dir/layers/new/tree"
+	deps_root "$deps_ws/container" "$deps_ws" "$(cat "$job/list")" "$conf_work_dir/layers/new/tree"
 	in_root "$deps_ws/container" /buildroot/toolbox/deps.sh install
 }
 
@@ -137,14 +128,11 @@ deps_moved() {
 deps_refresh() {
 	[ "$deps_code" -eq 100 ] && [ ! "$deps_fresh" ] && [ "$conf_instance_update_s" -ge 0 ] || return 1
 	deps_fresh=1
-	apt_why "$job/deps.log" "$branch" 2>"$deps_ws/why"
-	[ "$apt_class" = stale ] || return 1
-	say "${job##*/}: the mirror has changed meanwhile; the instance $branch is updated"
+	apt_stale "$job/deps.log" "$branch" || return 1
 	IFS= read -r deps_list 2>/dev/null <"$job/list" || die 66 "job ${job##*/}: nothing names the source list of $branch"
 	progress_end
 	instance_ready "$branch" "$deps_list" 0 "$job"
 	progress_begin "install for ${job##*/}" "$job/deps.log"
-	: >"$job/deps.log"
 }
 
 # deps_failed CODE - says why, and ends the step.  What apt cannot have is a failure of
@@ -162,14 +150,12 @@ deps_failed() {
 	! deps_why=$(root_limit "$deps_ws/rusage") ||
 		die "$1" "$id: dependencies cannot be installed: $deps_why; the log is $job/log"
 	[ "$1" -lt 128 ] || die "$1" "$id: apt was ended by signal $(($1 - 128)); the log is $job/log"
-	unknown=$(layer_take "$deps_ws/output" unknown 4096 | head -n 50 | paste -sd , | sed 's/,/, /g')
+	unknown=$(layer_do take "$deps_ws/output" unknown 4096 | head -n 50 | paste -sd , | sed 's/,/, /g')
 	[ ! "$unknown" ] || die 1 "$id: no package is or provides: $unknown"
-	apt_why "$job/log" "$branch"
-	case $1:$apt_class in
-	100:-|100:held|100:script) set -- 1 ;;
-	100:interrupted) set -- 65 ;;
-	100:space) set -- 74 ;;
-	100:*) set -- 69 ;;
+	deps_why=$(layer_do why -- "$job/log" "$branch") || deps_code=$?
+	case $1:$deps_code in
+	100:75) set -- 69 "$1" ;;
+	100:*) set -- "$deps_code" "$1" ;;
 	esac
-	die "$1" "$id: dependencies cannot be installed: ${apt_text:-code $1}; the log is $job/log"
+	die "$1" "$id: dependencies cannot be installed: ${deps_why:-code ${2-$1}}; the log is $job/log"
 }

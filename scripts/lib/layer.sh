@@ -6,14 +6,6 @@ layer_do() {
 	aoinb-layer --work-dir="$conf_work_dir" "$@"
 }
 
-# layer_take FOLDER NAME MAX - the first MAX bytes of what a container has written there,
-# where that is a regular file; nothing when there is none
-layer_take() {
-	layer_took=0
-	layer_do take "$@" || layer_took=$?
-	[ "$layer_took" -le 1 ] || return "$layer_took"
-}
-
 # layer_stack_of JOB - the layers that it stands on, with that of its dependencies where it
 # has one; 66 when it stands on none yet
 layer_stack_of() {
@@ -103,7 +95,7 @@ layer_update() {
 	layer_code=0
 	layer_parts "$3" || layer_code=$?
 	# The mirror may have changed between its lists and its packages.
-	[ "$layer_code" -ne 100 ] || ! layer_stale "$1" || { layer_code=0; layer_parts "$3" || layer_code=$?; }
+	[ "$layer_code" -ne 100 ] || ! apt_stale "$layer_new/log" "$1" || { layer_code=0; layer_parts "$3" || layer_code=$?; }
 	progress_end
 	[ "$layer_code" -eq 0 ] || layer_failed "$1"
 	layer_state=$(layer_do take "$layer_new/output" state 65) || layer_state=''
@@ -120,15 +112,6 @@ layer_parts() {
 	layer_run "$1" lists && layer_run "$1" upgrade
 }
 
-# layer_stale NAME - whether apt's lists are older than what the mirror has
-layer_stale() {
-	apt_why "$layer_new/log" "$1" 2>"$layer_new/why"
-	rm -f "$layer_new/why"
-	[ "$apt_class" = stale ] || return 1
-	say "$1: the mirror has changed meanwhile; its lists are fetched again"
-	true >"$layer_new/log" || exit 73
-}
-
 # layer_run LIST PART - one part of an update, in the container that layer_new is made in.
 # Before lists there is nothing to lend, and after it apt has said what it wants.
 layer_run() {
@@ -139,8 +122,7 @@ layer_run() {
 
 # layer_root FILE STACK LIST - that container
 layer_root() {
-	root_network "$3"
-	root_begin "$1" "$layer_new" "$2" "$root_net" "$layer_new/tree"
+	root_begin "$1" "$layer_new" "$2" "$3" "$layer_new/tree"
 	root_records "$1" "$layer_new/log" "$layer_new/rusage"
 	apt_bind "$1" "$layer_new"
 	apt_proxies "$1"
@@ -162,6 +144,6 @@ layer_failed() {
 		die 69 "update of $1: $layer_why; it is as it was; the log is $layer_log"
 	}
 	[ "$layer_code" -lt 128 ] || die "$layer_code" "update of $1: ended by signal $((layer_code - 128))"
-	apt_why "$layer_log" "$1"
-	die 69 "update of $1: ${apt_text:-code $layer_code}; it is as it was, and $layer_log tells more"
+	layer_text=$(layer_do why -- "$layer_log" "$1") || :	# the code is of no use here
+	die 69 "update of $1: ${layer_text:-code $layer_code}; it is as it was, and $layer_log tells more"
 }

@@ -2,14 +2,15 @@
 # A root is a file: FILE describes a container for the three helpers of the chain, as
 # aoinb-container(5) tells.  Whoever has it can enter the same root again.
 
-# root_begin FILE WORKSPACE STACK NETWORK [UPPER] - begins FILE: a workspace (upper,
-# work, root) over the layers of STACK, base first.  What changes is thrown away; with
-# UPPER it is kept there.
+# root_begin FILE WORKSPACE STACK no|LIST [UPPER] - begins FILE: a workspace (upper,
+# work, root) over the layers of STACK, base first, without a network or with one that
+# reaches the mirrors of LIST.  What changes is thrown away; with UPPER it is kept there.
 root_begin() {
+	root_network "$4"
 	{
 		printf '# see aoinb-container(5)\nrusage die-with-parent\n'
 		[ "${5-}" ] || printf 'mount volatile\n'
-		printf 'run backend=%s\nrun network=%s\n' "$conf_build_backend" "$4"
+		printf 'run backend=%s\nrun network=%s\n' "$conf_build_backend" "$root_net"
 		root_userns
 	} >"$1" || die 74 "$1: cannot be written"
 	root_set "$1" mount "upper=${5:-$2/upper}" "work=$2/work"
@@ -61,28 +62,14 @@ root_bind() {
 	root_set "$1" mount "bind=$root_src:$3${4:+:$4}"
 }
 
-# root_network [LIST] - sets root_net, the network of a container that talks to mirrors and
-# servers.  Where they are on this machine itself, by the word of its administrator in
-# LIST, a source list, or in a proxy, it is the host's.
+# root_network no|LIST - sets root_net.  Where the mirrors of LIST, a source list, or a proxy
+# are on this machine's loopback, by the word of its administrator, it is the host's.
 root_network() {
 	root_net=$conf_build_network
+	[ "$1" != no ] || { root_net=no; return 0; }
 	[ "$root_net" != no ] || root_net=yes
-	for word in "${http_proxy-}" "${https_proxy-}" "${all_proxy-}" "$conf_apt_proxy"; do
-		! root_is_here "//$word" || root_net=host
-	done
-	[ ! -r "${1-}" ] || while IFS= read -r word; do
-		! root_is_here "$word" || root_net=host
-	done <"$1"
-}
-
-# root_is_here TEXT - whether the host of a URL in it is a name of this machine's loopback
-root_is_here() {
-	case $1 in
-	'#'*) return 1 ;;
-	*//localhost|*//localhost[:/\ ]*|*//127.[0-9]*|*'//[::1]'*) ;;
-	*//*@localhost|*//*@localhost[:/\ ]*|*//*@127.[0-9]*|*//*'@[::1]'*) ;;
-	*) return 1 ;;
-	esac
+	! { printenv http_proxy https_proxy all_proxy; printf '%s\n' "$conf_apt_proxy"; } |
+		grep -Eiqs '^([^#]*//)?([^/@ ]*@)?(localhost|127\.[0-9.]+|\[::1\])([:/ ]|$)' - "$1" || root_net=host
 }
 
 # root_sources FILE TABLE - the container sees of the caches what TABLE names, read-only,
@@ -124,12 +111,7 @@ root_times() {
 
 # root_limit RECORD - says which limit ended it; 1 when none did
 root_limit() {
-	root_verdict=''
-	[ -r "$1" ] || return 1
-	while IFS='=' read -r root_key root_value; do
-		[ "$root_key" != verdict ] || root_verdict=$root_value
-	done <"$1"
-	case $root_verdict in
+	case $(sed -n 's/^verdict=//p' "$1" 2>/dev/null) in
 	timeout) echo 'it took longer than [limit] time or setup_time allows' ;;
 	silent) echo 'it neither printed nor computed for as long as [limit] silence says' ;;
 	oom) echo 'it needed more memory than there is, or [limit] memory allows' ;;
@@ -157,38 +139,12 @@ root_repo() {
 in_root() {
 	root_file=$1; shift
 	if [ "$dry" ]; then
-		root_show "$@"
-		return 0
+		aoinb-job -w "$conf_work_dir" chain -- "$root_file" "$@"
+		return
 	fi
-	[ ! "$verbose" ] || root_show "$@" >&2
+	[ ! "$verbose" ] || aoinb-job -w "$conf_work_dir" chain -- "$root_file" "$@" >&2
 	aoinb-rusage --options="$root_file" aoinb-mount --options="$root_file" \
 	    aoinb-run --options="$root_file" "$@"
-}
-
-# root_show PROG [ARG]... - the same line with the options spelt out
-root_show() {
-	set -- "$(sed -n 's/^root //p' "$root_file")" "$@"
-	root_show_helper run "$@"
-}
-
-# root_show_helper HELPER ROOT WORD... - the words of HELPER before what follows, then
-# those of the one before it
-root_show_helper() {
-	root_helper=$1 root_at=$2; shift 2
-	[ "$root_helper" = rusage ] || set -- "$root_at" "$@"
-	# The last comes first here, so that the first stands first in the end.
-	root_words=$(sed -n "s/^$root_helper /--/p" "$root_file" | sed '1!G;h;$!d')
-	while IFS= read -r word; do
-		[ ! "$word" ] || set -- "$(printf %b "$word")" "$@"
-	done <<-EOF
-	$root_words
-	EOF
-	set -- "aoinb-$root_helper" "$@"
-	case $root_helper in
-	run) root_show_helper mount "$root_at" "$@" ;;
-	mount) root_show_helper rusage "$root_at" "$@" ;;
-	*) words "$@" ;;
-	esac
 }
 
 # root_began RECORD LOG - whether PROG began: when it did not, there is no record, or

@@ -25,7 +25,7 @@ session_open() {
 	session_root=$job/container.session
 	folders "$job/output" "$job/root"
 	[ "$dry" ] || trap 'session_close "$?"' EXIT
-	apt_own "$job"
+	[ "$dry" ] || folders "$job/archives/partial"
 	# Of somebody at a terminal nobody knows how long he thinks.
 	session_time=$conf_limit_time_s
 	[ "${3-}" != tty ] || session_time=0
@@ -75,9 +75,9 @@ session_describe() {
 	stack=$(layer_stack_of "$job") || exit
 	session_upper=$job/upper
 	[ ! "$session_fresh" ] || session_upper=''
-	root_network "$conf_dir/source_lists/$branch.list"
-	[ "$conf_build_network" != no ] || root_net=no
-	root_begin "$session_root" "$job" "$stack" "$root_net" "$session_upper"
+	session_net=$conf_dir/source_lists/$branch.list
+	[ "$conf_build_network" != no ] || session_net=no
+	root_begin "$session_root" "$job" "$stack" "$session_net" "$session_upper"
 	root_build "$session_root"
 	root_times "$session_root" "$session_time" 0
 	for mount in bundle sources; do
@@ -95,7 +95,7 @@ session_close() {
 	trap - EXIT
 	session_code=$1
 	rm -f "$session_root" "$session_root.apt"
-	apt_drop "$job"
+	rm -rf --one-file-system "$job/archives"
 	if [ "$session_fresh" ] && [ ! "$session_keep" ]; then
 		job_do remove "$job" || session_code=74
 	elif [ "$session_fresh" ]; then

@@ -1,13 +1,10 @@
 # shellcheck shell=sh
-# Repositories.  cache/vcs/TYPE/KEY, KEY being the SHA-256 of the URL
-# without user and password, has
-#
+# Repositories.  cache/vcs/TYPE/KEY, KEY the SHA-256 of the URL less user and password, has
 #   url      whose time is that of the last use
 #   mirror/  what toolbox/lib/vcs.sh keeps there
-#
 # Version control runs in containers only.  That of a fetch has the network, and of one URL
 # the rows and the mirror, which it may write: a server that got hold of its client has
-# what it serves itself.  A build sees all mirrors and writes none.
+# what it serves itself.  A build sees those of its own table, and writes none.
 
 # vcs_fetch FOLDER - brings the mirrors of FOLDER/sources.want up to date, and gives the
 # repositories in FOLDER/sources the digest TYPE::COMMIT and the path of their mirror in
@@ -99,8 +96,7 @@ vcs_run() {
 	read -r vcs_layers <"$vcs_ws/stack"
 	vcs_root=$vcs_ws/container
 	printf '%s\n' "$vcs_url" >"$vcs_ws/urls" || exit 74
-	root_network "$vcs_ws/urls"
-	root_begin "$vcs_root" "$vcs_ws" "$vcs_layers" "$root_net"
+	root_begin "$vcs_root" "$vcs_ws" "$vcs_layers" "$vcs_ws/urls"
 	root_records "$vcs_root" "$vcs_ws/log" "$vcs_ws/rusage"
 	# Clients are not heard for longer than a download, while the server prepares.
 	root_times "$vcs_root" "$conf_limit_setup_time_s" $((10 * conf_fetch_stall_timeout_s))
@@ -117,7 +113,7 @@ vcs_run() {
 
 # vcs_said - what there is to say
 vcs_said() {
-	layer_take "$vcs_ws/output" said 65536 | tr -c '[:print:]\n' '?' | sed 's/^/aoinb: /' >&2
+	layer_do take "$vcs_ws/output" said 65536 | tr -c '[:print:]\n' '?' | sed 's/^/aoinb: /' >&2
 	if [ "$vcs_got" -eq 125 ] && root_began "$vcs_ws/rusage" "$vcs_ws/log"; then
 		say "$vcs_url: the server stalled"
 		vcs_got=69
@@ -155,7 +151,7 @@ vcs_mirrors() {
 
 # vcs_join SOURCES - the commits, by the numbers of their sources
 vcs_join() {
-	layer_take "$vcs_ws/output" commits 65536 >"$vcs_ws/commits" || exit
+	layer_do take "$vcs_ws/output" commits 65536 >"$vcs_ws/commits" || exit
 	awk -F '\t' -v OFS='\t' '
 		FILENAME == ARGV[1] { path[$1] = $7; next }
 		FILENAME == ARGV[2] {
