@@ -18,12 +18,12 @@ aoinb-mount -l lower -u u -w w --userns=yes r true 2>why ||
 	skip_all "no user namespaces over layers here: $(head -n 1 why)"
 
 # chain BINDS ARG... - a container in a range of its own, whose changes stay in u
-chain() {
+chain() (
 	binds=$1; shift
-	rm -rf u w && mkdir u w
+	rm -rf u w && mkdir u w || exit 1
 	# shellcheck disable=SC2086 # options
-	aoinb-mount -l "$base" -u u -w w --userns=yes $binds r aoinb-run --userns=yes r "$@"
-}
+	exec aoinb-mount -l "$base" -u u -w w --userns=yes $binds r aoinb-run --userns=yes r "$@"
+)
 try 0 'one may make a sandbox of its own there' aoinb-mount -l "$base" -u u -w w --userns=yes r \
     aoinb-run --userns=yes --sandbox=auto r unshare --user --map-root-user id -u
 ready() { [ -e u/ready ]; }
@@ -32,11 +32,18 @@ begin() {
 	chain "-b $PWD/count:/count:ro" "$@" >said 2>&1 &
 	chain=$!
 	wait_for 10 ready || cat said
-	inside=$(pgrep -P "$(pgrep -P "$chain")" | head -n 1)
+	# The shell of the function may be between.
+	inside=$chain
+	while [ -n "$(pgrep -P "$inside")" ] && [ "$(awk '/^NSpid:/ { print NF }' "/proc/$inside/status")" -lt 3 ]; do
+		inside=$(pgrep -P "$inside" | head -n 1)
+	done
 }
+gone() { [ ! -e "/proc/$inside" ]; }
 end() {
-	kill "$chain"
+	kill "$inside"		# of pid 1 the supervisor hears
+	kill "$chain" 2>/dev/null
 	wait "$chain" 2>/dev/null
+	wait_for 10 gone
 }
 # field NAME - of its status, blanks in place of tabs
 field() {
