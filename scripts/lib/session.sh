@@ -61,8 +61,8 @@ session_new() {
 # without a log, what a program says is not seen.
 session_describe() {
 	if [ -r "$job/container" ]; then
+		[ ! "$(tail -c 1 "$job/container")" ] || die 65 "$job/container: torn; run the job again: aoinb job ${job##*/}"
 		# What is kept must be on the disk, so that it can be entered again and again.
-		# What comes from there stands last, where it can be seen to be torn.
 		echo 'rusage die-with-parent' >"$session_root"
 		root_limits "$session_root" "$job/upper" "$session_time" 0
 		root_sources "$session_root" "$job/sources"
