@@ -124,7 +124,7 @@ printf 'Package: *\nPin: origin "127.0.0.1"\nPin-Priority: 900\n' >fresh/up/etc/
 # in_fresh COMMAND - there
 in_fresh() {
 	aoinb-mount -l "$base" -u fresh/up -w fresh/work fresh/root \
-	    aoinb-run --network=yes -e DEBIAN_FRONTEND=noninteractive fresh/root sh -ec "$1"
+	    aoinb-run --network=host -e DEBIAN_FRONTEND=noninteractive fresh/root sh -ec "$1"
 }
 try 0 'installs all by one name'           in_fresh 'apt-get -q update
 	apt-get -q -y --no-install-recommends install garden'

@@ -125,7 +125,7 @@ is 'serves' "$(cat out)" '127.0.0.1
 ::1'
 try 0 "$back: no other interface" inside r sed '1,2d;s/:.*//' /proc/net/dev
 is 'but lo' "$(tr -d ' ' <out)" lo
-try 0 "$back: the host's network" inside --network=yes r \
+try 0 "$back: the host's network" inside --network=host r \
     sh -c 'sed "s/:.*//" /proc/net/dev; cat /etc/resolv.conf'
 { sed 's/:.*//' /proc/net/dev; cat /etc/resolv.conf 2>/dev/null; } >host
 ok 'and its resolver' cmp out host
@@ -366,7 +366,7 @@ wrong() {
 	try 65 "a line that is wrong: $1" aoinb-run --options=options true
 	says err "^aoinb-run: options:1: .*$2" 'file, line, reason'
 }
-wrong 'run network=x' '--network=x: yes or no'
+wrong 'run network=x' '--network=x: no, private, host or yes'
 wrong 'run seccomp=' 'yes or no'
 wrong 'run backend=x' 'native or nspawn'
 wrong 'run env=x' 'NAME=VALUE'

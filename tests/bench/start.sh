@@ -18,7 +18,7 @@ nspawn='systemd-nspawn --quiet --register=no --keep-unit --private-network
 --console=pipe --timezone=off --resolv-conf=off --directory=root'
 
 against start-bwrap 0.85 'aoinb-run root true' "$bwrap true" --runs 100
-against start-bwrap-net 0.85 'aoinb-run --network=yes root true' \
+against start-bwrap-net 0.85 'aoinb-run --network=host root true' \
     "$bwrap --share-net true" --runs 100
 against start-nspawn 0.1 'aoinb-run root true' \
     "$(echo "$nspawn true" | tr '\n' ' ')" --runs 20
