@@ -171,14 +171,19 @@ is 'each in a line' "$(wc -l <err)" 6
 is 'the others are there all the same' "$(of 7 3)" "git::$two"
 
 echo '# by hand, in the container'
-sources="git::commit=tags/v1::$http/git/repo.git git::commit=$side;rename=side::$http/git/repo.git hg::commit=v-one;rename=hg::$hg"
-try 0 'download_source.sh takes the same mirrors' aoinb -c "$conf" run stable -- sh -c '
-	cd /tmp && printf "VER=1\nSRCS=\"%s\"\nCHKSUMS=\"SKIP SKIP SKIP\"\n" "$1" >spec &&
-	/buildroot/toolbox/download_source.sh spec here >&2 && cd here && find repo side hg -type f | sort | tr "\n" " "' sh "$sources"
+spec byhand "git::commit=tags/v1::$http/git/repo.git" "git::commit=$side;rename=side::$http/git/repo.git" "hg::commit=v-one;rename=hg::$hg"
+try 0 'a build is kept' aoinb -c "$conf" build --keep --no-network byhand stable
+try 0 'download_source.sh takes the same mirrors there' aoinb -c "$conf" run last -- sh -c '
+	cd /tmp && /buildroot/toolbox/download_source.sh /buildroot/bundle/spec here >&2 &&
+	cd here && find repo side hg -type f | sort | tr "\n" " "'
 is 'and makes the same trees' "$(cat out)" 'hg/one repo/one side/.gitmodules side/deep/sub/.gitmodules side/deep/sub/in/inner side/deep/sub/sub side/one '
 http_serve
+# Its server is on this machine.
+cp "$conf/aoinb.ini" before.ini
+sed -i 's/^network = .*/network = host/' "$conf/aoinb.ini"
 try 0 'downloader fetches what they have not' aoinb -c "$conf" run stable -- sh -c '
 	cd /tmp && /buildroot/toolbox/downloader -t git -o commit=tags/v2 "$1" d >&2 && ls d' sh "$http/git/repo.git"
+cp before.ini "$conf/aoinb.ini"
 is 'by its own client' "$(tr '\n' ' ' <out)" 'one two '
 
 echo '# what nobody has'
