@@ -65,10 +65,10 @@ backends=native
 command -v systemd-nspawn >/dev/null && backends='native nspawn' || echo '# without systemd-nspawn'
 for backend in $backends; do
 	echo "# $backend"
-	is 'private: nothing of this machine is reached' "$(probe --backend=$backend --network=private)" ''
+	is 'private: nothing of this machine is reached' "$(probe --backend="$backend" --network=private)" ''
 	is 'nothing is waited for'         "$(grep -c silent said)" 0
-	is 'no: neither'                   "$(probe --backend=$backend --network=no)" ''
-	is 'host: its ports, and no abstract socket' "$(probe --backend=$backend --network=host)" \
+	is 'no: neither'                   "$(probe --backend="$backend" --network=no)" ''
+	is 'host: its ports, and no abstract socket' "$(probe --backend="$backend" --network=host)" \
 	    "$(printf '%s\n' 127.0.0.1 ${own:+"$own"} | sort -u | paste -sd ' ')"
 done
 is 'yes is private'                        "$(probe --network=yes)" ''
