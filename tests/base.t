@@ -376,7 +376,7 @@ if [ "${codename-}" ]; then
 	first=$(cat "$work/ref/instance/stable")
 	echo 'deb http://127.0.0.1:1/ ./' >"$conf/source_lists/dead.list"
 	try 69 'an update from a dead source' aoinb -c "$conf" update-baseos --list=dead
-	says err 'failed' 'fails'
+	says err 'update of baseos: a mirror cannot be reached' 'fails'
 	is 'the base stays'                "$(base)" "$new"
 	try 66 'from a list that is not there' aoinb -c "$conf" update-baseos --list=nosuch
 	try 0 'a new base'                 aoinb -c "$conf" load-baseos --debian="$codename" --dry-run
