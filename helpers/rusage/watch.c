@@ -9,10 +9,9 @@
 
 #include "err.h"
 #include "rusage/disk.h"
-#include "rusage/log.h"
 #include "rusage/meter.h"
+#include "rusage/output.h"
 #include "rusage/record.h"
-#include "rusage/relay.h"
 #include "rusage/timer.h"
 #include "rusage/tree.h"
 #include "rusage/verdict.h"
@@ -22,8 +21,8 @@
 
 enum state { RUNS, ENDS, DIES, GONE };
 
-enum { FD_SIGNAL, FD_SAMPLE, FD_TICK, FD_CLOCK, FD_OOM, FD_FRONT, FD_LOG, FD_STDOUT, FD_STDERR,
-	FD_N };
+enum { FD_SIGNAL, FD_SAMPLE, FD_TICK, FD_CLOCK, FD_OOM, FD_FRONT, FD_OUTPUT,
+	FD_N = FD_OUTPUT + OUTPUT_FDS };
 
 struct run {
 	const struct watch_args *a;
@@ -42,9 +41,7 @@ struct run {
 	uint64_t checked_us;
 	uint64_t alive_us, alive_cpu;	/* the last sign of life */
 	uint64_t alive_log;
-	struct log log;
-	int log_told;		/* whether it was said that it cannot be written */
-	struct relay relay[2];	/* of stdout and stderr, without a log */
+	struct output output;
 	int lost;		/* whether samples could not be written */
 };
 
@@ -210,11 +207,11 @@ check_silence(struct run *r)
 		return;
 	r->checked_us = now;
 	cpu = meter_cpu(&r->m);
-	if (r->log.said != r->alive_log || (cpu != UNKNOWN &&
+	if (r->output.log.said != r->alive_log || (cpu != UNKNOWN &&
 	    cpu - r->alive_cpu >= r->p->silence_s * 10000)) {
 		r->alive_us = now;
 		r->alive_cpu = cpu;
-		r->alive_log = r->log.said;
+		r->alive_log = r->output.log.said;
 	} else if (now - r->alive_us >= r->p->silence_s * 1000000) {
 		limit(r, SILENT);
 	}
@@ -261,25 +258,6 @@ on_oom(struct run *r)
 	kill_tree(r);
 }
 
-/* The first write that fails is told; the code tells it in the end. */
-static void
-log_failed(struct run *r)
-{
-	if (!r->log.err || r->log_told)
-		return;
-	errno = r->log.err;
-	warn_sys("%s", r->p->log);
-	r->log_told = 1;
-}
-
-static void
-copy_log(struct run *r)
-{
-	if (!log_copy(&r->log))
-		r->fd[FD_LOG].fd = -1;
-	log_failed(r);
-}
-
 static void
 handle(struct run *r, int which)
 {
@@ -308,14 +286,10 @@ handle(struct run *r, int which)
 		/* kill -9 of the front: nobody is left to report to. */
 		tree_kill(r->a->cg);
 		cgroup_remove(r->a->cg);
-		log_end(&r->log);
+		log_end(&r->output.log);
 		exit(128 + SIGKILL);
-	case FD_LOG:
-		copy_log(r);
-		break;
-	case FD_STDOUT:
-	case FD_STDERR:
-		relay_copy(&r->relay[which - FD_STDOUT], &r->fd[which]);
+	default:
+		output_copy(&r->output, &r->fd[FD_OUTPUT], which - FD_OUTPUT);
 		break;
 	}
 }
@@ -354,11 +328,9 @@ open_events(struct run *r)
 		die_sys(EX_OSERR, "make a timer");
 	r->fd[FD_OOM].fd = cgroup_oom_event(r->a->cg);
 	r->fd[FD_FRONT].fd = r->a->front;
-	r->fd[FD_LOG].fd = r->log.in;
-	for (i = 0; i < FD_N; i++)
+	for (i = 0; i < FD_OUTPUT; i++)
 		r->fd[i].events = POLLIN;
-	for (i = 0; i < 2; i++)
-		relay_wants(&r->relay[i], &r->fd[FD_STDOUT + i]);
+	output_wants(&r->output, &r->fd[FD_OUTPUT]);
 }
 
 /* The end of a cgroup of version 1 rings for want of memory as well: not heard. */
@@ -377,15 +349,10 @@ without_cgroup(struct run *r)
 static void
 start(struct run *r)
 {
-	struct tree_start how = { r->p->argv, r->log.out, r->log.out, r->a->ignored };
+	struct tree_start how = { r->p->argv, -1, -1, r->a->ignored };
 	const char *at;
 
-	if (r->a->log < 0) {
-		how.out = r->relay[0].out;
-		how.err = r->relay[1].out >= 0 ||
-		    !relay_same(STDOUT_FILENO, STDERR_FILENO) ? r->relay[1].out : how.out;
-	}
-
+	output_give(&r->output, &how);
 	r->child = tree_start(r->a->cg, &how, &at);
 	if (r->child < 0 && at == tree_enter && r->p->source == SRC_AUTO) {
 		/* We may make one, but not move into it from where we are. */
@@ -398,9 +365,7 @@ start(struct run *r)
 		    r->p->argv[0]);
 	if (r->child < 0)
 		die_sys(EX_OSERR, "%s", at);
-	log_started(&r->log);
-	relay_started(&r->relay[0]);
-	relay_started(&r->relay[1]);
+	output_started(&r->output);
 	r->t0 = r->alive_us = timer_now();
 	r->start = time(NULL);
 	meter_read(&r->m);	/* so that what ends at once has a peak too */
@@ -420,41 +385,6 @@ start_timers(struct run *r)
 	timer_set(r->fd[FD_CLOCK].fd, r->p->time_s * 1000, 0);
 }
 
-/* Makes the pipes that PROG gets. */
-static void
-begin_output(struct run *r)
-{
-	struct relay none = { .to = -1, .in = -1, .out = -1 };
-	int relays = r->p->relay && r->a->log < 0;
-
-	r->relay[0] = r->relay[1] = none;
-	if (log_begin(&r->log, r->a->log, r->p->log_max) < 0)
-		die_sys(EX_OSERR, "make a pipe for %s", r->p->log);
-	if (relays && (relay_begin(&r->relay[0], STDOUT_FILENO) < 0 ||
-	    (!relay_same(STDOUT_FILENO, STDERR_FILENO) &&
-	    relay_begin(&r->relay[1], STDERR_FILENO) < 0)))
-		die_sys(EX_OSERR, "make a pipe for the output");
-}
-
-static void
-end_output(struct run *r, struct result *res)
-{
-	int i;
-
-	for (i = 0; i < 2; i++) {
-		relay_end(&r->relay[i]);
-		errno = r->relay[i].err;
-		if (errno)
-			warn_sys("standard %s", i ? "error" : "output");
-		r->lost |= errno != 0;
-	}
-	if (r->a->log < 0)
-		return;
-	res->log_missing = log_end(&r->log);
-	log_failed(r);
-	res->log_bytes = r->log.said;
-}
-
 static int
 finish(struct run *r)
 {
@@ -463,7 +393,7 @@ finish(struct run *r)
 	int code;
 
 	sample(r);
-	end_output(r, &res);
+	output_end(&r->output, &res);
 	res.samples = r->samples;
 	res.wall_us = (r->ended ? r->t1 : timer_now()) - r->t0;
 	res.verdict = verdict_judge(&r->verdict, r->status,
@@ -473,7 +403,7 @@ finish(struct run *r)
 	if (r->p->record && record_write(r->p->record, r->p, &res, &r->m,
 	    &r->disk) < 0)
 		die_sys(EX_CANTCREAT, "%s", r->p->record);
-	return !code && (r->lost || r->log.err) ? EX_IOERR : code;
+	return !code && (r->lost || r->output.failed) ? EX_IOERR : code;
 }
 
 int
@@ -486,7 +416,7 @@ watch(const struct watch_args *a)
 
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
 		die_sys(EX_OSERR, "become the subreaper");
-	begin_output(&r);
+	output_begin(&r.output, r.p, a->log);
 	open_events(&r);
 	look_at_disk(&r);
 	start(&r);
