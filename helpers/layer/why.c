@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 #include "err.h"
 #include "file.h"
 #include "layer/cmd.h"
+#include "plain.h"
 
 enum {
 	TAIL = 256 << 10,	/* bytes of a log that are looked at: apt's last words */
@@ -154,12 +156,15 @@ collect(struct why *w, const char *text, const char *end)
 static int
 put_line(struct buf *out, const char *s)
 {
-	size_t n;
+	char *line = strndup(s, LINE_MOST);
+	int r;
 
-	for (n = 0; s[n] && n < LINE_MOST; n++)
-		if (buf_putc(out, s[n] >= ' ' && s[n] < 0x7f ? s[n] : '?') < 0)
-			return -1;
-	return buf_putc(out, '\n');
+	if (!line)
+		return -1;
+	plain_line(line);
+	r = buf_printf(out, "%s\n", line);
+	free(line);
+	return r;
 }
 
 static int

@@ -153,13 +153,14 @@ slirp_resolv(struct buf *b)
 		"/etc/resolv.conf", "/run/systemd/resolve/resolv.conf", NULL,
 	};
 	const char *const *path;
+	size_t before = b->len;
 	struct slirp_host h;
 	int n;
 
 	if (host_addresses(&h) < 0)
 		return -1;
 	for (path = paths, n = 0; *path && n == 0; path++) {
-		b->len = 0;
+		b->len = before;
 		n = resolv_file(b, &h, *path);
 	}
 	free(h.at);

@@ -51,8 +51,18 @@ is_open(const struct store *s, const struct mode *m, mode_t *is)
 	return S_ISDIR(st.st_mode) && (*is & ~m->mode);
 }
 
-int
-store_modes(const struct store *s, struct buf *b)
+/* Who owns it may close it; others cannot have opened it. */
+static int
+close_folder(const struct store *s, const struct mode *m, mode_t is)
+{
+	if (fchmodat(s->dir, m->path, is & m->mode, 0) == 0)
+		return 0;
+	return errno == EPERM || errno == EROFS || errno == EACCES ? 0 : -1;
+}
+
+/* Closes those that are too open; or, with b, says which they are. */
+static int
+look_at_modes(const struct store *s, struct buf *b)
 {
 	size_t i;
 	mode_t is;
@@ -61,27 +71,18 @@ store_modes(const struct store *s, struct buf *b)
 	for (i = 0; i < mode_count && r >= 0; i++) {
 		r = is_open(s, &modes[i], &is);
 		if (r > 0)
-			r = buf_printf(b, "%s %04o %04o\n", modes[i].path, is, modes[i].mode);
+			r = b ? buf_printf(b, "%s %04o %04o\n", modes[i].path, is, modes[i].mode) :
+			    close_folder(s, &modes[i], is);
+		else if (r < 0 && errno == EACCES)	/* it is somebody's who closed it */
+			r = 0;
 	}
 	return r < 0 ? -1 : 0;
 }
 
-/* Who owns it may close it; others cannot have opened it. */
-static int
-close_modes(const struct store *s)
+int
+store_modes(const struct store *s, struct buf *b)
 {
-	size_t i;
-	mode_t is;
-	int r = 0;
-
-	for (i = 0; i < mode_count && r >= 0; i++) {
-		r = is_open(s, &modes[i], &is);
-		if (r > 0)
-			r = fchmodat(s->dir, modes[i].path, is & modes[i].mode, 0);
-		if (r < 0 && (errno == EPERM || errno == EROFS || errno == EACCES))
-			r = 0;
-	}
-	return r < 0 ? -1 : 0;
+	return look_at_modes(s, b);
 }
 
 int
@@ -97,7 +98,7 @@ store_open(struct store *s, const char *path)
 {
 	if (file_mkdirs(path) < 0 || store_open_as_is(s, path) < 0)
 		return -1;
-	return close_modes(s);
+	return look_at_modes(s, NULL);
 }
 
 int
