@@ -123,20 +123,6 @@ while True:
             time.sleep(0.5)
     except OSError:
         pass
-import socket, time
-s = socket.create_server(("127.0.0.1", 0))
-print("port", s.getsockname()[1], flush=True)
-while True:
-    c, _ = s.accept()
-    try:
-        c.recv(4096)
-        c.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/x-git-upload-pack-advertisement\r\n\r\n")
-        c.sendall(b"001e# service=git-upload-pack\n0000")
-        while True:
-            c.sendall(b"0")
-            time.sleep(0.5)
-    except OSError:
-        pass
 EOF
 python3 drip.py >drips &
 later "kill $!"

@@ -39,7 +39,7 @@ use() {
 # password; as helpers/lib/plain.h has it
 say() {
 	{ printf 'aoinb: %s' "$*" | tr '\n' '?' | LC_ALL=C sed '
-		s,://[^/?# @]*@,://,g
+		s,://[^/?#[:space:]"<>]*@,://,g
 		s/[\x01-\x1f\x7f]/?/g; s/\xc2[\x80-\x9f]/?/g
 		s/\xe2\x80[\x8e\x8f\xaa-\xae]/?/g; s/\xe2\x81[\xa6-\xa9]/?/g'; echo; } >&2
 }

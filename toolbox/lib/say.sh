@@ -4,7 +4,7 @@
 
 # say_plain - its input, with no user and password in a URL
 say_plain() {
-	sed -u 's,://[^][/?#@[:space:]"<>]*@,://,g'
+	sed -u 's,://[^/?#[:space:]"<>]*@,://,g'
 }
 
 say() {
