@@ -25,7 +25,6 @@ enum { RESOLV_MOST = 1 << 20 };
 #define NET	0xc613ff00u
 #define CIDR	"198.19.255.0/24"
 
-
 /* --- what it takes */
 
 static int
@@ -284,6 +283,7 @@ int
 slirp_start(struct slirp *s)
 {
 	char byte;
+	int r;
 
 	if (write(s->go, "", 1) != 1 || read(s->ready, &byte, 1) != 1) {
 		failed(s);
@@ -291,9 +291,10 @@ slirp_start(struct slirp *s)
 	}
 	close(s->go);
 	close(s->ready);
-	if (refuse_all(&s->host) < 0) {
+	r = refuse_all(&s->host);
+	if (r < 0)
 		warn_sys("network: routes");
-		return -1;
-	}
-	return 0;
+	free(s->host.at);
+	s->host = (struct slirp_host){ 0 };
+	return r;
 }

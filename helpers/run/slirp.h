@@ -31,7 +31,7 @@ int slirp_fork(struct slirp *s);
 
 /* In the network namespace that net_make has made: has that process give it a network, and
  * waits until it is there.  What leads to the host's own addresses and to link-local
- * ones (RFC 3927) is refused.  It ends with the caller.  Returns 0, or -1 having said
+ * ones (RFC 3927) is refused, and the list of them is freed.  It ends with the caller.  Returns 0, or -1 having said
  * why. */
 int slirp_start(struct slirp *s);
 
