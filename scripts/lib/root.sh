@@ -68,14 +68,31 @@ root_network() {
 	root_net=$conf_build_network
 	[ "$1" != no ] || { root_net=no; return 0; }
 	[ "$root_net" != no ] || root_net=yes
-	! { printenv http_proxy https_proxy all_proxy; printf '%s\n' "$conf_apt_proxy"; } |
-		grep -Eiqs '^([^#]*//)?([^/@ ]*@)?(localhost|127\.[0-9.]+|\[::1\])([:/ ]|$)' - "$1" || root_net=host
+	for word in "${http_proxy-}" "${https_proxy-}" "${all_proxy-}" "$conf_apt_proxy"; do
+		root_loopback "$word"
+	done
+	[ ! -r "$1" ] || while IFS= read -r word || [ "$word" ]; do
+		root_loopback "$word"
+	done <"$1"
+}
+
+# root_loopback TEXT - root_net is host when TEXT, a URL or a line with one, leads there
+root_loopback() {
+	root_host=${1%%#*}
+	root_host=${root_host#*//}
+	root_host=${root_host%%[/ 	]*}
+	root_host=${root_host##*@}
+	case $root_host in
+	[Ll][Oo][Cc][Aa][Ll][Hh][Oo][Ss][Tt]|[Ll][Oo][Cc][Aa][Ll][Hh][Oo][Ss][Tt]:*|'[::1]'*) root_net=host ;;
+	127.*[!0-9.:]*) ;;
+	127.*) root_net=host ;;
+	esac
 }
 
 # root_sources FILE TABLE - the container sees of the caches what TABLE names, read-only,
 # and nothing of others' sources
 root_sources() {
-	[ ! -r "$2" ] || cut -f 2,7 "$2" | sort -u >"$1.sources" || die 74 "$1.sources: cannot be written"
+	[ ! -s "$2" ] || cut -f 2,7 "$2" | sort -u >"$1.sources" || die 74 "$1.sources: cannot be written"
 	[ -e "$1.sources" ] || return 0
 	while IFS='	' read -r root_type root_path; do
 		case $root_type in
