@@ -13,15 +13,16 @@ vcs_fetch() {
 	vcs_wanted "$1/sources.want" || return 0
 	vcs_ws=$1/fetch vcs_code=0 vcs_apt=''
 	rm -rf --one-file-system "$vcs_ws"	# of one that was killed
-	folders "$vcs_ws/upper" "$vcs_ws/work" "$vcs_ws/root" "$vcs_ws/output"
+	mkdir -- "$vcs_ws" || exit 74
 	vcs_reachable "$1/sources.want" "$vcs_ws/table"
 	vcs_wanted "$vcs_ws/table" || return "$vcs_code"
 	[ -r "$job/stack" ] || vcs_stand
-	cp "$job/stack" "$vcs_ws/stack" || exit 74
+	read -r vcs_layers <"$job/stack" || die 66 "$job/stack: cannot be read"
+	vcs_others=''
 	vcs_mirrors "$vcs_ws/table" >"$vcs_ws/rows" || exit
 	cp "$vcs_ws/rows" "$vcs_ws/left" || exit 74
 	# git is there; a client that has to be installed wants apt.
-	cut -f 2 "$vcs_ws/rows" | grep -vqx git && vcs_plan
+	[ ! "$vcs_others" ] || vcs_plan
 	while vcs_next; do
 		vcs_run
 		[ "$vcs_got" -eq 0 ] || vcs_code=$(sources_worst "$vcs_code" "$vcs_got")
@@ -34,10 +35,8 @@ vcs_fetch() {
 
 # vcs_wanted TABLE - whether it names repositories
 vcs_wanted() {
-	while IFS='	' read -r _ type _; do
-		case $type in git|svn|hg|bzr|fossil) return 0 ;; esac
-	done <"$1"
-	return 1
+	# The shell would read it byte by byte.
+	grep -Eq '^[^	]*	(git|svn|hg|bzr|fossil)	' "$1"
 }
 
 # vcs_reachable TABLE NEW - NEW is TABLE without the repositories whose hosts may not be
@@ -69,7 +68,6 @@ vcs_stand() {
 # before
 vcs_plan() {
 	vcs_apt=1
-	read -r vcs_layers <"$vcs_ws/stack"
 	folders "$vcs_ws/plan/upper" "$vcs_ws/plan/work" "$vcs_ws/plan/root" "$vcs_ws/plan/output"
 	root_begin "$vcs_ws/plan/container" "$vcs_ws/plan" "$vcs_layers" no
 	root_records "$vcs_ws/plan/container" "$vcs_ws/plan/log" "$vcs_ws/plan/rusage"
@@ -86,14 +84,14 @@ vcs_next() {
 	path=$vcs_path awk -F '\t' '$7 == ENVIRON["path"]' "$vcs_ws/left" >"$vcs_ws/now" &&
 		path=$vcs_path awk -F '\t' '$7 != ENVIRON["path"]' "$vcs_ws/left" >"$vcs_ws/left.new" &&
 		mv "$vcs_ws/left.new" "$vcs_ws/left" || die 74 "$vcs_ws: cannot be written"
-	rm -rf --one-file-system "$vcs_ws/upper" "$vcs_ws/work" "$vcs_ws/rusage" "$vcs_ws/output"
+	[ ! -d "$vcs_ws/upper" ] ||
+		rm -rf --one-file-system "$vcs_ws/upper" "$vcs_ws/work" "$vcs_ws/rusage" "$vcs_ws/output"
 	folders "$vcs_ws/upper" "$vcs_ws/work" "$vcs_ws/root" "$vcs_ws/output"
 	[ ! "$vcs_apt" ] || apt_lend "$vcs_ws" "$vcs_ws/plan/output/set"
 }
 
 # vcs_run - the container, for these rows; sets vcs_got, its code
 vcs_run() {
-	read -r vcs_layers <"$vcs_ws/stack"
 	vcs_root=$vcs_ws/container
 	printf '%s\n' "$vcs_url" >"$vcs_ws/urls" || exit 74
 	root_begin "$vcs_root" "$vcs_ws" "$vcs_layers" "$vcs_ws/urls"
@@ -113,7 +111,9 @@ vcs_run() {
 
 # vcs_said - what there is to say
 vcs_said() {
-	layer_do take "$vcs_ws/output" said 65536 | tr -c '[:print:]\n' '?' | sed 's/^/aoinb: /' >&2
+	[ ! -s "$vcs_ws/output/said" ] ||
+		layer_do take "$vcs_ws/output" said 65536 | tr -c '[:print:]\n' '?' | sed 's/^/aoinb: /' >&2
+	[ "$vcs_got" -ne 0 ] || return 0
 	if [ "$vcs_got" -eq 125 ] && root_began "$vcs_ws/rusage" "$vcs_ws/log"; then
 		say "$vcs_url: the server stalled"
 		vcs_got=69
@@ -138,7 +138,9 @@ vcs_mirrors() {
 		git|svn|hg|bzr|fossil) ;;
 		*) continue ;;
 		esac
-		plain=$(printf '%s' "$url" | sed 's,://[^/?#]*@,://,')
+		[ "$type" = git ] || vcs_others=1
+		plain=$url
+		case $url in *@*) plain=$(printf '%s' "$url" | sed 's,://[^/?#]*@,://,') ;; esac
 		key=$(printf '%s' "$plain" | sha256sum)
 		key=$type/${key%% *}
 		[ -d "$conf_work_dir/cache/vcs/$key/mirror" ] ||
