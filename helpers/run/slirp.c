@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
+#include <linux/if_tun.h>
 #include <net/if.h>
 #include <net/route.h>
 #include <signal.h>
@@ -24,6 +25,7 @@ enum { RESOLV_MOST = 1 << 20 };
 /* Its network, of those for benchmarks (RFC 2544), which nobody's mirror is in. */
 #define NET	0xc613ff00u
 #define CIDR	"198.19.255.0/24"
+#define TAP	"tap0"
 
 /* --- what it takes */
 
@@ -185,7 +187,7 @@ wait_and_become(int go, int ready, int end, int words, int parent)
 	char *argv[] = { "slirp4netns", "--configure", "--mtu=65520",
 		"--cidr=" CIDR, "--disable-host-loopback", "--disable-dns", "--enable-sandbox",
 		"--enable-seccomp", "--ready-fd", ready_fd, "--exit-fd", end_fd,
-		"--netns-type=path", ns, "tap0", NULL };
+		"--netns-type=path", ns, TAP, NULL };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
@@ -263,6 +265,21 @@ refuse_all(const struct slirp_host *h)
 	return r;
 }
 
+/* Makes its device, which outlives it and goes with the namespace: the kernel does that
+ * behind our back, and lets who closes the last descriptor of another wait 20 ms. */
+static int
+tap_make(void)
+{
+	struct ifreq r = { .ifr_name = TAP, .ifr_flags = IFF_TAP | IFF_NO_PI };
+	int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC), bad;
+
+	if (fd < 0)
+		return -1;
+	bad = ioctl(fd, TUNSETIFF, &r) < 0 || ioctl(fd, TUNSETPERSIST, 1) < 0;
+	close_keep(fd);
+	return bad ? -1 : 0;
+}
+
 /* The last line that it said. */
 static void
 failed(const struct slirp *s)
@@ -285,6 +302,10 @@ slirp_start(struct slirp *s)
 	char byte;
 	int r;
 
+	if (tap_make() < 0) {
+		warn_sys("network: make " TAP);
+		return -1;
+	}
 	if (write(s->go, "", 1) != 1 || read(s->ready, &byte, 1) != 1) {
 		failed(s);
 		return -1;
