@@ -13,17 +13,17 @@ vcs_fetch() {
 	vcs_wanted "$1/sources.want" || return 0
 	vcs_ws=$1/fetch vcs_code=0 vcs_apt=''
 	rm -rf --one-file-system "$vcs_ws"	# of one that was killed
-	mkdir -- "$vcs_ws" || exit 74
+	folders "$vcs_ws/rows"
 	vcs_reachable "$1/sources.want" "$vcs_ws/table"
 	vcs_wanted "$vcs_ws/table" || return "$vcs_code"
 	[ -r "$job/stack" ] || vcs_stand
 	read -r vcs_layers <"$job/stack" || die 66 "$job/stack: cannot be read"
 	vcs_others=''
-	vcs_mirrors "$vcs_ws/table" >"$vcs_ws/rows" || exit
-	cp "$vcs_ws/rows" "$vcs_ws/left" || exit 74
+	vcs_mirrors "$vcs_ws/table"
 	# git is there; a client that has to be installed wants apt.
 	[ ! "$vcs_others" ] || vcs_plan
-	while vcs_next; do
+	for vcs_rows in "$vcs_ws"/rows/*; do
+		vcs_workspace
 		vcs_run
 		[ "$vcs_got" -eq 0 ] || vcs_code=$(sources_worst "$vcs_code" "$vcs_got")
 		vcs_join "$1/sources"
@@ -71,19 +71,15 @@ vcs_plan() {
 	folders "$vcs_ws/plan/upper" "$vcs_ws/plan/work" "$vcs_ws/plan/root" "$vcs_ws/plan/output"
 	root_begin "$vcs_ws/plan/container" "$vcs_ws/plan" "$vcs_layers" no
 	root_records "$vcs_ws/plan/container" "$vcs_ws/plan/log" "$vcs_ws/plan/rusage"
-	root_bind "$vcs_ws/plan/container" "$vcs_ws/rows" /buildroot/sources ro
+	cat "$vcs_ws"/rows/* >"$vcs_ws/plan/rows" || exit 74
+	root_bind "$vcs_ws/plan/container" "$vcs_ws/plan/rows" /buildroot/sources ro
 	root_bind "$vcs_ws/plan/container" "$vcs_ws/plan/output" /buildroot/output
 	in_root "$vcs_ws/plan/container" /buildroot/toolbox/vcs_fetch plan ||
 		note 'apt cannot tell what the clients of repositories are made of'
 }
 
-# vcs_next - moves the rows of one mirror from left to now, and begins a workspace that
-# no other mirror has been in; 1 when none is left
-vcs_next() {
-	IFS='	' read -r _ _ _ _ _ vcs_url vcs_path <"$vcs_ws/left" || return 1
-	path=$vcs_path awk -F '\t' '$7 == ENVIRON["path"]' "$vcs_ws/left" >"$vcs_ws/now" &&
-		path=$vcs_path awk -F '\t' '$7 != ENVIRON["path"]' "$vcs_ws/left" >"$vcs_ws/left.new" &&
-		mv "$vcs_ws/left.new" "$vcs_ws/left" || die 74 "$vcs_ws: cannot be written"
+# vcs_workspace - a new one, that no other mirror has been in
+vcs_workspace() {
 	[ ! -d "$vcs_ws/upper" ] ||
 		rm -rf --one-file-system "$vcs_ws/upper" "$vcs_ws/work" "$vcs_ws/rusage" "$vcs_ws/output"
 	folders "$vcs_ws/upper" "$vcs_ws/work" "$vcs_ws/root" "$vcs_ws/output"
@@ -92,6 +88,7 @@ vcs_next() {
 
 # vcs_run - the container, for these rows; sets vcs_got, its code
 vcs_run() {
+	IFS='	' read -r _ _ _ _ _ vcs_url vcs_path <"$vcs_rows" || exit 74
 	vcs_root=$vcs_ws/container
 	printf '%s\n' "$vcs_url" >"$vcs_ws/urls" || exit 74
 	root_begin "$vcs_root" "$vcs_ws" "$vcs_layers" "$vcs_ws/urls"
@@ -99,7 +96,7 @@ vcs_run() {
 	# Clients are not heard for longer than a download, while the server prepares.
 	root_times "$vcs_root" "$conf_limit_setup_time_s" $((10 * conf_fetch_stall_timeout_s))
 	root_bind "$vcs_root" "$conf_work_dir/cache/vcs/$vcs_path" "/buildroot/vcs/$vcs_path"
-	root_bind "$vcs_root" "$vcs_ws/now" /buildroot/sources ro
+	root_bind "$vcs_root" "$vcs_rows" /buildroot/sources ro
 	[ ! "$vcs_apt" ] || apt_bind "$vcs_root" "$vcs_ws"
 	root_bind "$vcs_root" "$vcs_ws/output" /buildroot/output
 	apt_proxies "$vcs_root"
@@ -130,24 +127,26 @@ vcs_said() {
 	fi
 }
 
-# vcs_mirrors TABLE - makes the folders, and prints the rows of the repositories with
-# the paths of their mirrors
+# vcs_mirrors TABLE - makes the folders of the mirrors, and of the repositories in TABLE a
+# file for each mirror, rows/TYPE-KEY, with its path as one more column; sets vcs_others
+# when one is not of git
 vcs_mirrors() {
 	while IFS='	' read -r n type digest name options url; do
 		case $type in
-		git|svn|hg|bzr|fossil) ;;
+		git) ;;
+		svn|hg|bzr|fossil) vcs_others=1 ;;
 		*) continue ;;
 		esac
-		[ "$type" = git ] || vcs_others=1
 		plain=$url
 		case $url in *@*) plain=$(printf '%s' "$url" | sed 's,://[^/?#]*@,://,') ;; esac
 		key=$(printf '%s' "$plain" | sha256sum)
-		key=$type/${key%% *}
-		[ -d "$conf_work_dir/cache/vcs/$key/mirror" ] ||
-			aoinb-layer -w "$conf_work_dir" folder "cache/vcs/$key/mirror" || return
-		printf '%s\n' "$plain" >"$conf_work_dir/cache/vcs/$key/url" || return 74
-		printf '%s\t' "$n" "$type" "$digest" "$name" "$options" "$url"
-		printf '%s\n' "$key/mirror"
+		key=${key%% *}
+		path=vcs/$type/$key
+		[ -d "$conf_work_dir/cache/$path/mirror" ] || layer_do folder "cache/$path/mirror" || exit
+		printf '%s\n' "$plain" >"$conf_work_dir/cache/$path/url" ||
+			die 74 "cache/$path/url: cannot be written"
+		printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$n" "$type" "$digest" "$name" "$options" "$url" \
+		    "$type/$key/mirror" >>"$vcs_ws/rows/$type-$key" || die 74 "$vcs_ws/rows: cannot be written"
 	done <"$1"
 }
 
@@ -162,6 +161,6 @@ vcs_join() {
 			next
 		}
 		$1 in commit { $3 = $2 "::" commit[$1]; $7 = path[$1] }
-		{ print }' "$vcs_ws/now" "$vcs_ws/commits" "$1" >"$1.new" &&
+		{ print }' "$vcs_rows" "$vcs_ws/commits" "$1" >"$1.new" &&
 		mv "$1.new" "$1" || die 74 "$1: cannot be written"
 }

@@ -121,8 +121,12 @@ git_get_more() {
 git_get() {
 	local prune=
 	[ "$1" != --prune ] || { prune=--prune; shift; }
-	vcs_run git -C "$repo" fetch ${prune:+"$prune"} --progress --no-tags --no-write-fetch-head \
-	    --no-recurse-submodules -- "$url" "$@"
+	vcs_run git -C "$repo" -c fetch.unpackLimit=1 fetch ${prune:+"$prune"} --progress --no-tags \
+	    --no-write-fetch-head --no-auto-maintenance --no-recurse-submodules -- "$url" "$@" || return
+	# Only what came can want to be packed anew.
+	if [[ $repo/objects/pack -nt $repo/maintained ]]; then
+		git -C "$repo" maintenance run --auto --quiet && : >"$repo/maintained"
+	fi
 }
 
 # git_modules_do REPO COMMIT URL PROG - PROG REPO COMMIT URL PATH for each of its
