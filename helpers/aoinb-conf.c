@@ -20,6 +20,7 @@ static const struct opt tab[] = {
 	{ 'c', "conf", "DIR", "the configuration folder" },
 	{ 'f', "file", "FILE", "read this file, and look for no folder" },
 	{ 'D', "set", "KEY=VALUE", "set over what the file says; may be repeated" },
+	{ 'q', "quiet", NULL, "do not say which keys of config.toml are passed over" },
 	{ 0, NULL, NULL, NULL },
 };
 
@@ -27,7 +28,7 @@ static const struct opt tab[] = {
 struct ask {
 	const char *dir, *file;
 	const char *set[MAX_SET];
-	int sets;
+	int sets, quiet;
 };
 
 /* 1 when dir has name, a file. */
@@ -78,7 +79,7 @@ load(const struct ask *a, const char *dir)
 	if (asprintf(&path, "%s%s", dir ? dir : a->file,
 	    !dir ? "" : toml ? "/config.toml" : "/aoinb.ini") < 0)
 		die_sys(EX_OSERR, "configuration");
-	bad = conf_read(c, path, toml);
+	bad = conf_read(c, path, (toml ? CONF_TOML : 0) | (a->quiet ? CONF_QUIET : 0));
 	if (bad < 0)
 		die_sys(EX_CONFIG, "%s", path);
 	free(path);
@@ -293,7 +294,7 @@ about_values(struct buf *b, const struct conf *c, const char *dir,
 int
 main(int argc, char *argv[])
 {
-	struct opts o = { .usage = "[-c DIR | -f FILE] [-D KEY=VALUE]... "
+	struct opts o = { .usage = "[-q] [-c DIR | -f FILE] [-D KEY=VALUE]... "
 	    "dir | check | get KEY | shell | ini | json | keys | sample",
 	    .about = "Read and check the configuration, and print it.",
 	    .tab = tab };
@@ -309,6 +310,7 @@ main(int argc, char *argv[])
 		switch (ch) {
 		case 'c': a.dir = o.arg; break;
 		case 'f': a.file = o.arg; break;
+		case 'q': a.quiet = 1; break;
 		case 'D':
 			if (a.sets == MAX_SET)
 				die(EX_USAGE, "more than %d settings", MAX_SET);

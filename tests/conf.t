@@ -52,6 +52,118 @@ printf 'workDir = "/x"\n' >old/config.toml
 is    'its first spelling as well'    "$(aoinb-conf -c old get work_dir)" /x
 printf 'work_dir = /x\n' >old/config.toml
 try 78 'TOML wants quotes'            aoinb-conf -c old get work_dir
+says err 'config.toml:1: /x is no value; a string stands in quotes' 'and the line says so'
+
+mkdir toml
+# reads TEXT KEY VALUE - config.toml with TEXT has that VALUE, and nothing is said
+reads() {
+	printf '%s\n' "$1" >toml/config.toml
+	is "TOML: $(echo "$1" | head -n 1)" "$(aoinb-conf -c toml get "$2" 2>&1)" "$3"
+}
+nl='
+'
+reads '"work_dir" = "/a"'             work_dir /a
+reads "'work_dir'='/a\\t' # behind"   work_dir '/a\t'
+reads 'work_dir = """/a"""'           work_dir /a
+reads "work_dir = \"\"\"$nl/a\\  $nl  $nl	/b\"\"\"" work_dir /a/b
+reads 'work_dir = """/a""b"""'        work_dir '/a""b'
+reads 'work_dir = """/a"""""'         work_dir '/a""'
+reads "work_dir = '''$nl/it's'''"     work_dir "/it's"
+reads 'work_dir = "/caf\u00e9/\U0001F600/\"\\"' work_dir '/café/😀/"\'
+reads 'work_dir = "here/it is"'       work_dir "$PWD/here/it is"
+reads 'workDir = "here"'              work_dir "$PWD/here"
+reads 'limit.time = "6h"'             limit_time 6h
+reads '"limit" . time = "6h"'         limit_time 6h
+reads 'limit = { time = "6h", log = "1M" } # both' limit_log 1M
+reads "[ limit ]${nl}time = 3_600"    limit_time 3600
+reads "[limit]${nl}tasks = 0x1F"      limit_tasks 31
+reads "[limit]${nl}tasks = +0"        limit_tasks 0
+reads "[repo]${nl}use = false"        repo_use no
+reads "[build]${nl}network = true"    build_network yes
+printf '\r\n[limit]\r\ntime = "6h" # an end of another kind\r\n' >toml/config.toml
+is 'lines may end as those of DOS do' "$(aoinb-conf -c toml get limit_time 2>&1)" 6h
+printf 'work_dir = "/end"' >toml/config.toml
+is 'the last one need not end'        "$(aoinb-conf -c toml get work_dir 2>&1)" /end
+: >toml/config.toml
+is 'and there may be none'            "$(aoinb-conf -c toml get limit_log 2>&1)" 256M
+
+cat >toml/config.toml <<'X'
+# as somebody had it
+work_dir = "/w"
+workDir = "/other"
+mirrorBaseUrl = "https://m.invalid"
+"odd key" = 'x'
+hosts = [
+  "one",	# an array
+  [ 1, 2.5, { a = "]" } ],
+  1979-05-27 07:32:00Z,
+]
+when = 1979-05-27T07:32:00.5-07:00
+rate = -1e3
+[mirror.'eu'.list]
+url = "x"
+[[bot]]
+arch = "arm64"
+[bot.more]
+x = inf
+[[bot]]
+arch = "riscv64"
+[bot.more]
+x = nan
+[limit]
+tmie = "1h"
+X
+try 0 'what aoinb does not know is passed over' aoinb-conf -c toml get arch
+is 'and is not taken for something else' "$(cat out)" "$(aoinb-conf -f /dev/null get arch)"
+is 'each is told, with its line'      "$(sed -n 's/^aoinb-conf: toml.config.toml:\([0-9]*\): \([^ ]*\( key"\)*\).* is no key of aoinb and is passed over; .*/\1 \2/p' err | tr '\n' ',')" \
+    '4 mirrorBaseUrl,5 "odd key",6 hosts,11 when,12 rate,14 mirror.eu.list.url,16 bot[0].arch,18 bot[0].more.x,20 bot[1].arch,22 bot[1].more.x,24 limit.tmie,'
+says err 'toml:3: workDir is passed over, as work_dir is set' 'and which of two names holds'
+is 'nothing else is'                  "$(wc -l <err)" 12
+try 0 'or not, where it was told'     aoinb-conf -q -c toml ini
+is 'said once'                        "$(cat err)" ''
+
+# no_toml PATTERN TEXT - config.toml with TEXT is refused in one line that matches
+no_toml() {
+	printf "$2" >toml/config.toml
+	try 78 "no TOML: $(printf "$2" | tr '\n' ' ')" aoinb-conf -c toml check
+	is 'one line says so'         "$(grep -c "^aoinb-conf: toml/config.toml:$1" err) $(wc -l <err)" '1 1'
+}
+no_toml '1: a string does not end'    'work_dir = "/a\n'
+no_toml '2: the string that begins in line 1' 'work_dir = """/a\n'
+no_toml '1: .*escapes nothing'        'work_dir = "C:\\\\work"\n'
+no_toml '1: .*wants 4 hexadecimal'    'work_dir = "/\\\\u00g0"\n'
+no_toml '1: .*no character'           'work_dir = "/\\\\ud800"\n'
+no_toml '1: .*no character'           'work_dir = "/\\\\u0000"\n'
+no_toml '1: .*control character'      'work_dir = "/a\001b"\n'
+no_toml '1: work_dir holds a control' 'work_dir = "/a\\\\nb"\n'
+no_toml '1: work_dir is empty'        'work_dir = ""\n'
+no_toml '1: work_dir is not a quoted' 'work_dir = 5\n'
+no_toml '1: arch is not a quoted'     'arch = ["amd64"]\n'
+no_toml '1: .limit. time is neither'  'limit.time = true\n'
+no_toml '1: .repo. use is neither a quoted string, true' 'repo.use = 1\n'
+no_toml '1: .limit. time is not a time' 'limit.time = "soon"\n'
+no_toml '1: .limit. tasks is not a whole' 'limit.tasks = 99999999999999999999999\n'
+no_toml '2: arch is already set in line 1' 'arch = "a"\narch = "b"\n'
+no_toml '2: limit is already set in line 1' '[limit]\n[limit]\n'
+no_toml '2: a.b is already set in line 1' 'a = 1\na.b = 2\n'
+no_toml '1: something stands behind'  'work_dir = "/a" "/b"\n'
+no_toml '1: something stands behind'  '[limit] time = "1h"\n'
+no_toml '1: a value is missing'       'work_dir =\n'
+no_toml '1: neither'                  'work_dir\n'
+no_toml '1: neither'                  '= "/a"\n'
+no_toml '1: a header has no ]'        '[limit\n'
+no_toml '3: a header has no ]]'       '\n\n[[limit]\n'
+no_toml '2: an array has no end'      'a = [1\n2]\n'
+no_toml '1: .*in braces'              'a = { b = 1\n}\n'
+for word in 01 1__0 _1 1_ 0x 1. .5 1e yes 1979-05-2 25:00; do
+	no_toml "1: $word is no value" "x = $word\n"
+done
+no_toml '1: more than 64'             "x = $(printf '%0100d' 0 | tr 0 '[')\n"
+printf 'arch = "a\0b"\n' >toml/config.toml
+try 78 'a NUL'                        aoinb-conf -c toml check
+head -c 100000 /dev/zero | tr '\0' '\n' >toml/config.toml
+try 78 'a file that is too large'     aoinb-conf -c toml check
+
 cp new/aoinb.ini old/
 is    'aoinb.ini goes before'         "$(aoinb-conf -c old get arch)" arm64
 

@@ -1,26 +1,36 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "buf.h"
 #include "conf/conf.h"
+#include "conf/toml.h"
 #include "err.h"
+#include "file.h"
 #include "parse.h"
 
-enum { MAX_KEYS = 64 };
+enum {
+	MAX_KEYS = 64,
+	TOML_TEXT = 64 << 10,	/* bytes: ours are of a few lines */
+};
 
 struct conf {
 	char *value[MAX_KEYS];	/* as key_tab */
 	int line[MAX_KEYS];	/* where this file set it; 0 not yet */
 };
 
-/* What the reader and the handler of inih share. */
+/* What a reader and its handler share. */
 struct reading {
 	struct conf *c;
 	FILE *f;
 	const char *path;
-	int toml, line, bad, joined;
+	int line, bad, joined, quiet;
+	char *first;		/* workDir, the name of work_dir in the first release */
+	int first_line;
 };
 
 static char *
@@ -78,22 +88,6 @@ next_line(char *s, int room, void *arg)
 	return s;
 }
 
-/* "value" as TOML writes it; what follows the closing quote is a comment. */
-static int
-unquote(char *s)
-{
-	char *end;
-
-	if (*s != '"' && *s != '\'')
-		return -1;
-	end = strchr(s + 1, *s);
-	if (!end)
-		return -1;
-	*end = '\0';
-	memmove(s, s + 1, strlen(s));
-	return 0;
-}
-
 static int
 wrong(struct reading *r, const char *section, const char *name, const char *why)
 {
@@ -117,16 +111,25 @@ join(struct reading *r, const struct key *k, const char *value)
 	return 1;
 }
 
+static void
+check_put(struct reading *r, const struct key *k, const char *value)
+{
+	const char *why = key_check(k, value);
+
+	r->c->line[k - key_tab] = r->line;
+	if (why)
+		wrong(r, k->section, k->name, why);
+	else
+		put(r->c, k, value);
+}
+
 static int
 take(void *arg, const char *section, const char *name, const char *raw)
 {
 	struct reading *r = arg;
 	const struct key *k = key_find(section, name);
-	char *value, twice[64];
-	const char *why;
+	char twice[64];
 
-	if (r->toml && !*section && !strcmp(name, "workDir"))
-		k = key_find("", "work_dir");
 	if (!k)
 		return wrong(r, section, name, "is no key of aoinb; "
 		    "\"aoinb-conf keys\" lists them");
@@ -137,40 +140,143 @@ take(void *arg, const char *section, const char *name, const char *raw)
 		    r->c->line[k - key_tab]);
 		return wrong(r, section, name, twice);
 	}
-	r->c->line[k - key_tab] = r->line;
-	value = copy(raw);
-	if (r->toml && unquote(value) < 0)
-		wrong(r, section, name, "is not a quoted string");
-	else if ((why = key_check(k, value)))
-		wrong(r, section, name, why);
-	else
-		put(r->c, k, value);
-	free(value);
+	check_put(r, k, raw);
 	return 1;
 }
 
-int
-conf_read(struct conf *c, const char *path, int toml)
+static int
+read_ini(struct reading *r)
 {
-	struct reading r = { c, NULL, path, toml, 0, 0, 0 };
-	int n;
+	int n, failed;
 
-	r.f = fopen(path, "re");
-	if (!r.f)
+	r->f = fopen(r->path, "re");
+	if (!r->f)
 		return -1;
-	memset(c->line, 0, sizeof(c->line));
-	n = ini_parse_stream(next_line, &r, take, &r);
-	if (ferror(r.f)) {
-		fclose(r.f);
-		return -1;
-	}
-	fclose(r.f);
+	n = ini_parse_stream(next_line, r, take, r);
+	failed = ferror(r->f);
+	fclose(r->f);
 	if (n > 0) {
 		warn_msg("%s:%d: neither [section], key = value nor a comment",
-		    path, n);
-		r.bad++;
+		    r->path, n);
+		r->bad++;
 	}
-	return r.bad;
+	return failed ? -1 : 0;
+}
+
+/* ---- the file of 2020 ---- */
+
+static const struct key *
+key_dotted(const char *key)
+{
+	const char *dot = strrchr(key, '.');
+	const struct key *k;
+	char *section;
+
+	section = copy(dot ? key : "");
+	section[dot ? dot - key : 0] = '\0';
+	k = key_find(section, dot ? dot + 1 : key);
+	free(section);
+	return k;
+}
+
+/* Whether k can be written as a value of that type. */
+static int
+takes(const struct key *k, enum toml_type type)
+{
+	switch (k->type) {
+	case KEY_NUMBER: case KEY_SIZE: case KEY_MEMORY: case KEY_DURATION: case KEY_AGE:
+		return type == TOML_STRING || type == TOML_INTEGER;
+	case KEY_BOOL: case KEY_CHOICE: case KEY_REACH:
+		return type == TOML_STRING || type == TOML_BOOLEAN;
+	default:
+		return type == TOML_STRING;
+	}
+}
+
+/* A relative work_dir begins where the program was started, as it did then. */
+static void
+put_work_dir(struct reading *r, const char *value)
+{
+	const struct key *k = key_find("", "work_dir");
+	char *here = NULL, *path = NULL;
+
+	if (*value && *value != '/') {
+		here = getcwd(NULL, 0);
+		if (!here || asprintf(&path, "%s/%s", here, value) < 0)
+			die_sys(EX_OSERR, "%s: work_dir", r->path);
+	}
+	check_put(r, k, path ? path : value);
+	free(here);
+	free(path);
+}
+
+static void
+pass_over(const struct reading *r, int line, const char *key, const char *why)
+{
+	if (!r->quiet)
+		warn_msg("%s:%d: %s %s", r->path, line, key, why);
+}
+
+static void
+take_toml(void *arg, const char *key, const struct toml_value *v)
+{
+	struct reading *r = arg;
+	const struct key *k = key_dotted(key);
+
+	r->line = v->line;
+	if (!strcmp(key, "workDir") && v->type == TOML_STRING) {
+		r->first = copy(v->text);
+		r->first_line = v->line;
+	} else if (!k) {
+		pass_over(r, v->line, key, "is no key of aoinb and is passed over; "
+		    "\"aoinb-conf keys\" lists them");
+	} else if (!takes(k, v->type)) {
+		wrong(r, k->section, k->name, takes(k, TOML_INTEGER) ?
+		    "is neither a quoted string nor a whole number" : takes(k, TOML_BOOLEAN) ?
+		    "is neither a quoted string, true nor false" : "is not a quoted string");
+	} else if (!strcmp(key, "work_dir")) {
+		put_work_dir(r, v->text);
+	} else {
+		check_put(r, k, v->text);
+	}
+}
+
+static int
+read_toml(struct reading *r)
+{
+	struct buf text = { 0 };
+	struct toml_fault f = { 0 };
+	int fd = open(r->path, O_RDONLY | O_CLOEXEC), got;
+
+	got = fd < 0 ? -1 : buf_read(&text, fd, TOML_TEXT);
+	close_keep(fd);
+	if (got < 0) {
+		buf_free(&text);
+		return -1;
+	}
+	if (text.len && strlen(text.s) != text.len) {
+		warn_msg("%s: a NUL byte: this is no text", r->path);
+		r->bad++;
+	} else if (text.len && toml_read(text.s, take_toml, r, &f) < 0) {
+		warn_msg("%s:%d: %s", r->path, f.line, f.why);
+		r->bad++;
+	}
+	if (r->first && r->c->line[key_find("", "work_dir") - key_tab])
+		pass_over(r, r->first_line, "workDir", "is passed over, as work_dir is set");
+	else if (r->first)
+		put_work_dir(r, r->first);
+	free(r->first);
+	buf_free(&text);
+	return 0;
+}
+
+int
+conf_read(struct conf *c, const char *path, int how)
+{
+	struct reading r = { .c = c, .path = path, .quiet = how & CONF_QUIET };
+
+	memset(c->line, 0, sizeof(c->line));
+	return (how & CONF_TOML ? read_toml(&r) : read_ini(&r)) < 0 ? -1 : r.bad;
 }
 
 int

@@ -7,7 +7,7 @@ if [ $# -gt 0 ]; then
 fi
 echo 'usage: aoinb [-c DIR] [-nv] COMMAND [ARG]...
 
-  -c DIR          the configuration folder
+  -c DIR          the configuration folder; --conf, and --config_path as in 2020
   -n, --dry-run   print the commands, and change nothing
   -v, --verbose   show the commands, and the log of a build as it grows
   -h, --help      print this; "aoinb help COMMAND" tells about one

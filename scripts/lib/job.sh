@@ -44,7 +44,7 @@ job_freeze() {
 	    ${4:+--member="$4"} -- build "$1"
 	shift 4
 	[ "$dry" ] || trap 'job_end "$?" ""' EXIT
-	aoinb-conf --conf="$conf_dir" "$@" ini >"$job/conf" &	# meanwhile
+	aoinb-conf --quiet --conf="$conf_dir" "$@" ini >"$job/conf" &	# meanwhile
 	freeze_conf=$!
 	printf '%s\n' "$freeze_list" >"$job/list"
 	job_spec || exit

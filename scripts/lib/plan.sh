@@ -26,7 +26,7 @@ plan_name() {
 # plan_freeze GROUP SETTING... - the configuration that its builds see
 plan_freeze() {
 	plan_group=$1; shift
-	aoinb-conf --conf="$conf_dir" "$@" ini >"$plan_group/conf/aoinb.ini" &&
+	aoinb-conf --quiet --conf="$conf_dir" "$@" ini >"$plan_group/conf/aoinb.ini" &&
 		ln -s "$conf_dir/source_lists" "$plan_group/conf/source_lists"
 }
 
