@@ -18,7 +18,7 @@
 #include "run/slirp.h"
 
 enum {
-	BACKEND = OPT_LONG, NETWORK, HOSTNAME, SECCOMP, SANDBOX, TMP, DIE, KERNEL, USERNS,
+	BACKEND = OPT_LONG, NETWORK, HOSTNAME, SECCOMP, SANDBOX, TMP, DIE, KERNEL, USERNS, INPUT,
 };
 
 static const struct opt tab[] = {
@@ -27,6 +27,7 @@ static const struct opt tab[] = {
 	{ 'e', "env", "NAME=VALUE", "add to PROG's environment; may be repeated" },
 	{ 'C', "cwd", "DIR", "where PROG begins, inside ROOT; /" },
 	{ HOSTNAME, "hostname", "NAME", "the container's host name; aoinb" },
+	{ INPUT, "input", NULL, "give PROG our standard input; else it has none" },
 	{ 't', "tty", NULL, "give PROG a terminal, shown on this one" },
 	{ SECCOMP, "seccomp", "yes|no", "filter system calls; yes" },
 	{ SANDBOX, "sandbox", "auto|yes|no", "let PROG make user namespaces; no" },
@@ -106,7 +107,7 @@ show(const struct run *r)
 	printf("root %s\nnetwork %s\nseccomp %s\nsandbox %s\ntmp %s\nhostname %s\ncwd %s\n%s",
 	    r->root, networks[r->network], r->seccomp ? "yes" : "no",
 	    r->sandbox == PARSE_AUTO ? "auto" : r->sandbox ? "yes" : "no", r->tmp ? r->tmp : "25%", r->hostname, r->cwd,
-	    r->tty ? "tty\n" : "");
+	    r->tty ? "tty\n" : r->input ? "input\n" : "");
 	fflush(stdout);
 	proc_show(STDOUT_FILENO, r->prog);
 	exit(0);
@@ -204,7 +205,7 @@ int
 main(int argc, char *argv[])
 {
 	struct opts o = { .usage = "[--options=FILE] [--backend=native|nspawn] "
-	    "[--network=WORD] [--sandbox=auto|yes|no] [--tmp=SIZE|root] [-t] [-e NAME=VALUE]... "
+	    "[--network=WORD] [--sandbox=auto|yes|no] [--tmp=SIZE|root] [--input | -t] [-e NAME=VALUE]... "
 	    "[-C DIR] ROOT PROG [ARG]...",
 	    .about = "Run PROG inside ROOT as a container.", .tab = tab,
 	    .helper = "run" };
@@ -231,6 +232,7 @@ main(int argc, char *argv[])
 		case 'C': r.cwd = o.arg; break;
 		case 'e': env_set(&r, &o); break;
 		case 't': r.tty = 1; break;
+		case INPUT: r.input = 1; break;
 		case KERNEL: kernel(); break;
 		case BACKEND: nspawn = is_nspawn(&o); break;
 		case DIE:

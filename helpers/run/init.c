@@ -24,6 +24,9 @@
 #include "run/self.h"
 #include "run/tty.h"
 
+/* PROG's standard input, until it has it. */
+enum { INPUT = STDERR_FILENO + 1 };
+
 /* Dies with the parent, which might be dead already: getppid(2) cannot tell
  * from in here, the socket can. */
 static void
@@ -86,7 +89,7 @@ make(const struct run *r, int parent)
 	umask(022);
 }
 
-/* What PROG says through a pipe it may open again by /dev/stderr, but only as whom the
+/* What PROG says through a pipe it may open again by /dev/stderr, and /dev/stdin likewise, but only as whom the
  * pipe belongs to.  A file of the host stays the host's. */
 static int
 pipe_give(int fd, unsigned int id)
@@ -104,6 +107,8 @@ enter_user(const struct run *r, const struct init *in)
 {
 	if (!r->first)
 		return;
+	if (r->input && pipe_give(STDIN_FILENO, r->first) < 0)
+		die_sys(EX_OSERR, "give the standard input away");
 	if (pipe_give(STDOUT_FILENO, r->first) < 0 || pipe_give(STDERR_FILENO, r->first) < 0)
 		die_sys(EX_OSERR, "give the standard output away");
 	if (ns_user_enter(in->user) < 0)
@@ -115,6 +120,8 @@ static void
 become(const struct run *r)
 {
 	proc_signals_default();
+	if (r->input && dup2(INPUT, STDIN_FILENO) < 0)
+		die_sys(EX_OSERR, "pass the standard input on");
 	if (setsid() < 0)
 		die_sys(EX_OSERR, "begin a session");
 	if (r->tty && tty_take() < 0)
@@ -174,6 +181,8 @@ run(const struct run *r, const struct init *in)
 	pid_t prog = start(r);
 	int status, last = 0;
 
+	if (r->input && !r->nspawn)
+		close(INPUT);
 	status = wait_for_prog(prog, &in->signals, &last);
 	if (!r->nspawn || !WIFEXITED(status))
 		return proc_code(status);
@@ -183,8 +192,8 @@ run(const struct run *r, const struct init *in)
 
 /* What is typed on the caller's terminal is not the build's, nor pid 1's, which the build
  * can look at. */
-static void
-close_input(void)
+void
+init_close_input(void)
 {
 	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
@@ -202,16 +211,18 @@ init_main(const struct run *r, const struct init *in)
 		nspawn_make(r);
 		if (r->network != NET_NO)	/* else it makes one itself */
 			join(r, in->parent);
-		if (!r->tty)
-			close_input();
+		if (!r->tty && !r->input)
+			init_close_input();
 		_exit(run(r, in));
 	}
 	make(r, in->parent);
 	enter_user(r, in);
 	if (r->tty && tty_send(in) < 0)
 		die_sys(EX_OSERR, "make a terminal");
-	close_input();
-	if (close_range(STDERR_FILENO + 1, ~0U, 0) < 0)
+	if (r->input && dup3(STDIN_FILENO, INPUT, O_CLOEXEC) < 0)
+		die_sys(EX_OSERR, "pass the standard input on");
+	init_close_input();
+	if (close_range(r->input ? INPUT + 1 : INPUT, ~0U, 0) < 0)
 		die_sys(EX_OSERR, "close descriptors");
 	if (self_hide() < 0)
 		die_sys(EX_OSERR, "hide from the container");

@@ -23,4 +23,8 @@ struct init {
 void init_main(const struct run *r, const struct init *in)
     __attribute__((noreturn));
 
+/* /dev/null becomes our standard input, for what was there is PROG's, or nobody's.  Ends
+ * the program when it cannot. */
+void init_close_input(void);
+
 #endif

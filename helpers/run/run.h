@@ -18,6 +18,7 @@ struct run {
 	const char *hostname;
 	enum run_network network;
 	int tty;		/* a terminal of its own; else none */
+	int input;		/* without tty: the caller's standard input; else none */
 	int seccomp;
 	int sandbox;		/* yes, no or PARSE_AUTO: may make user namespaces; auto:
 				 * where it is in one of its own */

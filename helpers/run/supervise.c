@@ -245,6 +245,8 @@ supervise_run(const struct run *r)
 		init_main(r, &in);
 	}
 	close(sock[1]);
+	if (r->input && !r->nspawn)
+		init_close_input();	/* who writes is to see when nobody reads any more */
 	network(r, &slirp, sock[0]);
 	if (v.tty)
 		terminal_begin(&v, sock[0], &in.termios);

@@ -10,7 +10,8 @@ output_begin(struct output *o, const struct plan *p, int log)
 {
 	struct relay none = { .to = -1, .in = -1, .out = -1 };
 
-	*o = (struct output){ .name = p->log, .kept = log >= 0, .relay = { none, none } };
+	*o = (struct output){ .name = p->log, .kept = log >= 0, .relay = { none, none },
+	    .input = { .from = -1, .to = -1, .out = -1 } };
 	if (log_begin(&o->log, log, p->log_max) < 0)
 		die_sys(EX_OSERR, "make a pipe for %s", p->log);
 	if (!p->relay || o->kept)
@@ -19,11 +20,14 @@ output_begin(struct output *o, const struct plan *p, int log)
 	    (!relay_same(STDOUT_FILENO, STDERR_FILENO) &&
 	    relay_begin(&o->relay[1], STDERR_FILENO) < 0))
 		die_sys(EX_OSERR, "make a pipe for the output");
+	if (input_begin(&o->input) < 0)
+		die_sys(EX_OSERR, "make a pipe for the input");
 }
 
 void
 output_give(const struct output *o, struct tree_start *how)
 {
+	how->in = o->input.out;
 	how->out = how->err = o->log.out;
 	if (o->kept)
 		return;
@@ -38,6 +42,7 @@ output_started(struct output *o)
 	log_started(&o->log);
 	relay_started(&o->relay[0]);
 	relay_started(&o->relay[1]);
+	input_started(&o->input);
 }
 
 void
@@ -47,6 +52,7 @@ output_wants(const struct output *o, struct pollfd *fd)
 	fd[0].events = POLLIN;
 	relay_wants(&o->relay[0], &fd[1]);
 	relay_wants(&o->relay[1], &fd[2]);
+	input_wants(&o->input, &fd[3]);
 }
 
 /* The first write that fails is told; the code tells it in the end. */
@@ -65,6 +71,10 @@ log_failed(struct output *o)
 void
 output_copy(struct output *o, struct pollfd *fd, int which)
 {
+	if (which == 3) {
+		input_copy(&o->input, &fd[3]);
+		return;
+	}
 	if (which > 0) {
 		relay_copy(&o->relay[which - 1], &fd[which]);
 		return;
@@ -72,6 +82,12 @@ output_copy(struct output *o, struct pollfd *fd, int which)
 	if (!log_copy(&o->log))
 		fd[0].fd = -1;
 	log_failed(o);
+}
+
+void
+output_again(struct output *o, struct pollfd *fd)
+{
+	input_again(&o->input, &fd[3]);
 }
 
 void
@@ -86,6 +102,11 @@ output_end(struct output *o, struct result *res)
 			warn_sys("standard %s", i ? "error" : "output");
 		o->failed |= errno != 0;
 	}
+	input_end(&o->input);
+	errno = o->input.err;
+	if (errno)
+		warn_sys("standard input");
+	o->failed |= errno != 0;
 	if (!o->kept)
 		return;
 	res->log_missing = log_end(&o->log);

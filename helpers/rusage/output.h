@@ -1,16 +1,18 @@
-/* What PROG says: to the log, or through pipes to where our own output goes. */
+/* What PROG says: to the log, or through pipes to where our own output goes; and what it
+ * reads then. */
 #ifndef RUSAGE_OUTPUT_H
 #define RUSAGE_OUTPUT_H
 
 #include <poll.h>
 
+#include "rusage/input.h"
 #include "rusage/log.h"
 #include "rusage/plan.h"
 #include "rusage/record.h"
 #include "rusage/relay.h"
 #include "rusage/tree.h"
 
-enum { OUTPUT_FDS = 3 };	/* of the log, of stdout and of stderr */
+enum { OUTPUT_FDS = 4 };	/* of the log, of stdout, of stderr and of stdin */
 
 struct output {
 	const char *name;	/* of the log */
@@ -18,6 +20,7 @@ struct output {
 	struct log log;
 	int told;		/* whether it was said that it cannot be written */
 	struct relay relay[2];	/* of stdout and stderr, without a log */
+	struct input input;
 	int failed;		/* whether some of it could not be written */
 };
 
@@ -36,6 +39,9 @@ void output_wants(const struct output *o, struct pollfd *fd);
 
 /* Does what the one at which of fd says can be done.  A failure is said, once. */
 void output_copy(struct output *o, struct pollfd *fd, int which);
+
+/* What was to be left alone for a while is looked at again. */
+void output_again(struct output *o, struct pollfd *fd);
 
 /* Copies what is left, adds to res what the log has come to, and sets failed.  For
  * once only. */

@@ -10,17 +10,15 @@
 #define HELPING (64 * 1024)
 #define PATIENCE_MS 1000
 
-/* A terminal that is stopped must not stop us as well, so it is opened anew: not to
- * wait is a setting that others would share. */
-static int
-own(int fd, mode_t mode)
+int
+relay_own(int fd, mode_t mode, int how)
 {
 	char path[32];
 	int again = -1;
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (S_ISCHR(mode))
-		again = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+		again = open(path, how | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	return again >= 0 ? again : fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 }
 
@@ -35,7 +33,7 @@ relay_begin(struct relay *r, int fd)
 		return errno == EBADF ? 0 : -1;
 	if (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode))
 		return 0;
-	r->to = own(fd, st.st_mode);
+	r->to = relay_own(fd, st.st_mode, O_WRONLY);
 	r->buf = malloc(HELPING);
 	if (r->to < 0 || !r->buf || pipe2(p, O_CLOEXEC) < 0)
 		return -1;

@@ -8,6 +8,7 @@
 
 #include <poll.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct relay {
 	int to, in, out;	/* where it goes, and both ends of the pipe; or -1 */
@@ -15,6 +16,11 @@ struct relay {
 	size_t at, len;		/* of buf: what is still to be written */
 	int err;		/* errno of a write that failed; nothing is, from then on */
 };
+
+/* A descriptor of ours for what fd is open on, a file of that mode: O_RDONLY or O_WRONLY.
+ * A terminal that is stopped must not stop us as well, so it is opened anew: not to
+ * wait is a setting that others would share.  Returns it, or -1 with errno set. */
+int relay_own(int fd, mode_t mode, int how);
 
 /* Makes the pipe in place of the descriptor fd, or nothing when that may be handed
  * on.  Returns 0, or -1 with errno set. */

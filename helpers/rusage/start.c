@@ -70,7 +70,8 @@ child(const struct cgroup *cg, const struct tree_start *how, int inside,
 		if (sigismember(&how->ignored, s) == 1)
 			signal(s, SIG_IGN);
 	f.stage = 3;
-	if ((how->out >= 0 && dup2(how->out, STDOUT_FILENO) < 0) ||
+	if ((how->in >= 0 && dup2(how->in, STDIN_FILENO) < 0) ||
+	    (how->out >= 0 && dup2(how->out, STDOUT_FILENO) < 0) ||
 	    (how->err >= 0 && dup2(how->err, STDERR_FILENO) < 0))
 		goto fail;
 	execvp(how->argv[0], how->argv);

@@ -40,7 +40,7 @@ int tree_usage(struct tree_usage *u);
 /* How PROG starts. */
 struct tree_start {
 	char **argv;
-	int out, err;		/* its stdout and stderr; -1: as ours are */
+	int in, out, err;	/* its stdin, stdout and stderr; -1: as ours are */
 	sigset_t ignored;	/* what it is to ignore, as we were told to */
 };
 

@@ -270,6 +270,7 @@ handle(struct run *r, int which)
 	case FD_SAMPLE:
 		if (timer_rang(fd))
 			sample(r);
+		output_again(&r->output, &r->fd[FD_OUTPUT]);
 		break;
 	case FD_TICK:
 		if (timer_rang(fd))
@@ -349,7 +350,7 @@ without_cgroup(struct run *r)
 static void
 start(struct run *r)
 {
-	struct tree_start how = { r->p->argv, -1, -1, r->a->ignored };
+	struct tree_start how = { r->p->argv, -1, -1, -1, r->a->ignored };
 	const char *at;
 
 	output_give(&r->output, &how);
