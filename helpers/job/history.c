@@ -45,18 +45,25 @@ name_of(struct args *a, const char *package)
 	return name.s;
 }
 
+/* A name in a tree means what was built by its path, too, where no tree was known. */
+static int
+is_named(const char *wanted, const char *name)
+{
+	const char *in_tree = strrchr(wanted, '/'), *base = strrchr(name, '/');
+
+	return !strcmp(wanted, name) || (base && !strcmp(wanted, base + 1)) ||
+	    (in_tree && !base && !strcmp(in_tree + 1, name));
+}
+
 static int
 is_wanted(const struct wish *w, const char *const *row)
 {
-	const char *base = strrchr(row[HISTORY_NAME], '/');
 	size_t i;
 
 	if (w->branch && strcmp(w->branch, row[HISTORY_BRANCH]))
 		return 0;
-	base = base ? base + 1 : row[HISTORY_NAME];
 	for (i = 0; i < w->names.len; i++)
-		if (!strcmp(w->names.at[i], row[HISTORY_NAME]) ||
-		    !strcmp(w->names.at[i], base))
+		if (is_named(w->names.at[i], row[HISTORY_NAME]))
 			return 1;
 	return !w->names.len;
 }

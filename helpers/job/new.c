@@ -59,13 +59,19 @@ make(struct args *a, const char *kind, const char *name, char path[JOB_PATH])
 	    "%s/%s: a %s cannot be made", a->work_dir, folder, kind);
 }
 
-/* What its id is to have of a bundle: the last part of its name, or of its path where
- * that is "." or the like. */
+/* What its id is to have of a bundle: its name in the tree; else the last part of its name,
+ * or of its path where that is "." or the like. */
 static void
 name_it(struct freeze *f)
 {
 	size_t n = strlen(f->bundle), at;
+	const char *slash;
 
+	if (*f->unit.s != '/') {
+		slash = strrchr(f->unit.s, '/');
+		sure(buf_puts(&f->name, slash ? slash + 1 : f->unit.s));
+		return;
+	}
 	while (n > 1 && f->bundle[n - 1] == '/')
 		n--;
 	for (at = n; at > 0 && f->bundle[at - 1] != '/'; at--)
@@ -110,8 +116,8 @@ look(struct freeze *f)
 	if (wrong)
 		die(EX_NOINPUT, "bundle %s: %s", f->bundle, wrong);
 	member_read(&f->member, f->a->member);
-	name_it(f);
 	find_unit(f);
+	name_it(f);
 	env_begin(&f->env, f->member.modifiers.s);
 }
 

@@ -69,7 +69,7 @@ is_built(const struct look *l, const struct planned *u, const char *path)
 	struct built b;
 	int is;
 
-	if (built_read(&p->store, p->branch, f->unit, &b) < 0) {
+	if (built_read_newest(&p->store, p->branch, f->unit, path, &b) < 0) {
 		if (errno != ENOENT && errno != ENOTDIR)
 			warn_msg("built/%s: the record of %s is damaged; "
 			    "it counts as not built", p->branch, f->unit);

@@ -145,12 +145,18 @@ const struct took *
 times_of(struct plan *p, const struct times *t, const struct folder *f)
 {
 	struct buf name = { 0 };
+	const char *base;
 	uint32_t i;
 
 	plan_must(unit_history_name(&name, f->unit));
 	i = symbol_find(&p->names, name.s, name.len);
 	buf_free(&name);
 	i = i == NONE ? NONE : p->names.v[i].took;
+	if (i == NONE && *f->unit != '/') {	/* built by its path, where no tree was known */
+		base = strrchr(f->unit, '/') + 1;
+		i = symbol_find(&p->names, base, strlen(base));
+		i = i == NONE ? NONE : p->names.v[i].took;
+	}
 	return i == NONE ? NULL : &t->took.at[i];
 }
 

@@ -105,6 +105,30 @@ built_free(struct built *b)
 	b->packages = NULL;
 }
 
+static int
+is_later(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec : a->tv_nsec > b->tv_nsec;
+}
+
+int
+built_read_newest(const struct store *s, const char *branch, const char *unit,
+    const char *path, struct built *b)
+{
+	struct timespec ours, others;
+	struct buf other = { 0 };
+	int r;
+
+	*b = (struct built){ .modifiers = "" };
+	r = unit_other_name(&other, unit, path);
+	if (r == 0 && other.len && built_time(s, branch, other.s, &others) == 0 &&
+	    (built_time(s, branch, unit, &ours) < 0 || is_later(&others, &ours)))
+		unit = other.s;
+	r = r < 0 ? -1 : built_read(s, branch, unit, b);
+	buf_free(&other);
+	return r;
+}
+
 int
 built_write(const struct store *s, const char *branch, const char *unit,
     const struct built *b)

@@ -26,6 +26,11 @@ int built_read(const struct store *s, const char *branch, const char *unit,
     struct built *b);
 void built_free(struct built *b);
 
+/* The same of the bundle at path, absolute and resolved, whose unit may have been built
+ * by its other name (unit_other_name): the newer record counts. */
+int built_read_newest(const struct store *s, const char *branch, const char *unit,
+    const char *path, struct built *b);
+
 /* Writes it.  Returns 0, or -1 with errno set. */
 int built_write(const struct store *s, const char *branch, const char *unit,
     const struct built *b);

@@ -141,6 +141,11 @@ const char *store_id_name(const char *id, size_t *n);
  * ENOMEM. */
 int unit_of_path(struct buf *b, const char *path, const char *tree);
 
+/* Adds to b the other name that unit, of the bundle at path, may have been built by: its
+ * path, as when nobody told of the tree; or, where it has that name now, the category/name
+ * that it has in a tree, if it can lie in one.  Returns 0, or -1 with errno ENOMEM. */
+int unit_other_name(struct buf *b, const char *unit, const char *path);
+
 /* Adds to b the file name that stands for unit: '/' and whatever store_name_ok minds
  * became '_'.  Returns 0, or -1 with errno ENOMEM. */
 int unit_key(struct buf *b, const char *unit);

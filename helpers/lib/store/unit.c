@@ -36,6 +36,20 @@ unit_of_path(struct buf *b, const char *path, const char *tree)
 }
 
 int
+unit_other_name(struct buf *b, const char *unit, const char *path)
+{
+	const char *name = strrchr(path, '/'), *category = name;
+
+	if (*unit != '/')
+		return unit_of_path(b, path, NULL);
+	while (category > path && category[-1] != '/')
+		category--;
+	if (!name_ok(category, (size_t)(name - category)) || !name_ok(name + 1, strlen(name + 1)))
+		return 0;
+	return buf_puts(b, category);
+}
+
+int
 unit_key(struct buf *b, const char *unit)
 {
 	size_t at = b->len;
