@@ -68,12 +68,23 @@ find_dir(const char *dir)
 	    places[0], places[1]);
 }
 
+static struct conf *
+set_all(struct conf *c, const struct ask *a)
+{
+	int i;
+
+	for (i = 0; i < a->sets; i++)
+		if (conf_set(c, a->set[i]) < 0)
+			exit(EX_USAGE);
+	return c;
+}
+
 /* What dir and file say, dir or file being NULL; settings go over it. */
 static struct conf *
 load(const struct ask *a, const char *dir)
 {
 	struct conf *c = conf_new();
-	int i, bad, toml = dir && !has(dir, "aoinb.ini");
+	int bad, toml = dir && !has(dir, "aoinb.ini");
 	char *path;
 
 	if (asprintf(&path, "%s%s", dir ? dir : a->file,
@@ -83,9 +94,7 @@ load(const struct ask *a, const char *dir)
 	if (bad < 0)
 		die_sys(EX_CONFIG, "%s", path);
 	free(path);
-	for (i = 0; i < a->sets; i++)
-		if (conf_set(c, a->set[i]) < 0)
-			exit(EX_USAGE);
+	set_all(c, a);
 	if (bad)
 		exit(EX_CONFIG);
 	return c;
@@ -214,10 +223,11 @@ comment(struct buf *b, const char *text)
 	}
 }
 
-/* conf/aoinb.ini: every key with its default, commented out. */
+/* conf/aoinb.ini: every key with its default, commented out, unless it was set. */
 static void
-print_sample(struct buf *b)
+print_sample(struct buf *b, const struct ask *a)
 {
+	struct conf *c = set_all(conf_new(), a);
 	const struct key *k;
 
 	check(buf_puts(b, "# aoinb.ini: every key, with its default.  "
@@ -226,10 +236,14 @@ print_sample(struct buf *b)
 		section(b, k, "\n");
 		check(buf_putc(b, '\n'));
 		comment(b, k->help);
-		check(buf_printf(b, "# %s =%s%s\n", k->name,
-		    k->value && !*k->value ? "" : " ",
-		    k->value ? k->value : "amd64"));
+		if (conf_is_set(c, k))
+			check(buf_printf(b, "%s = %s\n", k->name, conf_get(c, k)));
+		else
+			check(buf_printf(b, "# %s =%s%s\n", k->name,
+			    k->value && !*k->value ? "" : " ",
+			    k->value ? k->value : "amd64"));
 	}
+	conf_free(c);
 }
 
 /* NAME TAB TYPE TAB DEFAULT TAB HELP, a line each. */
@@ -261,12 +275,12 @@ print_value(struct buf *b, const struct conf *c, const char *name)
 
 /* What is said about the table alone needs no configuration. */
 static int
-about_table(struct buf *b, const char *what)
+about_table(struct buf *b, const struct ask *a, const char *what)
 {
 	if (!strcmp(what, "keys"))
 		print_keys(b);
 	else if (!strcmp(what, "sample"))
-		print_sample(b);
+		print_sample(b, a);
 	else
 		return 0;
 	return 1;
@@ -322,7 +336,7 @@ main(int argc, char *argv[])
 
 	if (!strcmp(o.argv[0], "dir") && !o.argv[1]) {
 		check(buf_printf(&b, "%s\n", find_dir(a.dir)));
-	} else if (o.argv[1] || !about_table(&b, o.argv[0])) {
+	} else if (o.argv[1] || !about_table(&b, &a, o.argv[0])) {
 		dir = a.file ? NULL : find_dir(a.dir);
 		c = load(&a, dir);
 		if (!about_values(&b, c, dir, o.argv[0], o.argv[1]))

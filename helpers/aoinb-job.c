@@ -11,7 +11,7 @@
 #include "parse.h"
 
 enum {
-	O_ANY = OPT_LONG, O_ARCH, O_BRANCH, O_BY_HAND, O_GROUP, O_JSON, O_KEEP, O_LOCK,
+	O_ANY = OPT_LONG, O_ARCH, O_BRANCH, O_BY_HAND, O_COPY, O_GROUP, O_JSON, O_KEEP, O_LOCK,
 	O_MEMBER, O_NAME, O_RAW, O_RUNNING, O_STEPS, O_TREE, O_UNFINISHED,
 };
 
@@ -21,6 +21,7 @@ static const struct opt tab[] = {
 	{ O_ARCH,       "arch",       "ARCH", "result: what it was built for" },
 	{ O_BRANCH,     "branch",     "NAME", "new: build for it; clean, history, list: of it only" },
 	{ O_BY_HAND,    "by-hand",    NULL,   "result: after steps that somebody named" },
+	{ O_COPY,       "copy",       "DIR",  "find: a copy of its records in DIR/jobs" },
 	{ O_GROUP,      "group",      NULL,   "find: a group" },
 	{ O_JSON,       "json",       NULL,   "history, list, show: in JSON" },
 	{ O_KEEP,       "keep",       "WHEN", "result: keep the workspace never, failed or always" },
@@ -49,7 +50,8 @@ static const struct verb verbs[] = {
 	{ "chain",   verb_chain,   2, 1 << 20, 0, READS },
 	{ "clean",   verb_clean,   0, 0, BIT(O_BRANCH), WRITES },
 	{ "drop",    verb_drop,    1, 1, BIT(O_LOCK), WRITES },
-	{ "find",    verb_find,    0, 1, BIT(O_ANY) | BIT(O_GROUP) | BIT(O_UNFINISHED), READS },
+	{ "find",    verb_find,    0, 1, BIT(O_ANY) | BIT(O_COPY) | BIT(O_GROUP) |
+	    BIT(O_UNFINISHED), READS },
 	{ "follow",  verb_follow,  1, 1, BIT(O_RAW), READS },
 	{ "history", verb_history, 0, 1 << 20, BIT(O_BRANCH) | BIT(O_JSON) | BIT(O_TREE), READS },
 	{ "list",    verb_list,    0, 1, BIT(O_BRANCH) | BIT(O_JSON) | BIT(O_RUNNING), READS },
@@ -87,6 +89,7 @@ option(struct args *a, int c, const char *arg)
 	case O_ARCH: a->arch = arg; break;
 	case O_BRANCH: a->branch = arg; break;
 	case O_BY_HAND: a->by_hand = 1; break;
+	case O_COPY: a->copy = arg; break;
 	case O_GROUP: a->group = 1; break;
 	case O_JSON: a->json = 1; break;
 	case O_KEEP: a->keep = arg; break;

@@ -7,6 +7,7 @@ B=${B:-build}
 case $B in /*) ;; *) B=$top/$B ;; esac
 base=${AOINB_TEST_BASE:-$top/build/base}
 
+PATH=$B/bin:$PATH
 say() { echo "base.sh: $*" >&2; }
 
 [ "$(id -u)" -eq 0 ] || { say 'needs root'; exit 77; }
@@ -17,7 +18,8 @@ flock 9
 if [ ! -d "$base" ]; then
 	. /etc/os-release
 	rm -rf --one-file-system "$base.part"
-	debian_root "$VERSION_CODENAME" "$base.part" >&2
+	debian_root "$VERSION_CODENAME" "$base.part" "$base.log" 3600 600 >&2
 	mv "$base.part" "$base"
+	rm "$base.log"
 fi
 echo "$base"

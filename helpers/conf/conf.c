@@ -21,6 +21,7 @@ enum {
 struct conf {
 	char *value[MAX_KEYS];	/* as key_tab */
 	int line[MAX_KEYS];	/* where this file set it; 0 not yet */
+	int set[MAX_KEYS];	/* by conf_set */
 };
 
 /* What a reader and its handler share. */
@@ -303,7 +304,14 @@ conf_set(struct conf *c, const char *setting)
 		return -1;
 	}
 	put(c, k, eq + 1);
+	c->set[k - key_tab] = 1;
 	return 0;
+}
+
+int
+conf_is_set(const struct conf *c, const struct key *k)
+{
+	return c->set[k - key_tab];
 }
 
 const char *

@@ -25,6 +25,9 @@ int conf_read(struct conf *c, const char *path, int how);
 /* Sets "S_N=VALUE".  Returns 0, or -1 when that is not a setting (said). */
 int conf_set(struct conf *c, const char *setting);
 
+/* Whether conf_set has set k. */
+int conf_is_set(const struct conf *c, const struct key *k);
+
 /* The value of k, checked; yes and no for KEY_BOOL whatever was written. */
 const char *conf_get(const struct conf *c, const struct key *k);
 

@@ -11,7 +11,7 @@ struct args {
 	char **operand;		/* those behind the verb; ends with NULL */
 	int operands;
 
-	const char *arch, *branch, *keep, *member, *name, *steps, *tree;	/* or NULL */
+	const char *arch, *branch, *copy, *keep, *member, *name, *steps, *tree;	/* or NULL */
 	int any, by_hand, group, json, raw, running, unfinished;
 	int lock;		/* a descriptor, or -1 */
 };

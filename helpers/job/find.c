@@ -47,9 +47,11 @@ verb_find(struct args *a)
 	if (!a->operands && !a->unfinished)
 		die(EX_USAGE, "find wants a part of an id");
 	find(a, a->operand[0], path);
-	if (!strcmp(kind_word(path), "job"))
+	if (a->copy && !strcmp(kind_word(path), "job"))
+		old_copy(a, path);
+	else if (!strcmp(kind_word(path), "job"))
 		old_take_over(a, path);
-	sure(buf_printf(&out, "%s/%s\n", a->work_dir, path));
+	sure(buf_printf(&out, "%s/%s\n", a->copy ? a->copy : a->work_dir, path));
 	print(&out);
 	return 0;
 }

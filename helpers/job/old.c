@@ -1,7 +1,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "err.h"
@@ -14,9 +16,9 @@
 #include "store/bundle.h"
 
 struct old {
-	struct args *a;
+	struct args *a;		/* whose store has the job, and what is built */
 	const char *path;
-	int dir;
+	int dir;		/* what becomes of it */
 };
 
 static int
@@ -82,7 +84,7 @@ make_env(const struct old *o)
 {
 	struct buf env = { 0 };
 	struct bundle b;
-	int fd = openat(o->dir, "bundle", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = openat(o->dir, "bundle", O_RDONLY | O_DIRECTORY | O_CLOEXEC);	/* of a copy: a link */
 	int r;
 
 	if (fd < 0)
@@ -112,6 +114,12 @@ take_over(const struct old *o)
 	return renameat(o->dir, "job.ini", o->dir, "conf");
 }
 
+static int
+is_old(const struct old *o)
+{
+	return is_there(o, "job.ini") && !is_there(o, "conf");
+}
+
 void
 old_take_over(struct args *a, const char *path)
 {
@@ -119,7 +127,7 @@ old_take_over(struct args *a, const char *path)
 	int lock;
 
 	o.dir = openat(a->store.dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (o.dir < 0 || !is_there(&o, "job.ini") || is_there(&o, "conf") || opt_dry ||
+	if (o.dir < 0 || !is_old(&o) || opt_dry ||
 	    faccessat(o.dir, ".", W_OK, 0) < 0) {
 		close_keep(o.dir);
 		return;
@@ -132,4 +140,69 @@ old_take_over(struct args *a, const char *path)
 		lock_drop(lock);
 	}
 	close(o.dir);
+}
+
+/* A file may go meanwhile; what is no record of ours, such as a log, may be too large. */
+static int
+copy_file(int from, int to, const char *name)
+{
+	struct buf text = { 0 };
+	struct stat st;
+	int r = fstatat(from, name, &st, AT_SYMLINK_NOFOLLOW);
+
+	if (r == 0 && S_ISREG(st.st_mode) && st.st_size <= STORE_TEXT)
+		r = file_get(from, name, STORE_TEXT, &text) < 0 ? -1 :
+		    file_put(to, name, text.s ? text.s : "", text.len);
+	buf_free(&text);
+	return r < 0 && errno != ENOENT && errno != EFBIG ? -1 : 0;
+}
+
+static int
+copy_files(struct args *a, const char *path, int to)
+{
+	char **names = NULL;
+	long n = store_names(&a->store, path, &names), i;
+	int from = openat(a->store.dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r = n < 0 || from < 0 ? -1 : 0;
+
+	for (i = 0; r == 0 && i < n; i++)
+		r = copy_file(from, to, names[i]);
+	if (names)
+		store_names_free(names, n);
+	close_keep(from);
+	return r;
+}
+
+static int
+link_bundle(struct args *a, const char *path, int to)
+{
+	struct buf target = { 0 };
+	char *work_dir = realpath(a->work_dir, NULL);
+	int r = -1;
+
+	if (work_dir) {
+		sure(buf_printf(&target, "%s/%s/bundle", work_dir, path));
+		r = symlinkat(target.s, to, "bundle");
+	}
+	free(work_dir);
+	buf_free(&target);
+	return r;
+}
+
+void
+old_copy(struct args *a, const char *path)
+{
+	struct old o = { a, path, -1 };
+	struct buf folder = { 0 };
+
+	sure(buf_printf(&folder, "%s/%s", a->copy, path));
+	if (file_mkdirs(folder.s) == 0)
+		o.dir = open(folder.s, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (o.dir < 0 || copy_files(a, path, o.dir) < 0 || link_bundle(a, path, o.dir) < 0)
+		die_sys(EX_CANTCREAT, "%s", folder.s);
+	if (is_old(&o) && take_over(&o) < 0)
+		die_sys(EX_IOERR, "job %s: cannot be taken over from the last version",
+		    id_of(path));
+	close(o.dir);
+	buf_free(&folder);
 }

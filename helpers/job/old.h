@@ -9,4 +9,9 @@
  * this version, to one that runs, or where we may not write. */
 void old_take_over(struct args *a, const char *path);
 
+/* Makes a copy of the files of the job path in the folder that a->copy is, with a link to
+ * its bundle, and does the same to that, also with -n; path is as it was.  Ends the
+ * program when it cannot. */
+void old_copy(struct args *a, const char *path);
+
 #endif

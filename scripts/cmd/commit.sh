@@ -12,7 +12,7 @@ if session_branch "$1"; then
 	[ "$job" ] || die 66 "branch $1: no workspace was kept; try: aoinb shell --keep $1"
 	job=$conf_work_dir/jobs/$job
 else
-	job=$(job_do find "$1") || exit
+	job_find "$1"
 fi
 id=${job##*/}
 lock_take "job.$id" now "job $id is running"

@@ -33,12 +33,7 @@ if [ -e "$dir/aoinb.ini" ] || [ -e "$dir/config.toml" ]; then
 	say "$dir: there is a configuration; left as it is"
 else
 	work=${opt_work_dir:-$(aoinb-conf --file=/dev/null get work_dir)}
-	aoinb-conf --file=/dev/null --set="work_dir=$work" \
-	    ${opt_arch:+--set="arch=$opt_arch"} check
-	aoinb-conf sample | awk -v work="$work" -v arch="$opt_arch" '
-		/^# work_dir = / { print "work_dir = " work; next }
-		/^# arch = / && arch != "" { print "arch = " arch; next }
-		{ print }' >"$dir/aoinb.ini.new"
+	aoinb-conf --set="work_dir=$work" ${opt_arch:+--set="arch=$opt_arch"} sample >"$dir/aoinb.ini.new"
 	mv "$dir/aoinb.ini.new" "$dir/aoinb.ini"
 fi
 list=$dir/source_lists/stable.list

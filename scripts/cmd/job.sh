@@ -7,7 +7,8 @@ use need progress lock job
 [ $# -gt 0 ] || bad 'job wants a JOB'
 need_root
 conf_load
-job=$(job_do find "$1") || exit
+job_find "$1"
+[ ! "$dry" ] || job_copy
 shift
 [ -r "$job/conf" ] || bad "job ${job##*/} has no steps: it is no build"
 by_hand="$*"
@@ -15,11 +16,7 @@ by_hand="$*"
 for step; do
 	name_ok "$step" && [ -x "$here/step/$step" ] || bad "no such step: $step"
 done
-if [ "$dry" ]; then
-	job_copy
-else
-	lock_take "job.${job##*/}" now "job ${job##*/} is running"
-fi
+[ "$dry" ] || lock_take "job.${job##*/}" now "job ${job##*/} is running"
 [ -e "$job/list" ] || {	# of the last version
 	read -r branch <"$job/branch"
 	printf '%s\n' "$conf_dir/source_lists/$branch.list" >"$job/list"

@@ -47,8 +47,9 @@ fi
 layer_begin baseos
 code=0
 if [ "$opt_debian" ]; then
-	progress_begin "make a Debian root ($opt_debian)"
-	debian_root "$opt_debian" "$layer_new/tree" || code=$?
+	progress_begin "make a Debian root ($opt_debian)" "$layer_new/log"
+	debian_root "$opt_debian" "$layer_new/tree" "$layer_new/log" "$conf_limit_setup_time_s" "$conf_limit_silence_s" || code=$?
+	rm -f "$layer_new/log"
 else
 	setpriv --pdeathsig KILL aoinb-unpack ${verbose:+-v} --devices "$image" "$layer_new/tree" || code=$?
 fi

@@ -6,6 +6,6 @@
 use job
 [ $# -eq 1 ] || bad 'log wants a JOB'
 conf_load
-job=$(job_do find "$1") || exit
+job_find "$1"
 if [ "$opt_follow" ]; then set -- follow; else set -- log; fi
 exec aoinb-job --work-dir="$conf_work_dir" ${opt_raw:+--raw} "$1" "$job"

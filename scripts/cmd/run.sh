@@ -11,9 +11,5 @@ use need progress lock layer root apt instance job session
 need_root
 conf_load
 session_open "$1" "$opt_keep" input; shift
-while IFS= read -r bind; do
-	[ ! "$bind" ] || root_set "$session_root" mount "bind=$bind"
-done <<EOF
-$opt_bind
-EOF
+[ ! "$opt_bind" ] || printf '%s\n' "$opt_bind" | sed 's/\\/&&/g; s/^/mount bind=/' >>"$session_root" || exit 74
 session_run "$@"

@@ -24,15 +24,15 @@ job_scratch() {
 	trap 'rm -rf --one-file-system "$job_scratch"' EXIT
 }
 
+# job_find JOB - sets job.  One of the last version becomes one of this, but not with -n.
+job_find() {
+	job=$(job_do ${dry:+-n} find "$1") || exit
+}
+
 # job_copy - with -n: what is done with the job is done with a copy of its records
 job_copy() {
 	job_scratch
-	job_from=$job job=$job_scratch/${job##*/}
-	mkdir "$job"
-	for file in "$job_from"/*; do
-		[ ! -f "$file" ] || cp -- "$file" "$job/"
-	done
-	ln -s "$job_from/bundle" "$job/bundle"
+	job=$(job_do find --copy="$job_scratch" "${job##*/}") || exit
 }
 
 # job_freeze BUNDLE BRANCH LIST MEMBER [SETTING]... - a build, with its own copies of

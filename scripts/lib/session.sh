@@ -15,7 +15,7 @@ session_open() {
 		session_new "$1"
 	else
 		session_fresh=''
-		job=$(job_do find "$1") || exit
+		job_find "$1"
 		lock_take "job.${job##*/}" now "job ${job##*/} is running"
 		[ -d "$job/upper" ] ||
 			die 66 "job ${job##*/}: its workspace was not kept; build with --keep, or set [clean] keep = failed"
