@@ -350,7 +350,51 @@ old=$(base)
 # A Debian root, made by mmdebstrap from the machine's own sources.
 try 69 'a suite that no source offers'     aoinb -c "$conf" load-baseos --debian=nosuch
 is 'the old base stays'                    "$(base)" "$old"
+# A mirror of our own: what nobody has signed is not taken, and one that says nothing
+# any more is not waited for.
+cat >mirror.py <<'END'
+import http.server, os, time
+class Mirror(http.server.SimpleHTTPRequestHandler):
+    def do_GET(self):
+        with open("asked", "a") as f:
+            print(self.path, file=f)
+        while os.path.exists("hang"):
+            time.sleep(1)
+        super().do_GET()
+s = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Mirror)
+with open("mirror.port", "w") as f:
+    print(s.server_port, file=f)
+s.serve_forever()
+END
+mkdir -p apt/mirror/dists/elsewhere/main/binary-"$(dpkg --print-architecture)"
+: >"apt/mirror/dists/elsewhere/main/binary-$(dpkg --print-architecture)/Packages"
+for of in "$suite" elsewhere; do
+	apt-ftparchive -o APT::FTPArchive::Release::Codename="$of" -o APT::FTPArchive::Release::Origin=Debian \
+	    -o APT::FTPArchive::Release::Label=Debian -o APT::FTPArchive::Release::Components=main \
+	    release "apt/mirror/dists/$of" >apt/Release
+	mv apt/Release "apt/mirror/dists/$of/Release"
+done
+python3 mirror.py 2>/dev/null &
+later "kill $!"
+ok 'a mirror is there'                     wait_for 10 test -s mirror.port
+mirror=http://127.0.0.1:$(cat mirror.port)/apt/mirror
+echo "deb [trusted=yes] $mirror $suite main" >apt/list
+try 0 'apt has it'                         env APT_CONFIG="$PWD/apt/conf" apt-get update
+mkdir -p slow
+printf 'work_dir = %s\n[limit]\nsilence = 8s\n' "$work" >slow/aoinb.ini
+: >asked
+try 69 'a suite that no source names'      env APT_CONFIG="$PWD/apt/conf" timeout 300 aoinb -c slow load-baseos --debian=elsewhere
+says asked '/apt/mirror/dists/elsewhere/InRelease' 'is asked for at the same mirror'
+says err "not signed" 'and not taken, as nobody has signed it'
+touch hang
+try 69 'a mirror that says nothing'        env APT_CONFIG="$PWD/apt/conf" timeout 300 aoinb -c slow load-baseos --debian="$suite"
+says err '^aoinb: mmdebstrap could not make a root of .* silence says; is the mirror there?$' 'is given up'
+rm hang
+is 'the old base stays'                    "$(base)" "$old"
+is 'and nothing is left'                   "$(leavings)" ''
+
 if [ "${codename-}" ]; then
+	printf '[limit]\nsilence = "15m"\n' >>"$conf/config.toml"
 	rm -rf small/work; echo "work_dir = $PWD/small/work" >other/aoinb.ini
 	# shellcheck disable=SC2016 # for the inner shell
 	try 69 'a disk too small for Debian' unshare -m sh -c 'mount -t tmpfs -o size=2m small small || exit

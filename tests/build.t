@@ -102,8 +102,6 @@ printf 'VER=3.1\nREL=4\nDUMMYSRC=y\n__FLAVOUR="plain vanilla"\n' >own/spec
 printf 'PKGNAME=own\nPKGSEC=misc\nPKGDES="Own"\n' >own/autobuild/defines
 try 0 'it is committed into the instance'  sh -c 'aoinb -c "$1" run --keep stable -- sh -c "cat >/usr/bin/autobuild; chmod 755 /usr/bin/autobuild" <autobuild >job' sh "$conf"
 job=$(cat job)
-cp autobuild "$work/jobs/$job/upper/usr/bin/autobuild"
-chmod 755 "$work/jobs/$job/upper/usr/bin/autobuild"
 try 0 'a layer'                            aoinb -c "$conf" commit "$job"
 try 0 'the build runs it'   env ABMODIFIERS=+x aoinb -c "$conf" build --keep own stable
 is 'its package is collected'              "$(cat out)" "$work/output/stable/own_3.1-4_noarch.deb"

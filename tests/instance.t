@@ -2,6 +2,8 @@
 # instances: updates, layers, sessions, jobs and what is cleaned up
 . "${0%/*}/lib.sh"
 . "$top/tests/world.sh"
+nl='
+'
 need_root
 need jq python3 dpkg-deb
 
@@ -160,7 +162,29 @@ try 200 'whatever it is'                   in_probe sh -c 'exit 200'
 try 137 'killed is 128 and the signal'     in_probe sh -c 'kill -9 $$'
 try 0 'what follows -- is not ours'        in_probe echo --keep -n -c
 is 'all of it'                             "$(cat out)" '--keep -n -c'
-is 'there is no stdin'                     "$(echo words | aoinb -c "$conf" run probe -- cat)" ''
+is 'it reads our stdin'                    "$(echo words | aoinb -c "$conf" run probe -- cat)" words
+is 'all of it'                             "$(seq 200000 | aoinb -c "$conf" run probe -- tail -n 1)" 200000
+is 'by its name, too'                      "$(echo words | aoinb -c "$conf" run probe -- cat /dev/stdin)" words
+seq 200000 >numbers
+is 'of a file'                             "$(aoinb -c "$conf" run probe -- tail -n 1 <numbers)" 200000
+# shellcheck disable=SC2016 # for the inner shell
+is 'whose mode and name it does not get'   "$(aoinb -c "$conf" run probe -- sh -c 'chmod 4755 /dev/stdin; cat /dev/stdin | tail -n 1
+	case $(readlink /proc/self/fd/0) in pipe:*) ;; *) echo "no pipe" ;; esac' <numbers; stat -c %a numbers)" "200000${nl}$(stat -c %a numbers)"
+try 0 'who writes does not hold it up'     timeout 60 sh -c 'yes | aoinb -c "$1" run probe -- head -n 1' sh "$conf"
+mkdir bound 'b:c\d'
+echo here >bound/file
+echo odd >'b:c\d/file'
+# shellcheck disable=SC2016 # for the inner shell
+try 0 'run --bind'                         aoinb -c "$conf" run --bind=bound:/mnt/x --bind "$PWD/bound:/mnt/y:ro" \
+    --bind='b\:c\\d:/mnt/z' probe -- sh -c 'cat /mnt/[xyz]/file; ! touch /mnt/y/none 2>&1 | grep -v Read-only; echo new >/mnt/x/new'
+is 'shows what is named, each where it was asked for' "$(cat out)" "here${nl}here${nl}odd"
+is 'to be written, where that is not ro'   "$(cat bound/new; ls bound)" "new${nl}file${nl}new"
+try 66 'a bind of nothing'                 aoinb -c "$conf" run --bind=none:/mnt probe -- true
+says err 'bind none' 'is named'
+try 65 'one that names no place'           aoinb -c "$conf" run --bind=bound probe -- true
+says err 'not SRC:DST or SRC:DST:ro: bound' 'is told'
+try 0 '-n'                                 aoinb -n -c "$conf" run --bind=bound:/mnt probe -- true
+says out '--bind=bound:/mnt .*--input' 'shows it'
 try 0 'changes'                            in_probe touch /srv/changed
 try 1 'are thrown away'                    in_probe test -e /srv/changed
 is 'with the job'                          "$(aoinb -c "$conf" ls jobs | grep -c -- '-probe')" 0

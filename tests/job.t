@@ -133,6 +133,9 @@ mkdir -p tree/app-x
 bundle tree/app-x/probe
 path=$(job new --branch=stable --tree=tree build tree/app-x/probe)
 is 'in a tree it has a short name'     "$(cat "$path/unit")" app-x/probe
+ln -s tree/app-x/probe linked
+path=$(job new --branch=stable --tree=tree build linked)
+is 'by a link as well'                 "$(cat "$path/unit") ${path##*-}" 'app-x/probe probe'
 mkdir 'odd %name'
 bundle 'odd %name/b c'
 path=$(job new --branch=stable --tree=tree build 'odd %name/b c')
@@ -544,6 +547,8 @@ try 0 'of several'                     job history app/a b --branch=stable
 is 'by category and name, of a branch' "$(cut -f 2 out | tr '\n' ' ')" 'app/a app/b b '
 try 0 'by its path'                    job history b
 try 0 'by its path in a tree'          job history --tree=tree app/a
+try 0 'of one in a tree'               job history app/b
+is 'and what was built by its path where none was known' "$(cut -f 2 out | tr '\n' ' ')" 'app/b b '
 try 1 'of one that was never built'    job history none other
 says err 'no build of none other yet'  'is told'
 try 0 'in JSON'                        job history --json a

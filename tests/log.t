@@ -122,7 +122,9 @@ if pid == 0:
     os.execvp(sys.argv[2], sys.argv[2:])
 said = b""
 try:
-    while sys.argv[1] == "read":
+    if sys.argv[1] == "type":
+        os.write(fd, b"typed\n")
+    while sys.argv[1] != "stop":
         piece = os.read(fd, 4096)
         if not piece:
             break
@@ -139,6 +141,26 @@ is 'is not handed in'                      "$(tail -n 1 out)" none
 is 'and gets all'                          "$(head -n 2000 out)" "$(seq 2000)"
 try 124 'one that is stopped stops no limit' timeout 60 python3 terminal.py stop aoinb-rusage \
     --relay --time=1s --grace=0 yes
+
+# --- and what is read
+
+seq 100000 >in
+chmod 640 in
+is 'a file is read through a pipe'         "$(aoinb-rusage --relay sh -c 'tail -n 1; readlink /proc/self/fd/0 | tr -d 0-9
+	chmod 4755 /dev/stdin' <in)" "$(printf '100000\npipe:[]')"
+is 'which keeps its mode'                  "$(stat -c %a in)" 640
+is 'without --relay it is handed in'       "$(aoinb-rusage readlink /proc/self/fd/0 <in)" "$PWD/in"
+is 'a pipe is handed on, and not read ahead' "$(seq 3 | { aoinb-rusage --relay sh -c 'read -r x; echo "$x"'; cat; } | tr '\n' ' ')" '1 2 3 '
+is 'nothing comes of a folder'             "$(aoinb-rusage --relay cat <. 2>&1; echo "$?")" \
+    "$(printf 'aoinb-rusage: standard input: Is a directory\n74')"
+is 'nor of /dev/null'                      "$(aoinb-rusage --relay cat </dev/null; echo "$?")" 0
+try 0 'who does not read all'              timeout 20 aoinb-rusage --relay true <in
+try 0 'what is typed on a terminal'        timeout 20 python3 terminal.py type aoinb-rusage --relay sh -c \
+    'read -r x; echo "got $x"; [ -t 0 ] || echo none'
+is 'comes without it'                      "$(tail -n 2 out)" "$(printf 'got typed\nnone')"
+try 0 'in the background'                  timeout 20 python3 terminal.py type sh -mc \
+    'aoinb-rusage --relay sh -c "sleep 1; echo done" & wait $!'
+is 'nobody is stopped for it'              "$(tail -n 1 out)" 'done'
 
 # --- builds
 

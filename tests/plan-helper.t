@@ -222,6 +222,26 @@ is 'only the target'        "$(column build 3)/$(column built 2)" 'app/hello /'
 # shellcheck disable=SC2016 # for jq
 try 0 'what is needed, and built' known --with-deps --json bye
 is 'is not shown'           "$(jq -r '.units[].unit' out)" app/bye
+# --- by its path, where no tree was told
+mv "$work/built" "$work/kept"
+elsewhere=$(echo "$tree/lib/hi" | tr / _)
+built lib/hi; mv "$work/built/stable/lib_hi" "$work/built/stable/$elsewhere"
+try 0 'what was built by its path' plan hi
+is 'is built, by its name'  "$(column built 2)" 'lib/hi '
+built lib/hi 'modifiers=+x'; touch -d '1 hour ago' "$work/built/stable/lib_hi"
+try 0 'the newer record'    plan hi
+is 'is the one that counts' "$(column built 2)" 'lib/hi '
+touch "$work/built/stable/lib_hi"; touch -d '1 hour ago' "$work/built/stable/$elsewhere"
+try 0 'whichever that is'   plan hi
+is 'of the two'             "$(column build 3)" 'lib/hi '
+rm -r "$work/built"; built lib/hi
+try 0 'and what was built by its name' aoinb-plan -w "$work" -a amd64 -b stable --slots=1 --memory=1G "$tree/lib/hi"
+is 'by its path'            "$(column built 2)" "$tree/lib/hi "
+mkdir -p other/lib; cp -r "$tree/lib/hi" other/lib/; echo '# another' >>other/lib/hi/spec
+try 0 'but not another bundle of that name' aoinb-plan -w "$work" -a amd64 -b stable --slots=1 --memory=1G other/lib/hi
+is 'which is to be built'   "$(column build 3)" "$PWD/other/lib/hi "
+rm -r "$work/built"; mv "$work/kept" "$work/built"
+
 # odd NAME COMMAND - a bundle with something odd in it is built, and another after it
 odd() {
 	(cd "$tree/lib/hi" && eval "$2")

@@ -234,6 +234,14 @@ ok 'who was killed says so'            grep -q '"killed"' "$work/jobs/$day-10000
 try 0 'cache gc'                       aoinb -c "$conf" cache gc
 
 echo '# kept workspaces'
+# as_is ID - all that lies in the job
+as_is() {
+	(cd "$work/jobs/$1" && find . -printf '%P %y %T@ %C@ %s\n' | LC_ALL=C sort)
+}
+before=$(as_is $day-100002-bad)
+try 0 'with -n'                        aoinb -c "$conf" -n run $day-100002-bad -- true
+try 0 'of which there is a log'        aoinb -c "$conf" -n log $day-100002-bad
+is 'nothing of it changes'             "$(as_is $day-100002-bad)" "$before"
 try 0 'one of a build'                 aoinb -c "$conf" run $day-100002-bad -- cat /etc/failed /buildroot/bundle/spec
 is 'has its files'                     "$(head -n 1 out)" "of $day-100002-bad"
 try 0 'one with dependencies'          aoinb -c "$conf" run $day-100004-dep -- cat /etc/kept
@@ -255,6 +263,10 @@ is 'it is the last now'                "$(aoinb -c "$conf" log last | tail -n 1)
 seen() {
 	dpkg-deb --fsys-tarfile "$work/output/stable/$1_1-0_noarch.deb" | tar -xO ./usr/share/tiny/version
 }
+before=$(as_is $day-100001-mods)
+try 0 'with -n'                        aoinb -c "$conf" -n job $day-100001-mods
+says out 'aoinb-run .*--env=ABMODIFIERS=+more .*--env=SOURCE_DATE_EPOCH=1700000000 .*/buildroot/toolbox/build.sh$' 'it is shown as it was begun'
+is 'and nothing of it changes'         "$(as_is $day-100001-mods)" "$before"
 try 0 'a job again, with all its steps' aoinb -c "$conf" job $day-100001-mods
 is 'its package'                       "$(cat out)" "$work/output/stable/mods_1-0_noarch.deb"
 is 'is built with what it began with'  "$(seen mods)" 'mods +more epoch 1700000000'
