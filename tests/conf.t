@@ -125,7 +125,7 @@ is 'said once'                        "$(cat err)" ''
 # no_toml PATTERN TEXT - config.toml with TEXT is refused in one line that matches
 no_toml() {
 	printf "$2" >toml/config.toml
-	try 78 "no TOML: $(printf "$2" | tr '\n' ' ')" aoinb-conf -q -c toml check
+	try 78 "no TOML: line $1" aoinb-conf -q -c toml check
 	is 'one line says so'         "$(grep -c "^aoinb-conf: toml/config.toml:$1" err) $(wc -l <err)" '1 1'
 }
 no_toml '1: a string does not end'    'work_dir = "/a\n'

@@ -133,8 +133,8 @@ mkdir -p tree/app-x
 bundle tree/app-x/probe
 path=$(job new --branch=stable --tree=tree build tree/app-x/probe)
 is 'in a tree it has a short name'     "$(cat "$path/unit")" app-x/probe
-ln -s tree/app-x/probe linked
-path=$(job new --branch=stable --tree=tree build linked)
+ln -s tree/app-x/probe by-link
+path=$(job new --branch=stable --tree=tree build by-link)
 is 'by a link as well'                 "$(cat "$path/unit") ${path##*-}" 'app-x/probe probe'
 mkdir 'odd %name'
 bundle 'odd %name/b c'
