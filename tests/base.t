@@ -367,8 +367,9 @@ with open("mirror.port", "w") as f:
 s.serve_forever()
 END
 mkdir -p apt/mirror/dists/elsewhere/main/binary-"$(dpkg --print-architecture)"
-: >"apt/mirror/dists/elsewhere/main/binary-$(dpkg --print-architecture)/Packages"
 for of in "$suite" elsewhere; do
+	printf 'Package: none\nVersion: 1\nArchitecture: all\nFilename: none.deb\nSize: 1\n' \
+	    >"apt/mirror/dists/$of/main/binary-$(dpkg --print-architecture)/Packages"
 	apt-ftparchive -o APT::FTPArchive::Release::Codename="$of" -o APT::FTPArchive::Release::Origin=Debian \
 	    -o APT::FTPArchive::Release::Label=Debian -o APT::FTPArchive::Release::Components=main \
 	    release "apt/mirror/dists/$of" >apt/Release
