@@ -69,7 +69,7 @@ reads "work_dir = \"\"\"$nl/a\\  $nl  $nl	/b\"\"\"" work_dir /a/b
 reads 'work_dir = """/a""b"""'        work_dir '/a""b'
 reads 'work_dir = """/a"""""'         work_dir '/a""'
 reads "work_dir = '''$nl/it's'''"     work_dir "/it's"
-reads 'work_dir = "/caf\u00e9/\U0001F600/\"\\"' work_dir '/café/😀/"\'
+reads 'work_dir = "/caf\u00e9/\U0001F600/\"\\"' work_dir "/café/😀/\"\\"
 reads 'work_dir = "here/it is"'       work_dir "$PWD/here/it is"
 reads 'workDir = "here"'              work_dir "$PWD/here"
 reads 'limit.time = "6h"'             limit_time 6h
@@ -124,7 +124,7 @@ is 'said once'                        "$(cat err)" ''
 
 # no_toml PATTERN TEXT - config.toml with TEXT is refused in one line that matches
 no_toml() {
-	printf "$2" >toml/config.toml
+	printf %b "$2" >toml/config.toml
 	try 78 "no TOML: line $1" aoinb-conf -q -c toml check
 	is 'one line says so'         "$(grep -c "^aoinb-conf: toml/config.toml:$1" err) $(wc -l <err)" '1 1'
 }
@@ -134,7 +134,7 @@ no_toml '1: .*escapes nothing'        'work_dir = "C:\\work"\n'
 no_toml '1: .*wants 4 hexadecimal'    'work_dir = "/\\u00g0"\n'
 no_toml '1: .*no character'           'work_dir = "/\\ud800"\n'
 no_toml '1: .*no character'           'work_dir = "/\\u0000"\n'
-no_toml '1: .*control character'      'work_dir = "/a\001b"\n'
+no_toml '1: .*control character'      'work_dir = "/a\0001b"\n'
 no_toml '1: work_dir holds a control' 'work_dir = "/a\\nb"\n'
 no_toml '1: work_dir is empty'        'work_dir = ""\n'
 no_toml '1: work_dir is not a quoted' 'work_dir = 5\n'

@@ -36,11 +36,8 @@ else
 	from=$image
 fi
 if [ "$dry" ]; then
-	if [ "$opt_debian" ]; then
-		words mmdebstrap "$opt_debian" "$conf_work_dir/layers"
-	else
-		words aoinb-unpack --devices "$image" "$conf_work_dir/layers"
-	fi
+	if [ "$opt_debian" ]; then set -- mmdebstrap "$opt_debian"; else set -- aoinb-unpack --devices "$image"; fi
+	words "$@" "$conf_work_dir/layers"
 	exit 0
 fi
 

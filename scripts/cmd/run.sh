@@ -10,6 +10,5 @@ use need progress lock layer root apt instance job session
 [ $# -ge 2 ] || bad 'run wants a BRANCH and a program'
 need_root
 conf_load
-session_open "$1" "$opt_keep" input; shift
-[ ! "$opt_bind" ] || printf '%s\n' "$opt_bind" | sed 's/\\/&&/g; s/^/mount bind=/' >>"$session_root" || exit 74
+session_open "$1" "$opt_keep" "$opt_bind" input; shift
 session_run "$@"

@@ -7,5 +7,5 @@ use need progress lock layer root apt instance job session
 need_root
 conf_load
 [ "$dry" ] || [ -t 0 ] || bad 'shell wants a terminal; "aoinb run BRANCH -- COMMAND" does without'
-session_open "$1" "$opt_keep" tty
+session_open "$1" "$opt_keep" '' tty
 session_run /bin/bash -l

@@ -55,10 +55,10 @@ debian_root() {
 		code=$?
 		[ "$code" -lt 128 ] || return "$code"
 		grep -a '^[EW]: ' "$3" | tail -n 5 | tr -c '[:print:]\n' '?' >&2
-		why="code $code"
-		[ "$code" -ne 124 ] || why='it took longer than [limit] setup_time allows'
-		[ "$code" -ne 125 ] || why='nothing came for as long as [limit] silence says; is the mirror there?'
-		say "mmdebstrap could not make a root of $1: $why"
+		debian_why="code $code"
+		[ "$code" -ne 124 ] || debian_why='it took longer than [limit] setup_time allows'
+		[ "$code" -ne 125 ] || debian_why='nothing came for as long as [limit] silence says; is the mirror there?'
+		say "mmdebstrap could not make a root of $1: $debian_why"
 		return 69
 	}
 }

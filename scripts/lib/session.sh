@@ -7,10 +7,10 @@ session_branch() {
 	name_ok "$1" && [ -r "$conf_dir/source_lists/$1.list" ]
 }
 
-# session_open BRANCH|JOB KEEP [SETTING]... - makes or takes a workspace, and describes its
-# container, with SETTINGs of aoinb-run: sets job
+# session_open BRANCH|JOB KEEP BINDS [SETTING]... - makes or takes a workspace, and describes
+# its container, with BINDS of aoinb-mount, a line each, and SETTINGs of aoinb-run: sets job
 session_open() {
-	session_keep=$2
+	session_keep=$2 session_binds=$3
 	if session_branch "$1"; then
 		session_new "$1"
 	else
@@ -28,12 +28,13 @@ session_open() {
 	[ "$dry" ] || folders "$job/archives/partial"
 	# Of somebody at a terminal nobody knows how long he thinks.
 	session_time=$conf_limit_time_s
-	[ "${3-}" != tty ] || session_time=0
+	[ "${4-}" != tty ] || session_time=0
 	session_describe
 	# aoinb-run makes a terminal of its own where one is asked for.
-	[ "${3-}" = tty ] || echo 'rusage relay' >>"$session_root" || exit 74
+	[ "${4-}" = tty ] || echo 'rusage relay' >>"$session_root" || exit 74
 	apt_proxies "$session_root"
-	shift 2
+	[ ! "$session_binds" ] || printf '%s\n' "$session_binds" | sed 's/\\/&&/g; s/^/mount bind=/' >>"$session_root" || exit 74
+	shift 3
 	[ $# -eq 0 ] || root_set "$session_root" run "$@"
 }
 
