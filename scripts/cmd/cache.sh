@@ -74,9 +74,7 @@ import)
 export) [ $# -eq 1 ] || [ $# -eq 2 ] || bad 'cache export wants a DIGEST, and takes a FILE' ;;
 *) bad "cache: $what: neither ls, gc, verify, import nor export" ;;
 esac
-case $what in
-gc|verify|import) need_root ;;
-esac
+case $what in gc|verify|import) need_root ;; esac
 case $what in
 ls) cache_ls ;;
 gc) cache_gc ;;

@@ -106,10 +106,7 @@ doctor_limits() {
 
 doctor_repo() {
 	[ "$conf_repo_sign" ] || return 0
-	if ! command -v gpg >/dev/null; then
-		fail 'gpg is missing, which [repo] sign needs; install gnupg'
-		return 0
-	fi
+	command -v gpg >/dev/null || { fail 'gpg is missing, which [repo] sign needs; install gnupg'; return 0; }
 	for key in $conf_repo_sign; do
 		if gpg --batch --list-secret-keys -- "$key" >/dev/null 2>&1; then
 			good "key $key"
@@ -120,10 +117,7 @@ doctor_repo() {
 }
 
 doctor_work_dir() {
-	if [ ! -d "$conf_work_dir" ]; then
-		warn "$conf_work_dir: not there yet; it is made when it is needed"
-		return 0
-	fi
+	[ -d "$conf_work_dir" ] || { warn "$conf_work_dir: not there yet; it is made when it is needed"; return 0; }
 	case $(stat -f -c %T "$conf_work_dir") in
 	overlayfs) fail "$conf_work_dir lies on an overlay, which cannot hold another's upper; set work_dir to a disk or a volume" ;;
 	nfs*|fuse*) fail "$conf_work_dir lies on a network or FUSE file system; set work_dir to a local one" ;;

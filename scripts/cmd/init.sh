@@ -24,10 +24,7 @@ init_list() {
 	esac
 }
 
-if [ "$dry" ]; then
-	say "$dir: would be made"
-	exit 0
-fi
+[ ! "$dry" ] || { say "$dir: would be made"; exit 0; }
 folders "$dir/source_lists"
 if [ -e "$dir/aoinb.ini" ] || [ -e "$dir/config.toml" ]; then
 	say "$dir: there is a configuration; left as it is"
