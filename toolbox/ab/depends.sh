@@ -26,6 +26,8 @@ ab_missing() {
 	list=$BUILDDEP
 	bool "$ABBUILDDEPONLY" || list+=" $PKGDEP"
 	while read -r dep; do
+		dep=${dep%_}
+		[[ $dep != @* ]] || continue
 		ab_satisfied "$dep" || printf '%s\n' "${dep%%[|<>=]*}"
 	done < <(ab_words "$list") | sort -u
 }
