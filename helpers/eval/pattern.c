@@ -86,6 +86,42 @@ out:
 	return got;
 }
 
+/* Whether the pattern has what only an extended one has, as bash takes all of them
+ * here: an unquoted "(" that came out of a variable. */
+static int
+is_extended(const struct buf *pattern)
+{
+	size_t i;
+
+	for (i = 0; i < pattern->len; i++)
+		if (pattern->s[i] == '\\')
+			i++;
+		else if (pattern->s[i] == '(')
+			return 1;
+	return 0;
+}
+
+int
+pattern_is(struct eval *e, const struct buf *text, struct buf *pattern)
+{
+	struct param v = { .value = text->len ? text->s : "", .len = text->len };
+	struct match m = { .pattern = *pattern };
+	int never, got;
+
+	*pattern = (struct buf){ 0 };
+	if (is_extended(&m.pattern))
+		got = eval_fail(e, e->p, "cannot evaluate an extended pattern");
+	else
+		got = match_make(e, &m, &v, 0);
+	if (got == 0)
+		got = glob_match(&m.glob, m.text.c, m.text.n, GLOB_LONG, &never) ==
+		    (ptrdiff_t)m.text.n;
+	if (got >= 0 && !e->work)
+		got = eval_limit(e, "too much work");
+	match_free(&m);
+	return got;
+}
+
 /* The replacement for the n bytes at s that matched: "&" is these. */
 static int
 replace_one(struct eval *e, const struct piece *w, const struct buf *by,
