@@ -115,7 +115,7 @@ bundle arch "SRCS=file::$u/ok/f1" "CHKSUMS='$(digest served/f1)'" \
 try 0 'a list of the architecture'       aoinb -c "$conf" build arch stable
 is 'replaces the other'                  "$(listed | tr '\n' ' ')" 'arch-1 arch-1-1 '
 bundle said "SRCS='file::$u/ok/f1 file::$u/ok/f2'" "CHKSUMS='$(digest served/f1) $(digest served/f2)'"
-echo 'cmp said-1 f1 && [ -L f1 ] && [ ! -e f2 ]' >>said/autobuild/build
+echo '[ -L f1 ] && cmp said-1 f1 && [ ! -e f[2] ]' >>said/autobuild/build
 try 0 'the name of a URL that a hook says' aoinb -c "$conf" build said stable
 is 'is a link'                           "$(listed | tr '\n' ' ')" 'said-1 said-1-1 '
 bundle parts "SRCS='file::$u/ok/f1'" "CHKSUMS='$(digest served/f1)'"
@@ -180,8 +180,8 @@ fault 69 'answered 503'                  'a server that is busy' "file::$u/error
 fault 65 'unknown type tarbal'           'an unknown type' "tarbal::$u/ok/f2" "$zero" spec
 fault 65 'unknown option unpack'         'an unknown option' "tbl::unpack=no::$u/ok/f2" "$zero" spec
 fault 65 'unknown algorithm crc32'       'an unknown algorithm' "file::$u/ok/f2" crc32::00000000 spec
-fault 65 'spec:3: SRCS, entry 1: not a URL with a scheme: f2' 'no URL' 'file::f2' "$zero" spec
-fault 65 'spec:3: SRCS, entry 1: bad value in commit=' 'an empty commit' "git::commit=::$u/x" SKIP spec
+fault 65 'spec:2: SRCS, entry 1: not a URL with a scheme: f2' 'no URL' 'file::f2' "$zero" spec
+fault 65 'spec:2: SRCS, entry 1: bad value in commit=' 'an empty commit' "git::commit=::$u/x" SKIP spec
 fault 69 '127.0.0.1:1/f2'                'a URL without a scheme, where nobody is' 'file::127.0.0.1:1/f2' "$zero" ''
 fault 65 'file.s name: "../f2"'          'a way out by rename' "file::rename=../f2::$u/ok/f2" "$zero" spec
 fault 65 'file.s name: ".."'             'and another' "file::rename=..::$u/ok/f2" "$zero" spec
@@ -253,9 +253,9 @@ bundle wrong "SRCS='file::$u/ok/f2 file::$u/ok/n1'" "CHKSUMS='$zero $(digest ser
 bundle bad 'SRCS=x'
 bundle none 'DUMMYSRC=1'
 try 65 'many bundles'                    aoinb -c "$conf" fetch one none nowhere same bad wrong
-is 'each good source is there, in order' "$(cut -f 1,4 out | tr '\t\n' '/ ')" 'one/f1 one/f2 same/x same/f3 wrong/f2 wrong/n1 '
+is 'each good source is there, in order' "$(cut -f 1,4 out | tr '\t\n' '/ ')" 'one/one-1 one/one-1-1 same/x same/same-1-1 wrong/wrong-1 wrong/wrong-1-1 '
 is 'six fields'                          "$(sed -n 1p out)" \
-    "$(printf 'one\tfile\t%s\tf1\tsha256/%s\t%s' "$(digest served/f1)" "$(digest served/f1 | cut -c 9-)" "$u/ok/f1")"
+    "$(printf 'one\tfile\t%s\tone-1\tsha256/%s\t%s' "$(digest served/f1)" "$(digest served/f1 | cut -c 9-)" "$u/ok/f1")"
 is 'no path for what is wrong'           "$(awk -F '\t' '$5 == "-" { print $1, $3 }' out)" "wrong $zero"
 is 'the file of two is asked for once'   "$(cut -d ' ' -f 2 log | grep -c f2)" 3	# twice for the wrong digest
 says err 'nowhere: no such folder'       'what is no bundle is named'
