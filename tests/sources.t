@@ -115,7 +115,7 @@ bundle arch "SRCS=file::$u/ok/f1" "CHKSUMS='$(digest served/f1)'" \
 try 0 'a list of the architecture'       aoinb -c "$conf" build arch stable
 is 'replaces the other'                  "$(listed | tr '\n' ' ')" 'arch-1 arch-1-1 '
 bundle said "SRCS='file::$u/ok/f1 file::$u/ok/f2'" "CHKSUMS='$(digest served/f1) $(digest served/f2)'"
-echo '[ -L f1 ] && cmp said-1 f1 && [ ! -e f[2] ]' >>said/autobuild/build
+echo '[ -L f1 ] && cmp said-1 f1 && [ ! -e f$((1 + 1)) ]' >>said/autobuild/build
 try 0 'the name of a URL that a hook says' aoinb -c "$conf" build said stable
 is 'is a link'                           "$(listed | tr '\n' ' ')" 'said-1 said-1-1 '
 bundle parts "SRCS='file::$u/ok/f1'" "CHKSUMS='$(digest served/f1)'"

@@ -111,6 +111,8 @@ same 'an anchor in a value'  'V="a#a" P="#a"
 A=${V/$P/x}${V//$P/x}' 'x#aax'
 same 'a bracket unclosed'    'V="a[b"
 A=${V#a[}' b
+same 'a star behind one'     "V='axb[cde'
+"'A=${V/b[*}.${V/#axb[*}.${V/%d*}.${V/%[*}.${V/x*[*}.${V#a*[*}.${V//[*/-}' 'axde.de.axb[c.axb[cde.a.cde.axb-de'
 
 # --- what is decided by comparisons
 

@@ -150,6 +150,30 @@ replace_one(struct eval *e, const struct piece *w, const struct buf *by,
 	return 0;
 }
 
+/* How many characters the longest match at character i has, that ends there with
+ * GLOB_FROM_END; -1 when nothing matches. */
+static ptrdiff_t
+match_at(const struct match *m, size_t i, int how, int *never)
+{
+	const uint32_t *s = m->text.c + i;
+	size_t n = m->text.n - i, length = m->glob.length;
+
+	if (how & GLOB_FROM_END) {
+		s = m->text.c;
+		n = i;
+	}
+	if (!length)
+		return glob_match(&m->glob, s, n, GLOB_LONG | how, never);
+	*never = n < length;
+	if (*never)
+		return -1;
+	if (how & GLOB_FROM_END)
+		s += n - length;
+	n = length;
+	return glob_match(&m->glob, s, n, GLOB_LONG | how, &(int){ 0 }) ==
+	    (ptrdiff_t)n ? (ptrdiff_t)n : -1;
+}
+
 /* Puts v's value with what matches replaced to w: once, or all that do. */
 static int
 replace(struct eval *e, const struct param *v, const struct match *m,
@@ -163,8 +187,7 @@ replace(struct eval *e, const struct param *v, const struct match *m,
 	if (!m->glob.n)
 		return word_put(e, w, s, v->len, 0);
 	do {
-		n = glob_match(&m->glob, m->text.c + i, m->text.n - i, GLOB_LONG,
-		    &never);
+		n = match_at(m, i, 0, &never);
 		len = match_bytes(m, s, (size_t)(end - s), n > 0 ? (size_t)n : 1);
 		if (s == end)
 			len = 0;
@@ -187,8 +210,7 @@ replace_at(struct eval *e, const struct param *v, const struct match *m,
 {
 	int never;
 	size_t cut, end = v->len;
-	ptrdiff_t n = glob_match(&m->glob, m->text.c, m->text.n, GLOB_LONG | how,
-	    &never);
+	ptrdiff_t n = match_at(m, how ? m->text.n : 0, how, &never);
 
 	if (n < 0)
 		return word_put(e, w, v->value, v->len, 0);
