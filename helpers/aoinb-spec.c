@@ -15,7 +15,7 @@
 
 enum {
 	O_DIGESTS = OPT_LONG, O_NO_DIGESTS, O_PACKAGES, O_TREE, O_ENV, O_NEEDS,
-	O_MODIFIERS, O_GROUPS,
+	O_MODIFIERS, O_GROUPS, O_FOLDER,
 };
 
 static const struct opt tab[] = {
@@ -26,6 +26,7 @@ static const struct opt tab[] = {
 	{ 'l', "lenient", NULL, "report what cannot be evaluated, and go on" },
 	{ 's', "sources", NULL, "print the table of sources of a spec" },
 	{ O_NO_DIGESTS, "no-digests", NULL, "with -s: all SKIP, whatever CHKSUMS says" },
+	{ O_FOLDER, "folder", "NAME", "with -s: what the folder of the spec is called" },
 	{ O_DIGESTS, "digests", "NAME=WORDS",
 	    "print the spec with these digests in it; repeatable" },
 	{ O_PACKAGES, "packages", NULL, "print the packages of each bundle for ARCH" },
@@ -94,7 +95,7 @@ is_by_arch(const struct wish *w)
 	const struct files *f = &w->files;
 
 	return f->arch && *f->arch && !f->sources && !f->env && !w->format &&
-	    !f->nedits && !f->no_digests && !f->lenient && !f->sets &&
+	    !f->nedits && !f->no_digests && !f->folder && !f->lenient && !f->sets &&
 	    f->kind == KIND_BY_NAME;
 }
 
@@ -115,9 +116,10 @@ fits(const struct wish *w, char *const *operand)
 		return is_by_arch(w) && !*operand && !w->tree;
 	if (f->env)
 		return one && !w->tree && !f->sources && !w->format && !f->nedits &&
-		    !f->no_digests && !f->lenient && f->kind == KIND_BY_NAME;
-	return *operand && !w->tree &&
-	    !(f->sources && w->format) && (f->sources || !f->no_digests) &&
+		    !f->no_digests && !f->folder && !f->lenient &&
+		    f->kind == KIND_BY_NAME;
+	return *operand && !w->tree && !(f->sources && w->format) &&
+	    (f->sources || (!f->no_digests && !f->folder)) &&
 	    !(f->nedits && (f->sources || w->format || operand[1]));
 }
 
@@ -143,6 +145,7 @@ options(struct wish *w, struct opts *o, char *argv[])
 		case 's': f->sources = 1; break;
 		case O_NO_DIGESTS: f->no_digests = 1; break;
 		case O_DIGESTS: edit_add(f, (char *)o->arg); break;
+		case O_FOLDER: f->folder = o->arg; break;
 		case O_PACKAGES: w->packages = 1; break;
 		case O_TREE: w->tree = o->arg; break;
 		case O_ENV: f->env = 1; break;

@@ -50,6 +50,11 @@ field 8 'the defines see PKGVER, PKGREL, PKGEPOCH and the architecture' 'VER=1 E
 field 8 'but no other variable of the spec' 'VER=1 X=2 _Y=3\n' "${p}"'PKGDEP="a$X$_Y$VER"' a
 field 7 'white space'                "$v" "${p}"'BUILDDEP="  a\t b \\\n  c\n\nd "' 'a b c d'
 field 7 'alternatives and versions'  "$v" "${p}"'BUILDDEP="a | b |c  d >= 1 e<=2 | f = 3 g"' 'a|b|c d>=1 e<=2|f=3 g'
+field 8 'what autobuild fills in' "$v" "${p}PKGDEP='@AB_AUTO_SO_DEPS@ a @b c'" 'a c'
+field 8 'it alone'                   "$v" "${p}PKGDEP=@AB_AUTO_SO_DEPS@"  -
+field 7 'names without a version'    "$v" "${p}BUILDDEP='a_ b_ | c_ d_e f'" 'a b|c d_e f'
+field 9 'that are provided'          "$v" "${p}PKGPROV='a_ @b'"         a
+field 6 'but not FAIL_ARCH'          "$v" "${p}FAIL_ARCH='@(amd64|i486)'" 'FAIL_ARCH=@(amd64|i486)'
 field 8 'blanks alone are nothing'   "$v" "${p}PKGDEP=\" \t \""        -
 field 8 'a backslash is escaped'     "$v" "${p}PKGDEP='a\\\\b'"        'a\\b'
 field 8 'of the architecture'        "$v" "${p}PKGDEP__AMD64=a\nPKGDEP__MAINLINE=m\nPKGDEP=b\n" a
@@ -115,6 +120,12 @@ is 'the toolbox says the same' "$(PKGNAME=foo bash ab_check <fail)" ''
 d='.;!;autobuild/defines:'
 line 'an array is told, and left out' "$v" 'A=1\nPKGNAME=foo\nBUILDDEP=(a b)\nPKGDEP=c\n' \
     "${d}3: cannot evaluate the array BUILDDEP${nl}.;foo;1.0-0;amd64;ok;-;c;-"
+line 'but not one of flags'  "$v" 'PKGNAME=foo\nCMAKE_AFTER=(-a\n  -b)\nPKGDEP=c\nCMAKE_AFTER+=(-d)\n' '.;foo;1.0-0;amd64;ok;-;c;-'
+line 'nor in a branch'       "$v" 'PKGNAME=foo\nif [[ $ARCH = amd64 ]]; then\n\tFLAGS=(-a); PKGDEP=c\nelse\n\ttouch ran\nfi\n' '.;foo;1.0-0;amd64;ok;-;c;-'
+line 'what is made of it is told' "$v" 'PKGNAME=foo\nLIST=(a b)\nPKGDEP=$LIST\n' \
+    "${d}3: cannot evaluate \$LIST, which is an array${nl}.;foo;1.0-0;amd64;ok;-;-;-"
+line 'a condition on what autobuild may set' "$v" 'PKGNAME=foo\nif [[ $NOPARALLEL ]]; then PKGDEP=c; fi\n' \
+    "${d}2: cannot tell whether \$NOPARALLEL is set${nl}.;foo;1.0-0;amd64;ok;-;-;-"
 line 'a command is not run'  "$v" "PKGNAME=foo\nPKGDEP=\$(touch $PWD/ran)\ntouch ran\n" \
     "${d}2: cannot evaluate a command substitution: \$(...)${nl}${d}3: cannot evaluate the command touch${nl}.;foo;1.0-0;amd64;ok;-;-;-"
 ok 'indeed' test ! -e ran

@@ -35,6 +35,8 @@ package app/again   again   'PKGDEP="again gcc"'
 package app/boot    boot    'BUILDDEP="cc"' 'PKGPROV="cc"'
 package lib/cc      tinycc  'PKGPROV="cc"'
 package app/w64     w64     'PKGDEP=nothere' 'PKGDEP__64BIT="libhi"'
+package app/auto    auto    'PKGDEP="libhi_ @AB_AUTO_SO_DEPS@"' 'BUILDDEP="gcc_|none_"' 'CMAKE_AFTER=(-DA=1)' \
+    'if [[ $ARCH == amd64 ]]; then BUILDDEP+=" nawk_"; fi' 'PKGPROV=auto-abi_'
 part lib/parts 01-base  parts-base
 part lib/parts 02-extra parts-extra 'BUILDDEP="parts-base"'
 part lib/late  01-first late-first  'BUILDDEP="late-last"'
@@ -118,6 +120,12 @@ package app/many many 'PKGDEP="n1 n2 n3 n4 n5 n6 n7 n1"'
 try 1 'many that are missing' known many
 is 'are five, and a number' "$(sed -n 's/.*n5 (.*), //p' out)" 'and 2 more'
 is 'each once'              "$(grep -o 'n1 (' out | wc -l)" 1
+
+try 0 'what autobuild fills in, and names without a version' known --with-deps auto
+is 'are that'               "$(column build 3)$(column build 8)" 'lib/hi app/auto - lib/hi '
+is 'and flags hide nothing' "$(cat err)" ''
+try 0 'nor does one that is provided' known --json auto hi
+is 'have it'                "$(jq -r '.units[] | select(.unit == "app/auto") | .waits[]' out)" lib/hi
 
 # --- paths
 mkdir -p 'else where/100%'

@@ -8,13 +8,13 @@ echo '# specs: the exit code, the environment, the table'
 # read_alike SPEC... - a test for each
 read_alike() {
 	for text; do
-		printf '%b\n' "$text" >spec
+		printf '%b\n' "$text" >"$in/spec"
 		rm -rf ours && mkdir ours
 		theirs=0 code=0
-		aoinb-spec --env spec >theirs.env 2>err &&
-		    aoinb-spec --sources -a amd64 spec >theirs.table 2>err || theirs=$?
-		bash -euc '. "$1/lib/say.sh"; . "$1/lib/spec.sh"; spec_make spec amd64 ours /none' \
-		    bash "$top/toolbox" 2>>err || code=$?
+		aoinb-spec --env "$in/spec" >theirs.env 2>err &&
+		    aoinb-spec --sources -a amd64 "$in/spec" >theirs.table 2>err || theirs=$?
+		bash -euc '. "$1/lib/say.sh"; . "$1/lib/spec.sh"; spec_make "$2/spec" amd64 ours /none' \
+		    bash "$top/toolbox" "$in" 2>>err || code=$?
 		is "both readers: $text" "$code $(cut -f 1-6 ours/sources 2>err; alike_env ours/spec.env)" \
 		    "$theirs $([ "$theirs" -ne 0 ] || { cat theirs.table; alike_env theirs.env; })"
 	done
@@ -24,13 +24,15 @@ alike_env() {
 	[ "$theirs" -ne 0 ] || env -i bash -euc '. "./$1"; declare -p ver rel epoch subdir dummysrc
 		for name in "${!__@}"; do declare -p "$name"; done' bash "$1" | LC_ALL=C sort
 }
+in=.
 h=https://example.org sha1=0123456789ABCDEF0123456789abcdef01234567
 for word in 1 Y yes true ON 0 n No false off '""' maybe 2; do
 	read_alike "VER=1 DUMMYSRC=$word\nSRCS=$h/a.tgz CHKSUMS=SKIP"
 done
 read_alike 'VER=1\r\nREL=2\r\nEPOCH=1\r\nDUMMYSRC=y\r' 'REL=1 DUMMYSRC=1' 'VER=1' 'VER=1 SRCS="  "' \
     "VER=1 DUMMYSRC=1\nSUBDIR='a \\'b' __A='x  \$y' __B=\$VER"
-for url in "https://a.zip/x.txt" "file::https://a.zip/x.txt" "$h/a.tar.gz" "$h/a.tar." "$h/get?f=a.zip" \
+for url in example.org/a.tgz example.org:80/a.tgz tbl::example.org/a file::example.org:/a tbl::../a.tgz tbl::/a.tgz \
+    file::file:/etc/passwd "https://a.zip/x.txt" "file::https://a.zip/x.txt" "$h/a.tar.gz" "$h/a.tar." "$h/get?f=a.zip" \
     "$h/a.tar.gz/download" "$h" "tbl::$h/" "file::$h/a:b" "tbl::rename=a.tgz;use-url-name=true::$h/x" \
     "tbl::rename=../a::$h/x" 'pypi::version=3::foo' 'none::x' 'cobol::x'; do
 	read_alike "VER=1 SRCS='$url' CHKSUMS=skip" "VER=1 SRCS='$url' CHKSUMS=sha1::$sha1" "VER=1 SRCS='$url'"
@@ -41,6 +43,29 @@ read_alike "VER=1 SRCS='git::commit=abc::$h/a.git/'" "VER=1 SRCS='GIT://h/a'" "V
     "VER=1\nSRCS=$h/a.tgz CHKSUMS=SKIP\nSRCS__ARM64=$h/b.tgz" \
     "VER=1 SRCTBL=$h/a.tgz" "VER=1 SRCTBL=$h/a.tgz CHKSUM=sha1::$sha1" "VER=1 SRCTBL=$h/a.tgz CHKSUM='SKIP SKIP'" \
     "VER=1 GITSRC=$h/a GITCO=1 GITBRCH=m" "VER=1 GITSRC=$h/a GITBRCH=m" "VER=1 SVNSRC=$h/a HGSRC=$h/b HGCO=2"
+
+read_alike "VER=1 SRCS='git::commit=::$h/a'" "VER=1 SRCS='git::branch=b;commit=::$h/a'" "VER=1 SRCS=git::example.org/a.git" \
+    "VER=1 SRCS='$h/a.git none::' CHKSUMS='sha256::SKIP SHA1::skip'" \
+    'VER=1 DUMMYSRC=1\nU=0.2-b __A=${U/-/~} __B=~/x __C=${U%%~*}\nVER=$__A __D="${U/-/~}" __E=a:~:b' \
+    'VER=1 DUMMYSRC=1\n__B=b\nif [[ $__B == [ab] && -z $U ]]; then\n\t__A=1\nelse __A=2; fi'
+
+echo '# what sources are called: of a package, of sub-packages'
+read_called() {
+	in=$1
+	read_alike "VER=1 SRCS=$h/a.git" "VER=1 SRCS='$h/a.git $h/b.git svn::commit=1;rename=c::$h/c'" \
+	    "VER=1.0 SRCS='$h/a.git git::rename=$2::$h/b git::$h/c'" "VER=1 SRCS='bzr::lp:a hg::$h/b'" \
+	    "VER=1.0 SRCS='file::$h/a.ttf file::$h/b.tar.xz file::$h/get?f=c.zip file::$h/d.pdf#e file::$h/f. file::$h/g' CHKSUMS='SKIP SKIP SKIP SKIP SKIP SKIP'" \
+	    "VER=1.0 SRCS='file::$h/1.ttf file::use-url-name=true::$h/b.c file::use-url-name=false::$h/b.c' CHKSUMS='SKIP SKIP SKIP'" \
+	    "VER=1.0 SRCS='tbl::$h/a/ none:: tbl::$h/b/' CHKSUMS='SKIP SKIP SKIP'" "VER=a/b SRCS='file::$h/c $h/d.git' CHKSUMS='SKIP SKIP'" \
+	    "VER=1 GITSRC=$h/a SVNSRC=$h/b" "VER=2 SRCS=pypi::version=3::foo CHKSUMS=SKIP"
+}
+mkdir -p called/autobuild more/02-b more/01-a 'no name/01-a'
+echo PKGNAME=pkg >called/autobuild/defines
+echo PKGNAME=a | tee more/01-a/defines more/02-b/defines 'no name/01-a/defines' >/dev/null
+read_called called pkg
+read_called more more
+read_called 'no name' x
+in=.
 
 echo '# defines: all dependencies, and whether the package is for the architecture'
 # defines_alike TEXT BUNDLE - on each of archs
@@ -92,6 +117,9 @@ done
 defines 'PKGDEP="a  >= 1 b| c
 	d"' 'PKGDEP__AMD64="$PKGDEP $__SPEC $PKGVER $ARCH"' 'PKGPROV=${PKGNAME}-$ABHOST' 'ABHOST__SPARC64=noarch'
 defines_alike 'what they are made of' b
+defines 'if [[ $ARCH == *64 ]]; then' 'PKGDEP=a' 'elif [[ $ABHOST = i486 && -n $PKGVER ]]; then PKGDEP=b BUILDDEP=c' 'else' \
+    'PKGDEP=d; fi' 'FLAGS=(-a' '-b)' 'if [[ ! ( $PKGDEP != a || -z $__SPEC ) ]]; then BUILDDEP+=e; FLAGS+=(-c); fi'
+defines_alike 'what is decided there' b
 
 echo '# the corpus'
 archs='amd64 sparc64'

@@ -103,7 +103,7 @@ bundle files "SRCS='file::$u/ok/f1 file::rename=second::$u/ok/f2 tbl::use-url-na
     file::rename=third::$u/ok/f3?x=y#z none::'" \
     "CHKSUMS='$(digest served/f1) SHA512::$(echo "$sha512" | tr a-f A-F) $(digest served/short.tgz) SKIP SKIP'" SUBDIR=.
 try 0 'names, algorithms, and none'      aoinb -c "$conf" build files stable
-is 'each has its name'                   "$(listed | tr '\n' ' ')" 'f1 second third tree-1.0/deep/file tree-1.0/readme '
+is 'each has its name'                   "$(listed | tr '\n' ' ')" 'files-1 second third tree-1.0/deep/file tree-1.0/readme '
 is 'result.json has their digests'       "$(jq -r '.sources[].digest' "$work"/jobs/*-files/result.json | tr '\n' ' ')" \
     "$(digest served/f1) sha512::$sha512 $(digest served/short.tgz) $(digest served/f3) SKIP "
 : >log
@@ -113,7 +113,21 @@ bundle arch "SRCS=file::$u/ok/f1" "CHKSUMS='$(digest served/f1)'" \
     "SRCS__$(dpkg --print-architecture | tr '[:lower:]' '[:upper:]')='file::$u/ok/f2 file::$u/ok/f3'" \
     "CHKSUMS__$(dpkg --print-architecture | tr '[:lower:]' '[:upper:]')='$(digest served/f2) $(digest served/f3)'"
 try 0 'a list of the architecture'       aoinb -c "$conf" build arch stable
-is 'replaces the other'                  "$(listed | tr '\n' ' ')" 'f2 f3 '
+is 'replaces the other'                  "$(listed | tr '\n' ' ')" 'arch-1 arch-1-1 '
+bundle said "SRCS='file::$u/ok/f1 file::$u/ok/f2'" "CHKSUMS='$(digest served/f1) $(digest served/f2)'"
+echo '[ -L f1 ] && cmp said-1 f1 && [ ! -e f$((1 + 1)) ]' >>said/autobuild/build
+try 0 'the name of a URL that a hook says' aoinb -c "$conf" build said stable
+is 'is a link'                           "$(listed | tr '\n' ' ')" 'said-1 said-1-1 '
+bundle parts "SRCS='file::$u/ok/f1'" "CHKSUMS='$(digest served/f1)'"
+mv parts/autobuild parts/01-one
+try 0 'where there are sub-packages'     aoinb -c "$conf" build parts stable
+is 'a file goes by the folder'           "$(listed)" parts-1
+bundle plain "SRCS='file::127.0.0.1:$(cat port)/ok/f1'" "CHKSUMS='$(digest served/f1)'"
+try 0 'a URL without a scheme'           aoinb -c "$conf" build plain stable
+is 'is one of http'                      "$(listed)" plain-1
+bundle slash "SRCS='tbl::$u/ok/short.tgz/'" "CHKSUMS='$(digest served/short.tgz)'"
+try 0 'a URL that ends in a slash'       aoinb -c "$conf" build slash stable
+is 'is unpacked'                         "$(listed | tr '\n' ' ')" 'tree-1.0/deep/file tree-1.0/readme '
 srcs='' sums=''
 i=0
 while [ "$i" -lt 184 ]; do
@@ -123,16 +137,21 @@ while [ "$i" -lt 184 ]; do
 done
 bundle many "SRCS='$srcs'" "CHKSUMS='$sums'"
 try 0 '184 sources'                      aoinb -c "$conf" build many stable
-is 'are all there'                       "$(listed | grep -c '^n[0-9]*$')" 184
+is 'are all there'                       "$(listed | grep -c '^many-1\(-[0-9]*\)\{0,1\}$')" 184
 bundle pypi 'SRCS=pypi::version=1.0::tree' "CHKSUMS='$(digest served/tree-1.0.tar.gz)'"
-try 65 'pypi without a server'           aoinb -c "$conf" build pypi stable
-says err 'tree: \[fetch\] pypi'          'names the key'
 aoinb-conf -c "$conf" -D "fetch_pypi=$u/ok/{name}-{version}.tar.gz?{initial}" ini >next
 rm -rf "$work/cache/sources"
 mkdir -p pypi.conf && cp -a "$conf/source_lists" pypi.conf/ && mv next pypi.conf/aoinb.ini
 try 0 'pypi'                             aoinb -c pypi.conf build pypi stable
 is 'is unpacked'                         "$(listed | tr '\n' ' ')" 'tree-1.0/deep/file tree-1.0/readme '
 is 'from where the template says'        "$(asked '/ok/tree-1.0.tar.gz?t')" 1
+# The default is a place on the network: here another host has it.
+place=$(aoinb-conf -f /dev/null get fetch_pypi | sed "s,^https://[^/]*/,$u/ok/,")
+mkdir -p served/packages/source/t/tree && cp served/tree-1.0.tar.gz served/packages/source/t/tree/
+aoinb-conf -c "$conf" -D "fetch_pypi=$place" ini >pypi.conf/aoinb.ini
+rm -rf "$work/cache/sources"
+try 0 'pypi by default'                  aoinb -c pypi.conf build pypi stable
+is 'is laid out so'                      "$(asked /ok/packages/source/t/tree/tree-1.0.tar.gz)" 1
 bundle pypi 'SRCS=pypi::version=../../1::tree' "CHKSUMS='$(digest served/tree-1.0.tar.gz)'"
 try 65 'a version that is a path'        aoinb -c pypi.conf build pypi stable
 
@@ -161,7 +180,9 @@ fault 69 'answered 503'                  'a server that is busy' "file::$u/error
 fault 65 'unknown type tarbal'           'an unknown type' "tarbal::$u/ok/f2" "$zero" spec
 fault 65 'unknown option unpack'         'an unknown option' "tbl::unpack=no::$u/ok/f2" "$zero" spec
 fault 65 'unknown algorithm crc32'       'an unknown algorithm' "file::$u/ok/f2" crc32::00000000 spec
-fault 65 'with a scheme: 127.0.0.1/f2'   'a URL without a scheme' 'file::127.0.0.1/f2' "$zero" spec
+fault 65 'spec:2: SRCS, entry 1: not a URL with a scheme: f2' 'no URL' 'file::f2' "$zero" spec
+fault 65 'spec:2: SRCS, entry 1: bad value in commit=' 'an empty commit' "git::commit=::$u/x" SKIP spec
+fault 69 '127.0.0.1:1/f2'                'a URL without a scheme, where nobody is' 'file::127.0.0.1:1/f2' "$zero" ''
 fault 65 'file.s name: "../f2"'          'a way out by rename' "file::rename=../f2::$u/ok/f2" "$zero" spec
 fault 65 'file.s name: ".."'             'and another' "file::rename=..::$u/ok/f2" "$zero" spec
 fault 65 'cannot tell the type of'       'a bare URL of anything' "$u/ok/f2" "$zero" spec
@@ -232,9 +253,9 @@ bundle wrong "SRCS='file::$u/ok/f2 file::$u/ok/n1'" "CHKSUMS='$zero $(digest ser
 bundle bad 'SRCS=x'
 bundle none 'DUMMYSRC=1'
 try 65 'many bundles'                    aoinb -c "$conf" fetch one none nowhere same bad wrong
-is 'each good source is there, in order' "$(cut -f 1,4 out | tr '\t\n' '/ ')" 'one/f1 one/f2 same/x same/f3 wrong/f2 wrong/n1 '
+is 'each good source is there, in order' "$(cut -f 1,4 out | tr '\t\n' '/ ')" 'one/one-1 one/one-1-1 same/x same/same-1-1 wrong/wrong-1 wrong/wrong-1-1 '
 is 'six fields'                          "$(sed -n 1p out)" \
-    "$(printf 'one\tfile\t%s\tf1\tsha256/%s\t%s' "$(digest served/f1)" "$(digest served/f1 | cut -c 9-)" "$u/ok/f1")"
+    "$(printf 'one\tfile\t%s\tone-1\tsha256/%s\t%s' "$(digest served/f1)" "$(digest served/f1 | cut -c 9-)" "$u/ok/f1")"
 is 'no path for what is wrong'           "$(awk -F '\t' '$5 == "-" { print $1, $3 }' out)" "wrong $zero"
 is 'the file of two is asked for once'   "$(cut -d ' ' -f 2 log | grep -c f2)" 3	# twice for the wrong digest
 says err 'nowhere: no such folder'       'what is no bundle is named'

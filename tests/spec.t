@@ -75,6 +75,14 @@ same 'at the end'            "$v"'A=${V/%3*/x}' 1.22.x
 same 'length'                "$v"'A=${#V}' 8
 same 'an escaped tilde'      'V=1.0~rc1
 A=${V/\~/-}' 1.0-rc1
+same 'a tilde in its place'  'V=0.2-b
+A=${V/-/~}' '0.2~b'
+same 'a tilde looked for'    'V=0.2~b
+A=${V%%~*}${V/~/-}${V#*~}' 0.20.2-bb
+same 'a tilde by default'    'A=${V:-~}' '~'
+same 'a tilde first'         'A=~/x B=a:~root:~' '~'/x
+same 'nor is there a home'   'B=~
+A=a:~root:$B' 'a:~root:~'
 same 'a slash'               'V=a/b/c
 A=${V////-}${V/\//+}${V/"/"/=}' a-b-ca+b/ca=b/c
 same 'the match itself'      'V=abc
@@ -103,6 +111,60 @@ same 'an anchor in a value'  'V="a#a" P="#a"
 A=${V/$P/x}${V//$P/x}' 'x#aax'
 same 'a bracket unclosed'    'V="a[b"
 A=${V#a[}' b
+same 'a star behind one'     "V='axb[cde'
+"'A=${V/b[*}.${V/#axb[*}.${V/%d*}.${V/%[*}.${V/x*[*}.${V#a*[*}.${V//[*/-}' 'axde.de.axb[c.axb[cde.a.cde.axb-de'
+
+# --- what is decided by comparisons
+
+# chosen TEXT CONDITION [WANTED] - whether it holds; yes by default
+chosen() {
+	same "if: $1" 'V=amd64 N=10 E= G="a*"
+if [[ '"$2"' ]]; then A=yes; else A=no; fi' "${3:-yes}"
+}
+chosen 'the same'            '$V == amd64'
+chosen 'with one sign'       '$V = amd64'
+chosen 'not the same'        '"$V" != arm64'
+chosen 'a pattern'           '$V == a*[46]'
+chosen 'another'             '$V == arm*'         no
+chosen 'a quoted one'        '$V == "a*"'         no
+chosen 'one in a variable'   '$V == $G'
+chosen 'quoted there'        '$V == "$G"'         no
+chosen 'all of it'           '$V == amd'          no
+chosen 'nothing'             '$E == ""'
+chosen 'nor a name'          '-z $E && -z ${U} && -z "$U"'
+chosen 'something'           '-n $V'
+chosen 'a word'              '$V'
+chosen 'an empty one'        '$E'                 no
+chosen 'negated'             '! $V == arm64'
+chosen 'both'                '$V == amd64 && $N == 11' no
+chosen 'either'              '$V == arm64 || $N == 10'
+chosen 'and binds closer'    'x || x && $E'
+chosen 'parentheses'         '( x || x ) && $E'   no
+chosen 'what is decided is not looked at' '-n $E && $(touch ran) == x || x'
+chosen 'over lines'          '$V == arm64 ||
+    $V == amd64'
+chosen 'a part of it'        '${V%64} == amd && ${#V} == 5'
+same 'the first that holds'  'V=b
+if [[ $V == a ]]; then
+	A=1
+elif [[ $V == b ]]; then	# this one
+	A=2; B=3
+	# not over yet
+	A+=$B
+elif [[ ${U:=set} ]]; then A=4
+else A=5; fi; A+=.$U' 23.
+same 'one within another'    'V=a W=b
+if [[ $V == a ]]
+then
+	if [[ $W == a ]]; then A=1; else
+		A=2
+	fi
+	A+=3
+fi # end
+A+=4' 234
+same 'none'                  'A=1; if [[ $A == 2 ]]; then A=3; fi' 1
+same 'commands that are not run' 'if [[ x ]]; then A=1; else touch ran; for i in 1; do touch ran; done; fi
+B=1' 1
 
 # --- what it does not do
 
@@ -121,13 +183,26 @@ refuses 'a list'               'A=1 && touch ran'     "script:1: .*'&&'"
 refuses 'a pipe'               'A=1|touch ran'        "script:1: .*'|'"
 refuses 'a file written'       'A=1 >ran'             "script:1: .*'>'"
 refuses 'control flow'         'if true; then A=1; fi' 'script:1: .*command if'
+refuses 'a command that decides' 'if [[ x ]]; then A=1; touch ran; fi' 'script:1: .*command touch'
+refuses 'a file looked for'    'if [[ -e /etc/passwd ]]; then A=1; fi' 'script:1: .*command if'
+refuses 'numbers'              'if [[ 1 -lt 2 ]]; then A=1; fi' 'script:1: .*command if'
+refuses 'a regular expression' 'if [[ a =~ a ]]; then A=1; fi' 'script:1: .*command if'
+refuses 'an extended pattern'  'if [[ a == @(a|b) ]]; then A=1; fi' 'script:1: .*command if'
+refuses 'one out of a variable' 'B="@(a|b)"
+if [[ a == $B ]]; then A=1; fi' 'script:2: .*extended pattern'
+refuses 'two conditions'       'if [[ a ]] && true; then A=1; fi' 'script:1: .*command if'
+refuses 'a branch of nothing'  'if [[ a ]]; then fi'  'script:1: .*command if'
+refuses 'an if without end'    'B=1
+if [[ a ]]; then A=1'                                 'script:2: never closed: if'
+refuses 'what follows on it'   'if [[ a ]]; then A=1; fi >ran' 'script:1: .*command if'
+refuses 'a second else'        'if [[ $E ]]; then A=1; else A=2; else A=3; fi' 'script:1: .*command if'
+refuses 'an array that is used' 'B=(a b)
+A=$B'                                                 'script:1: .*array B'
 refuses 'a function'           'f() { A=1; }'         'script:1: .*function f'
 refuses 'a parenthesis first'  ')'                    "script:1: .*')'"
 refuses 'indirection'          'A=${!B}'              'script:1: .*\${!'
 refuses 'a transformation'     'A=1 B=${A@P}'         'script:1: .*\${A@'
 refuses 'a positional'         'A=$1'                 'script:1: .*\$1'
-refuses 'a home directory'     'A=~/x'                'script:1: .*home directory'
-refuses 'a home in a list'     'A=a:~root'            'script:1: .*home directory'
 refuses 'an unclosed quote'    'B=1
 A="x
 C=2'                                                  'script:2: never closed: "'
@@ -168,6 +243,11 @@ awk 'BEGIN { print "A=abc V0=1"; for (i = 1; i < 60; i++) print "V" i "=V" i - 1
 	print "A=${A:V59}" }' >script
 try 65 'arithmetic that doubles' aoinb-spec -k defines script
 says err 'script:61: too much work' 'is stopped'
+awk 'BEGIN { for (i = 0; i < 5000; i++) printf "if [[ x ]]; then "; for (i = 0; i < 5000; i++) printf "A=1; fi; " }' >script
+try 65 'ifs within ifs'        aoinb-spec -k defines script
+says err 'script:1: nested more than 100 deep' 'are refused'
+awk 'BEGIN { printf "if [["; for (i = 0; i < 5000; i++) printf " ! ("; print " x" }' >script
+try 65 'parentheses within parentheses' aoinb-spec -k defines script
 yes x | head -n 100000 >script
 try 65 'reports without end'   aoinb-spec -l -k defines script
 is 'are cut off' "$(wc -l <err)" 1001
@@ -202,6 +282,15 @@ for i in 1; do PKGNAME=$i; done; PKGREL=2
 	PKGNAME=y
 }
 PKGEPOCH=1
+FLAGS=(-a)
+if [[ $PKGEPOCH == 1 ]]; then
+	PKGEPOCH=2
+	FLAGS+=(-b)
+	LEFT=no
+	touch ran
+fi
+if [[ $PKGEPOCH == 1 ]]; then FLAGS=(-c); RIGHT=yes; fi
+MADE="$FLAGS ${FLAGS}"
 TAIL="never closed
 PKGDES=lost
 END
@@ -210,8 +299,9 @@ is 'and nothing else' "$(cat out)" "PKGNAME=foo
 PKGSEC=libs
 PKGDES='it is'
 PKGREL=2
-PKGEPOCH=1"
-is 'and says what it left' "$(sed 's/^[^:]*: defines:\([0-9]*\): .* /\1 /' err)" '2 LIST
+PKGEPOCH=1
+RIGHT=yes"
+is 'and says what it left' "$(sed 's/, which.*//; s/^[^:]*: defines:\([0-9]*\): .* /\1 /' err)" '2 LIST
 4 $(...)
 5 if
 8 build
@@ -219,7 +309,12 @@ is 'and says what it left' "$(sed 's/^[^:]*: defines:\([0-9]*\): .* /\1 /' err)"
 16 case
 19 for
 20 [
-24 "'
+24 FLAGS
+27 FLAGS
+29 touch
+31 FLAGS
+32 $FLAGS
+33 "'
 ok 'nothing was run, nor now' test ! -e ran
 try 65 'without it the first is the end' aoinb-spec defines
 is 'and nothing is printed' "$(cat out)" ''
@@ -307,8 +402,15 @@ one '"::" in the URL' "file::rename=b::$h/a::b::c" "1 file SKIP b rename=b $h/a:
 one 'svn'             "svn::commit=12::svn://example.org/r/trunk" "1 svn SKIP trunk commit=12 svn://example.org/r/trunk"
 one 'pypi'            'pypi::version=2::foo'  '1 pypi SKIP foo version=2 foo'
 one 'bzr'             'bzr::lp:foo'           '1 bzr SKIP foo - lp:foo'
+one 'no scheme is http' 'tbl::example.org/p/a.tgz' '1 tarball SKIP a.tgz - http://example.org/p/a.tgz'
+one 'with a port'     'file::example.org:8080/p' '1 file SKIP p - http://example.org:8080/p'
+one 'a bare one'      'example.org/p/a.tgz'   '1 tarball SKIP a.tgz - http://example.org/p/a.tgz'
 one 'none'            'none::'                '1 none SKIP - - -'
 table 'no checksums for repositories' "SRCS=$h/a.git" "1 git SKIP a - $h/a.git"
+table 'a digest of no file' "SRCS='$h/a.git git::$h/b none::' CHKSUMS='sha256::SKIP SHA256::skip SKIP'" \
+    "1 git SKIP a - $h/a.git
+2 git SKIP b - $h/b
+3 none SKIP - - -"
 table 'digests in lower case' "SRCS='$h/a.tgz
  $h/b.tgz'
 CHKSUMS='SHA256::$(echo "$sum" | tr a-f A-F) md5::0123456789abcdef0123456789ABCDEF'" \
@@ -340,8 +442,13 @@ wrong 'an option for a program' "SRCS=git::commit=--x::$h/a" 'bad value in commi
 wrong 'submodule'          "SRCS=git::submodule=2::$h/a" 'bad value in submodule=2'
 wrong 'unknown algorithm'  "SRCS=$h/a.tgz CHKSUMS=crc::12" 'CHKSUMS, entry 1: unknown algorithm crc'
 wrong 'a short digest'     "SRCS=$h/a.tgz CHKSUMS=sha256::12" 'not the 64 hexadecimal digits of a sha256: 12'
+wrong 'a file without digits' "SRCS=$h/a.tgz CHKSUMS=sha256::SKIP" 'hexadecimal digits of a sha256: SKIP'
 wrong 'no digest'          "SRCS=$h/a.tgz CHKSUMS=abc" 'neither SKIP nor'
 wrong 'no scheme'          "SRCS=tbl::a.tgz CHKSUMS=SKIP" 'scheme: a.tgz'
+wrong 'no scheme, and no host' "SRCS=tbl::/a.tgz CHKSUMS=SKIP" 'scheme: /a.tgz'
+wrong 'a path'             "SRCS=tbl::../a.tgz CHKSUMS=SKIP" 'scheme: ../a.tgz'
+wrong 'a file of here'     "SRCS=file::file:/etc/passwd CHKSUMS=SKIP" 'scheme: file:/etc/passwd'
+wrong 'a repository without a scheme' "SRCS=git::example.org/a.git" 'scheme: example.org/a.git'
 wrong 'a command as URL'   "SRCS=git::branch=x::ext::sh" 'scheme: ext::sh'
 wrong 'a path as name'     "SRCS=file::rename=../x::$h/a CHKSUMS=SKIP" 'file.s name: "../x"'
 wrong 'dots as name'       "SRCS=file::$h/a/.. CHKSUMS=SKIP" 'file.s name: "\.\."'
@@ -350,10 +457,70 @@ wrong 'no name'            "SRCS=file::$h/a/ CHKSUMS=SKIP" 'rename='
 wrong 'no version'         'SRCS=pypi::foo CHKSUMS=SKIP' 'version='
 wrong 'an undecided dummy' 'DUMMYSRC=maybe'            'DUMMYSRC .*maybe'
 
+# --- which line an error is about
+# line TEXT WANTED LINE... - the line of a spec with these is told
+line() {
+	text=$1 wanted=$2; shift 2
+	printf '%s\n' "$@" >spec
+	try 65 "$text" aoinb-spec -s -a amd64 spec
+	says err "^aoinb-spec: spec$wanted" 'is told with its line'
+}
+line 'an empty commit'    ':2: SRCS, entry 1: bad value in commit=$' VER=1 "SRCS=git::commit=::$h/a"
+line 'of one of many'     ':5: SRCS, entry 3: bad value in commit=' '# SRCS' VER=1 "SRCS='$h/a.git" "  $h/b.git" "  git::commit=::$h/c'"
+line 'lines that are joined' ':4: SRCS, entry 2: unknown type x' VER=1 "SRCS=\"$h/a.git \\" '' "x::y\""
+line 'one that a variable makes' ':4: SRCS, entry 3: bad value in commit=' VER=1 "A='$h/a.git $h/b.git'" \
+    "B=git::commit=::$h/c" "SRCS=\"\$A" '$B"'
+line 'of the architecture' ':3: SRCS, entry 1: unknown type y' VER=1 "SRCS=$h/a.git" SRCS__AMD64=y::z
+line 'a digest'           ':4: CHKSUMS, entry 2: neither' VER=1 "SRCS='$h/a.tgz $h/b.tgz'" 'CHKSUMS="SKIP' 'x"'
+line 'a form of 2020'     ':2: GITSRC, entry 1: not a URL' VER=1 GITSRC=x
+line 'a name'             ':2: SRCS, entry 1: cannot be a file' VER=1 "SRCS=git::rename=a/b::$h/a"
+line 'what is on no line' ': no sources' VER=1
+
 # --- what only the path of a URL tells
 wrong 'a host that is called like an archive' "SRCS=https://a.zip/x.txt CHKSUMS=SKIP" 'entry 1: cannot tell'
 one 'an archive in the path'  "$h/a.tar.gz/download" "1 tarball SKIP download - $h/a.tar.gz/download"
 one 'an archive in the query' "$h/get?f=a.zip"   "1 tarball SKIP get - $h/get?f=a.zip"
+
+# --- what sources are called
+
+# called TEXT SOURCES WANTED - their names in the bundle called, of the package pkg, 1.0
+called() {
+	printf '%s\n' VER=1.0 "SRCS='$2'" >called/spec
+	is "$1" "$(aoinb-spec -s --no-digests -a amd64 called/spec 2>&1 | cut -f 4 | tr '\n' ' ')" "$3"
+}
+mkdir -p called/autobuild
+echo PKGNAME=pkg >called/autobuild/defines
+called 'a repository: its package' "$h/a.git"           'pkg '
+called 'of any kind'            "svn::commit=1::$h/trunk" 'pkg '
+called 'unless it is renamed'   "git::rename=b::$h/a"   'b '
+called 'only one of several'    "$h/a.git $h/b.git git::rename=c::$h/c" 'pkg b c '
+called 'none, where another is renamed to that' "$h/a.git git::rename=pkg::$h/b" 'a pkg '
+called 'a file: package and version' "file::$h/x/Font.ttf" 'pkg-1.0.ttf '
+called 'with its number'        "$h/a.tgz file::$h/b.tar.gz file::$h/c?d=1" 'a.tgz pkg-1.0-1.tar.gz pkg-1.0-2 '
+called 'the end of a query'     "file::$h/get?f=a.zip"  'pkg-1.0.zip '
+called 'what ends the name'     "file::$h/a.pdf?x#y"    'pkg-1.0.pdf '
+called 'unless it is renamed, or keeps its name' "file::rename=b::$h/a file::use-url-name=true::$h/c" 'b c '
+called 'a tarball keeps it'     "$h/a.tar.xz"           'a.tar.xz '
+called 'a tarball without one'  "tbl::$h/get/" 'pkg-1.0 '
+called 'the second'             "none:: tbl::$h/get/" '- pkg-1.0-1 '
+called 'a file without one'     "file::$h/get/" 'pkg-1.0 '
+called 'of PyPI'                'pypi::version=2::foo'  'foo '
+printf '%s\n' 'VER=1/0' "SRCS='$h/a.git file::$h/b.c'" >called/spec
+is 'a version that is no name'  "$(aoinb-spec -s --no-digests called/spec | cut -f 4 | tr '\n' ' ')" 'pkg b.c '
+printf '%s\n' 'PKGNAME=$PKGVER-$ARCH' >called/autobuild/defines
+called 'made of what autobuild knows' "$h/a.git"        '1.0-amd64 '
+echo 'PKGNAME=$(x)' >called/autobuild/defines
+called 'a package that nobody knows: its folder' "$h/a.git" 'called '
+mv called/autobuild called/01-a; echo PKGNAME=a >called/01-a/defines
+called 'sub-packages: their folder' "$h/a.git file::$h/b.c" 'called called-1.0-1.c '
+is 'which may be elsewhere'     "$(aoinb-spec -s --no-digests --folder=other called/spec | cut -f 4 | tr '\n' ' ')" 'other other-1.0-1.c '
+is 'and be none'                "$(aoinb-spec -s --no-digests --folder= called/spec | cut -f 4 | tr '\n' ' ')" 'called called-1.0-1.c '
+is 'or no name'                 "$(aoinb-spec -s --no-digests --folder='a b' called/spec | cut -f 4 | tr '\n' ' ')" 'a b.c '
+is 'from within it'             "$(cd called && aoinb-spec -s --no-digests spec | cut -f 4 | tr '\n' ' ')" 'called called-1.0-1.c '
+is 'of no file: that of the URL' "$(cd called && aoinb-spec -s --no-digests - <spec | cut -f 4 | tr '\n' ' ')" 'a b.c '
+rm -r called/01-a
+called 'no package: that of the URL' "$h/a.git file::$h/b.c" 'a b.c '
+try 64 'a folder, and no sources' aoinb-spec --folder=a called/spec
 
 # --- what a build takes from it
 
@@ -456,15 +623,21 @@ part 10-c PKGNAME=c 'PKGDEP="v b"'
 needs 'parts: what earlier ones make is there' 'done a b x z '
 part 01-a PKGNAME=a PKGDEP=c
 needs 'parts: what only later ones make is not' 'partly a z '
-defines 'PKGDEP=@AB@'
-needs 'a word that is none'    'bad @AB@ '
-for word in 'a>=' 'a|' '|a' 'a||b' 'a:>=1' 'a$(x)' 'é' '-a' '.a'; do
+defines 'PKGDEP="a @AB_AUTO_SO_DEPS@ @X@" BUILDDEP=@Y'
+needs 'what autobuild fills in' 'done foo a '
+defines 'PKGDEP="a_ b_|c_ d_e @x|y" BUILDDEP="f>=1_"'
+needs 'a name without a version' 'bad d_e '
+defines 'PKGDEP="a_ b_|c_" BUILDDEP="d:any_ e|f_"' PKGPROV=e_
+needs 'is that name'           'done foo a b|c d:any e|f '
+defines 'PKGDEP=a@b'
+needs 'a word that is none'    'bad a@b '
+for word in _ 'a_b_c' 'a>=' 'a|' '|a' 'a||b' 'a:>=1' 'a$(x)' 'é' '-a' '.a'; do
 	defines "PKGDEP='$word'"
 	needs "no dependency: $word" "bad $word "
 done
 defines 'PKGDEP=a' 'BUILDDEP=b' 'ABBUILDDEPONLY=yes'
 needs 'ABBUILDDEPONLY'         'done foo b '
-defines 'PKGDEP=@AB@' 'ABBUILDDEPONLY__AMD64=T'
+defines 'PKGDEP=a@b' 'ABBUILDDEPONLY__AMD64=T'
 needs 'of an architecture'     'done foo '
 defines 'PKGDEP=a' 'ABBUILDDEPONLY=no'
 needs 'that is not true'       'done foo a '
@@ -472,6 +645,20 @@ defines 'PKGDEP=a' 'FAIL_ARCH=amd64'
 needs 'not for this architecture' 'partly foo '
 defines 'PKGDEP=a' 'BUILDDEP=(b)'
 needs 'what cannot be evaluated' 'partly foo a '
+defines 'PKGDEP=a' 'CMAKE_AFTER=(-DA=1' '-DB=2)' 'CMAKE_AFTER__AMD64=(-DA=2)' 'BUILDDEP=b'
+needs 'an array of flags'      'done foo a b '
+defines 'PKGDEP=a' 'LIST=(b)' 'BUILDDEP="$LIST"'
+needs 'an array of packages'   'partly foo a '
+defines 'PKGDEP=a' 'BUILDDEP__64BIT=(b)'
+needs 'of a group'             'partly foo a '
+defines 'PKGDEP=a' 'BUILDDEP=b' 'if [[ $ARCH == a*64 && $ABHOST != noarch ]]; then' '	BUILDDEP+=" c"' 'CMAKE_AFTER+=(-DX)' 'fi'
+needs 'an if that can be decided' 'done foo a b c '
+defines 'PKGDEP=a' 'BUILDDEP=b' 'if [[ $ARCH != amd64 ]]; then' '	BUILDDEP+=" c"' 'else PKGDEP+=" d"; fi'
+needs 'the other way'          'done foo a b d '
+defines 'PKGDEP=a' 'BUILDDEP=b' 'if [[ ${CROSS:-$ARCH} == amd64 ]]; then' '	BUILDDEP+=" c"' 'fi'
+needs 'for no other machine'   'done foo a b c '
+defines 'PKGDEP=a' 'BUILDDEP=b' 'if [[ $NOSTATIC ]]; then' '	BUILDDEP+=" c"' 'fi'
+needs 'one that cannot'        'partly foo a b '
 printf 'PKGDEP=a\n' >b/autobuild/defines
 needs 'no PKGNAME'             'partly - '
 printf 'PKGNAME=foo\nPKGDEP="a\0b"\n' >b/autobuild/defines

@@ -91,12 +91,13 @@ git::$two"
 is 'one URL has one mirror' "$(cut -f 5 out | sort -u | wc -l)" 3
 is 'nothing of the fetch stays' "$(find "$work/jobs" "$work/trash" -mindepth 1)" ''
 cat >b/autobuild/look <<'END'
+[ "$(readlink repo)" = b ] || exit	# the name in its URL leads to that of its package
 (cd repo && git describe --tags && git status --short && git log --format=%s && git branch)
 mkdir on-demand && cd on-demand && . ../.acbs-script && acbs_copy_git && git status --short && git log -1 --format=%s
 END
 serve_end git
 built b 'they are built without the network'
-is 'with the trees they should have' "$(found)" '.acbs-script alone/.gitmodules alone/one annotated/one annotated/two full/one full/two hidden/hidden hidden/lost hidden/one hidden/two lost/lost lost/one lost/two repo/.git repo/one repo/two shallow/.gitmodules shallow/deep/sub/.gitmodules shallow/deep/sub/sub shallow/one short/one side/.gitmodules side/deep/sub/.gitmodules side/deep/sub/in/inner side/deep/sub/sub side/one tag/one '
+is 'with the trees they should have' "$(found)" '.acbs-script alone/.gitmodules alone/one annotated/one annotated/two b/.git b/one b/two full/one full/two hidden/hidden hidden/lost hidden/one hidden/two lost/lost lost/one lost/two repo shallow/.gitmodules shallow/deep/sub/.gitmodules shallow/deep/sub/sub shallow/one short/one side/.gitmodules side/deep/sub/.gitmodules side/deep/sub/in/inner side/deep/sub/sub side/one tag/one '
 is 'and a repository that can tell about itself' "$(cat pkg/usr/share/tiny/looked)" 'v2
 two
 one
@@ -175,8 +176,8 @@ spec byhand "git::commit=tags/v1::$http/git/repo.git" "git::commit=$side;rename=
 try 0 'a build is kept' aoinb -c "$conf" build --keep --no-network byhand stable
 try 0 'download_source.sh takes the same mirrors there' aoinb -c "$conf" run last -- sh -c '
 	cd /tmp && /buildroot/toolbox/download_source.sh /buildroot/bundle/spec here >&2 &&
-	cd here && find repo side hg -type f | sort | tr "\n" " "'
-is 'and makes the same trees' "$(cat out)" 'hg/one repo/one side/.gitmodules side/deep/sub/.gitmodules side/deep/sub/in/inner side/deep/sub/sub side/one '
+	cd here && find byhand side hg -type f | sort | tr "\n" " "'
+is 'and makes the same trees' "$(cat out)" 'byhand/one hg/one side/.gitmodules side/deep/sub/.gitmodules side/deep/sub/in/inner side/deep/sub/sub side/one '
 http_serve
 # Its server is on this machine.
 cp "$conf/aoinb.ini" before.ini

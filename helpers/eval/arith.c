@@ -43,8 +43,8 @@ named(struct sum *a, int64_t *out)
 	if (!n)
 		return bad(a);
 	*out = 0;
-	in.s = eval_get(a->e, name, &len);
-	if (eval_charge(a->e, len + 1) < 0)
+	if (eval_look(a->e, a->e->p, name, &in.s, &len) < 0 ||
+	    eval_charge(a->e, len + 1) < 0)
 		return -1;
 	if (!in.s || !in.s[strspn(in.s, " \t\n")])
 		return 0;

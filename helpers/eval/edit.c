@@ -4,62 +4,7 @@
 
 #include "eval/edit.h"
 #include "eval/eval.h"
-#include "eval/scan.h"
-
-static const char blanks[] = " \t\r\n";
-
-/* Where a variable is assigned: the last time, and how often. */
-struct place {
-	const char *name, *end;	/* first byte of the name, behind the value */
-	const char *value;
-	unsigned times;
-	int added;		/* by += */
-};
-
-/* Whether the word at s assigns name; *value is then where the value begins. */
-static int
-assigns(const char *s, const char *end, const char *name, const char **value,
-    int *added)
-{
-	size_t len = strlen(name);
-
-	if ((size_t)(end - s) <= len || memcmp(s, name, len))
-		return 0;
-	s += len;
-	*added = s[0] == '+' && s[1] == '=';
-	*value = s + 1 + *added;
-	return *added || *s == '=';
-}
-
-/* Finds where name is assigned.  Returns 0, or -1 where the text is not made of
- * words and comments only. */
-static int
-find(struct place *p, const char *text, const char *name)
-{
-	struct scan s = { .p = text };
-	const char *word, *value;
-	int added;
-
-	*p = (struct place){ 0 };
-	for (;;) {
-		s.p += strspn(s.p, " \t\r\n;");
-		if (!*s.p)
-			return 0;
-		if (*s.p == '#') {
-			s.p += strcspn(s.p, "\n");
-			continue;
-		}
-		word = s.p;
-		if (scan_word(&s) < 0 || s.p == word)
-			return -1;
-		if (!assigns(word, s.p, name, &value, &added))
-			continue;
-		*p = (struct place){ word, s.p, value, p->times + 1, added };
-		if (p->end[-1] == '\r' && p->end > value &&
-		    (!*p->end || *p->end == '\n'))
-			p->end--;
-	}
-}
+#include "eval/place.h"
 
 static const char *
 newline_of(struct span text)
@@ -74,8 +19,8 @@ count(const char *words)
 {
 	size_t n = 0;
 
-	while (*(words += strspn(words, blanks))) {
-		words += strcspn(words, blanks);
+	while (*(words += strspn(words, PLACE_BLANKS))) {
+		words += strcspn(words, PLACE_BLANKS);
 		n++;
 	}
 	return n;
@@ -87,27 +32,11 @@ next(const char **words)
 {
 	struct span x;
 
-	*words += strspn(*words, blanks);
+	*words += strspn(*words, PLACE_BLANKS);
 	x.s = *words;
-	x.n = strcspn(*words, blanks);
+	x.n = strcspn(*words, PLACE_BLANKS);
 	*words += x.n;
 	return x;
-}
-
-/* How many bytes from s to end stand between words: blanks, and in double quotes
- * a backslash that joins lines. */
-static size_t
-gap(const char *s, const char *end, char quote)
-{
-	const char *p = s;
-
-	for (; p < end; p++)
-		if (quote == '"' && p[0] == '\\' &&
-		    (p[1] == '\n' || (p[1] == '\r' && p[2] == '\n')))
-			p += p[1] == '\r';
-		else if (!memchr(blanks, *p, sizeof(blanks) - 1))
-			break;
-	return (size_t)(p - s);
 }
 
 /* The value at p with words in the places of its own.  Returns 1; 0 when these
@@ -126,7 +55,7 @@ exchange(struct buf *out, const struct place *p, const char *words)
 	if (quote && buf_putc(out, quote) < 0)
 		return -1;
 	while (s < end) {
-		skip = gap(s, end, quote);
+		skip = place_gap(s, end, quote);
 		if (buf_put(out, s, skip) < 0)
 			return -1;
 		s += skip;
@@ -138,7 +67,7 @@ exchange(struct buf *out, const struct place *p, const char *words)
 		n--;
 		if (buf_put(out, word.s, word.n) < 0)
 			return -1;
-		while (s < end && !gap(s, end, quote))
+		while (s < end && !place_gap(s, end, quote))
 			s++;
 	}
 	if (n || s < end) {
@@ -198,7 +127,7 @@ insert(struct buf *out, struct span text, const char *name, const char *words,
 	size_t head;
 	int bad = 0;
 
-	if (find(&p, text.s, list) < 0 || !p.times)
+	if (place_find(&p, text.s, list) < 0 || !p.times)
 		return why_not(w, "neither %s nor %s is set", name, list);
 	rest = p.end + strspn(p.end, " \t\r;");
 	if (*rest == '#')
@@ -226,7 +155,7 @@ change(struct buf *out, struct span text, const char *name, const char *words,
 	char list[256];
 	struct place p;
 
-	if (find(&p, text.s, name) < 0)
+	if (place_find(&p, text.s, name) < 0)
 		return why_not(w, "cannot find the place of %s", name);
 	if (p.times)
 		return replace(out, text, name, words, &p, w);

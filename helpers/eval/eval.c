@@ -96,6 +96,20 @@ eval_get(const struct eval *e, const char *name, size_t *len)
 }
 
 int
+eval_look(struct eval *e, const char *at, const char *name, const char **value,
+    size_t *len)
+{
+	const struct var *v = vars_find(&e->vars, name, strlen(name));
+
+	*value = eval_get(e, name, len);
+	if (v && v->array)
+		return eval_fail(e, at, "cannot evaluate $%s, which is an array", name);
+	if (!*value && e->asking && e->sure)
+		return eval_fail(e, at, "cannot tell whether $%s is set", name);
+	return 0;
+}
+
+int
 eval_set(struct eval *e, const char *name, const char *value, size_t len)
 {
 	struct var *v = vars_set(&e->vars, name, strlen(name), value ? value : "",
@@ -175,13 +189,16 @@ word_head(struct eval *e, int *append)
 }
 
 /* Reports, and when lenient moves on: over the word at `at` whose value could
- * not be evaluated, or over the whole command there. */
+ * not be evaluated, or over the whole command there.  Within an if all of that is
+ * left to whoever began with it. */
 static int
 recover(struct eval *e, const char *at, int command)
 {
 	struct scan s = { .p = at };
 	int got;
 
+	if (e->inside)
+		return -1;
 	report(e);
 	if (!e->lenient || e->fatal)
 		return -1;
@@ -216,6 +233,26 @@ recover(struct eval *e, const char *at, int command)
 	return 0;
 }
 
+/* "NAME=(" at `at`.  What is made of it cannot be evaluated either, and all else can:
+ * so even within an if it is only the array that is left out. */
+static int
+array(struct eval *e, const char *at)
+{
+	int inside = e->inside, got;
+
+	eval_fail(e, at, "cannot evaluate the array %s", e->name);
+	if (!e->lenient)
+		return recover(e, at, 0);
+	if (vars_array(&e->vars, e->name, strlen(e->name)) < 0)
+		eval_limit(e, "more than 4096 variables");
+	e->array = 1;
+	e->inside = 0;
+	got = recover(e, at, 0);
+	e->array = 0;
+	e->inside = inside;
+	return got;
+}
+
 /* One word of a statement, of which n came before.  Returns 1 when it is no
  * assignment, and the statement none that we know. */
 static int
@@ -232,8 +269,7 @@ word(struct eval *e, int n, int *export)
 			return 1;
 		return assign(e, append) < 0 ? recover(e, at, 0) : 0;
 	case IS_ARRAY:
-		eval_fail(e, at, "cannot evaluate the array %s", e->name);
-		return recover(e, at, 0);
+		return array(e, at);
 	case IS_OTHER:
 		break;
 	}
@@ -244,14 +280,12 @@ word(struct eval *e, int n, int *export)
 	return !*export;
 }
 
-/* Assignments, up to the end of the line or behind ";". */
-static int
-statement(struct eval *e)
+int
+eval_statement(struct eval *e)
 {
 	const char *start = e->p, *at;
 	int n, got, export = 0;
 
-	e->serial++;
 	for (n = 0;; n++) {
 		for (eval_join(e); *e->p == ' ' || *e->p == '\t'; eval_join(e))
 			e->p++;
@@ -260,6 +294,12 @@ statement(struct eval *e)
 		if (n > 0 && *e->p == ';' && e->p[1] != ';') {
 			e->p++;
 			return 0;
+		}
+		if (n == 0 && branch_at(e->p, "if")) {
+			e->inside++;
+			got = branch_eval(e);
+			e->inside--;
+			return got < 0 ? recover(e, start, 1) : 0;
 		}
 		at = e->p;
 		got = word(e, n, &export);
@@ -296,6 +336,7 @@ eval_text(struct eval *e, char *s, size_t len)
 	e->fatal = 0;
 	e->reports = 0;
 	e->depth = 0;
+	e->inside = e->asking = e->array = 0;
 	e->work = EVAL_WORK;
 	s[len] = '\0';
 	nul = memchr(s, '\0', len);
@@ -311,7 +352,7 @@ eval_text(struct eval *e, char *s, size_t len)
 			e->p++;
 		else if (*e->p == '#')
 			e->p += strcspn(e->p, "\n");
-		else if (statement(e) < 0)
+		else if (e->serial++, eval_statement(e) < 0)
 			return -1;
 	}
 	return 0;

@@ -20,10 +20,16 @@ enum {
 struct eval {
 	/* Set by the caller. */
 	int lenient;		/* report what cannot be evaluated, and go on */
+	int sure;		/* a condition on what nobody has set is not known:
+				 * who runs the text may have it set */
 	void (*report)(void *arg, size_t line, const char *what);
 	void *arg;
 
 	struct vars vars;	/* the result; own marks the text's */
+
+	/* For report: whether it is about an array, which is called name. */
+	int array;
+	char name[256];		/* being assigned */
 
 	/* Inner matters. */
 	const char *text, *p;
@@ -31,7 +37,7 @@ struct eval {
 	unsigned depth;
 	size_t work;
 	struct buf value;
-	char name[256];		/* being assigned */
+	int inside, asking;	/* an if, the condition of one */
 	const char *bad_at;	/* what failed last, */
 	char bad[256];		/* why, */
 	int fatal;		/* and whether that ends a lenient run too */

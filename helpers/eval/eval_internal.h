@@ -53,8 +53,31 @@ int eval_name(struct eval *e, char *name);
 /* The value of name: NULL when unset. */
 const char *eval_get(const struct eval *e, const char *name, size_t *len);
 
+/* The same for what stands at `at`, NULL when unset.  Returns 0; or -1 after eval_fail
+ * when that cannot be told: name is an array, or decides a condition and may be set
+ * elsewhere. */
+int eval_look(struct eval *e, const char *at, const char *name, const char **value,
+    size_t *len);
+
 /* Returns 0; or -1 when a limit is passed. */
 int eval_set(struct eval *e, const char *name, const char *value, size_t len);
+
+/* Evaluates a statement: assignments up to the end of the line or behind ";", or an
+ * if.  Returns 0; or -1 when that ends the run; or within an if, when it cannot be
+ * evaluated. */
+int eval_statement(struct eval *e);
+
+/* if [[ ... ]]; then ...; elif ...; else ...; fi, where comparisons decide and what is
+ * done is assignments: e->p is at the "if", and then behind the end of the command.
+ * Returns 0; or -1 after eval_fail, when it cannot be evaluated. */
+int branch_eval(struct eval *e);
+
+/* Whether the word at s is `word`. */
+int branch_at(const char *s, const char *word);
+
+/* Whether all of text matches pattern, which is void then.  Returns -1 after
+ * eval_fail. */
+int pattern_is(struct eval *e, const struct buf *text, struct buf *pattern);
 
 /* Adds s to w; quoted says whether it is to come out literal. */
 int word_put(struct eval *e, const struct piece *w, const char *s, size_t len,

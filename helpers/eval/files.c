@@ -1,5 +1,7 @@
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -7,7 +9,9 @@
 #include "eval/arch.h"
 #include "eval/env.h"
 #include "eval/files.h"
+#include "eval/naming.h"
 #include "eval/output.h"
+#include "eval/place.h"
 #include "eval/show.h"
 #include "eval/sources.h"
 
@@ -94,21 +98,54 @@ spec_check(struct files *f)
 	return 0;
 }
 
+/* The line where the entry that a reason is about is written; 0 when nobody knows. */
+static size_t
+line_of(const struct files *f, const struct why *w)
+{
+	char name[256];
+	const struct var *v;
+	size_t i, n = strlen(w->name);
+
+	snprintf(name, sizeof(name), "%s__%s", w->name, f->arch ? f->arch : "");
+	for (i = n; name[i]; i++)
+		name[i] = (char)toupper((unsigned char)name[i]);
+	v = f->arch ? vars_find(&f->eval.vars, name, strlen(name)) : NULL;
+	if (!v || !v->value)
+		name[n] = '\0';
+	return place_line(f->text.s, name, w->entry, w->entries);
+}
+
+static int
+table(struct files *f)
+{
+	char text[512];
+	struct why why = { .s = text, .room = sizeof(text) };
+	char *package = !strcmp(f->file, "-") ? NULL :
+	    naming_package(f->file, f->folder, f->arch);
+	struct sources x = { f->many ? f->file : NULL, f->no_digests, package };
+	int got = sources_table(&f->out, &f->eval.vars, &x, &why);
+	size_t line = got < 0 && why.name ? line_of(f, &why) : 0;
+
+	free(package);
+	if (got == 0)
+		return 0;
+	if (!line)
+		return bad(f, text);
+	warn_msg("%s:%zu: %s", f->file, line, text);
+	return EX_DATAERR;
+}
+
 static int
 print(struct files *f)
 {
 	char why[512];
-	struct why reason = { why, sizeof(why) };
+	struct why reason = { .s = why, .room = sizeof(why) };
 
 	if (f->env)
 		return env_put(&f->out, &f->eval.vars, f->arch, &reason) == 0 ? 0 :
 		    bad(f, why);
-	if (f->sources) {
-		if (sources_table(&f->out, &f->eval.vars, f->many ? f->file : NULL,
-		    !f->no_digests, why, sizeof(why)) == 0)
-			return 0;
-		return bad(f, why);
-	}
+	if (f->sources)
+		return table(f);
 	if (f->many && f->form == SHOW_SHELL && (buf_puts(&f->out, "# ") < 0 ||
 	    show_escaped(&f->out, f->file, strlen(f->file)) < 0 ||
 	    buf_putc(&f->out, '\n') < 0))
@@ -122,7 +159,7 @@ static int
 edit(struct files *f)
 {
 	char text[512];
-	struct why why = { text, sizeof(text) };
+	struct why why = { .s = text, .room = sizeof(text) };
 
 	if (edit_text(&f->out, (struct span){ f->text.s ? f->text.s : "",
 	    f->text.len }, f->edits, f->nedits, &why) == 0)

@@ -15,6 +15,7 @@ struct files {
 	int form;		/* enum show_form */
 	int kind;		/* enum spec_kind, or KIND_BY_NAME */
 	int sources, no_digests, env;
+	const char *folder;	/* what the one of a spec is called, or NULL */
 	struct edit *edits;
 	size_t nedits;
 

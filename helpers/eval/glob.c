@@ -11,6 +11,7 @@ enum kind { LITERAL, ANY, STAR, SET };
 struct glob_part {
 	enum kind kind;
 	uint32_t c;		/* LITERAL */
+	int open;		/* LITERAL: a "[" that is never closed */
 	size_t from, to;	/* SET: pattern between '[' and ']' */
 	size_t run[2];		/* parts from here to the next star, or to the
 				 * end: forward, and backward */
@@ -120,9 +121,20 @@ part_read(struct glob_part *t, const struct glob *g, size_t i)
 			t->to = end;
 			i = end;
 		}
+		t->open = !end;
 		break;
 	}
 	return i + 1;
+}
+
+static void
+length_find(struct glob *g)
+{
+	size_t i;
+
+	for (i = 0; i < g->n && g->part[i].kind != STAR; i++)
+		if (g->part[i].open)
+			g->length = g->n;
 }
 
 static void
@@ -156,6 +168,7 @@ glob_make(struct glob *g, const char *s, size_t n, int bytes, size_t *work)
 	for (i = 0; i < g->pat.n; g->n++)
 		i = part_read(&g->part[g->n], g, i);
 	runs_count(g);
+	length_find(g);
 	return 0;
 }
 

@@ -22,6 +22,9 @@ struct glob {
 	struct runes pat;
 	struct glob_part *part;
 	size_t n;
+	size_t length;	/* that of every match in bash's substitutions, which count
+			 * a star as one character behind a "[" that is never
+			 * closed; 0 for any length */
 	size_t *work;	/* counted down; at 0 the answers are void */
 };
 

@@ -23,10 +23,33 @@ package_bad(struct package *p, size_t line, const char *what)
 	p->failed |= buf_putc(out, '\n');
 }
 
+/* Whether name is of what a package's line is made of, or is that for some
+ * architecture. */
+static int
+is_field(const char *name)
+{
+	static const char *const fields[] = { "PKGNAME", "PKGEPOCH", "ABHOST",
+	    "FAIL_ARCH", "BUILDDEP", "PKGDEP", "PKGPROV", "ABBUILDDEPONLY" };
+	size_t i, n;
+
+	for (i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
+		n = strlen(fields[i]);
+		if (!strncmp(name, fields[i], n) &&
+		    (!name[n] || !strncmp(name + n, "__", 2)))
+			return 1;
+	}
+	return 0;
+}
+
+/* An array of something else, flags say, hides nothing: what is made of it is told by
+ * itself. */
 static void
 report(void *arg, size_t line, const char *what)
 {
-	package_bad(arg, line, what);
+	struct package *p = arg;
+
+	if (!p->defines.array || is_field(p->defines.name))
+		package_bad(p, line, what);
 }
 
 int
@@ -42,6 +65,7 @@ package_init(struct package *p, const char *arch)
 	p->spec.lenient = p->defines.lenient = 1;
 	p->spec.report = p->defines.report = report;
 	p->spec.arg = p->defines.arg = p;
+	p->defines.sure = 1;	/* autobuild sets much that nobody knows here */
 	return 0;
 }
 
@@ -145,6 +169,7 @@ presets(struct package *p)
 	bad |= preset(p, "ARCH", p->arch);
 	bad |= preset(p, "ABBUILD", p->arch);
 	bad |= preset(p, "ABHOST", p->arch);
+	bad |= preset(p, "CROSS", "");	/* older than autobuild4, and never so here */
 	bad |= preset(p, "PKGVER", value(t, "VER", ""));
 	bad |= preset(p, "PKGREL", value(t, "REL", "0"));
 	bad |= preset(p, "PKGEPOCH", value(t, "EPOCH", "0"));
@@ -193,6 +218,16 @@ field_words(struct package *p, const char *name, const char *s)
 	if (name)
 		p->failed |= buf_printf(&p->out, "%s=", name);
 	n = words_put(&p->out, s);
+	p->failed |= n < 0 || (n == 0 && buf_putc(&p->out, '-') < 0);
+}
+
+static void
+field_packages(struct package *p, const char *s)
+{
+	ptrdiff_t n;
+
+	p->failed |= buf_putc(&p->out, '\t');
+	n = words_packages(&p->out, s);
 	p->failed |= n < 0 || (n == 0 && buf_putc(&p->out, '-') < 0);
 }
 
@@ -254,9 +289,9 @@ package_line(struct package *p)
 	field_version(p);
 	field_words(p, NULL, abhost);
 	field_fits(p, fail_arch, abhost);
-	field_words(p, NULL, builddep);
-	field_words(p, NULL, pkgdep);
-	field_words(p, NULL, pkgprov);
+	field_packages(p, builddep);
+	field_packages(p, pkgdep);
+	field_packages(p, pkgprov);
 	if (p->more)
 		field_words(p, NULL, is_true(value(&p->defines.vars,
 		    "ABBUILDDEPONLY", "")) ? "buildonly" : "");

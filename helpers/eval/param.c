@@ -141,7 +141,8 @@ length(struct eval *e, struct param *v)
 	e->p++;
 	if (eval_name(e, v->name) <= 0 || *e->p != '}')
 		return bad_param(e, v);
-	v->value = eval_get(e, v->name, &v->len);
+	if (eval_look(e, v->open, v->name, &v->value, &v->len) < 0)
+		return -1;
 	if (eval_charge(e, v->len) < 0)
 		return -1;
 	n = snprintf(out, sizeof(out), "%zu", utf8_count(v->value, v->len));
@@ -187,8 +188,9 @@ param_eval(struct eval *e, const struct piece *w)
 		got = length(e, &v);
 	} else if (eval_name(e, v.name) <= 0 || !strcmp(v.name, "_")) {
 		got = bad_param(e, &v);
+	} else if (eval_look(e, v.open, v.name, &v.value, &v.len) < 0) {
+		got = -1;
 	} else {
-		v.value = eval_get(e, v.name, &v.len);
 		v.set = v.value != NULL;
 		if (!v.set)
 			v.value = "";

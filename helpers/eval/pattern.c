@@ -86,6 +86,42 @@ out:
 	return got;
 }
 
+/* Whether the pattern has what only an extended one has, as bash takes all of them
+ * here: an unquoted "(" that came out of a variable. */
+static int
+is_extended(const struct buf *pattern)
+{
+	size_t i;
+
+	for (i = 0; i < pattern->len; i++)
+		if (pattern->s[i] == '\\')
+			i++;
+		else if (pattern->s[i] == '(')
+			return 1;
+	return 0;
+}
+
+int
+pattern_is(struct eval *e, const struct buf *text, struct buf *pattern)
+{
+	struct param v = { .value = text->len ? text->s : "", .len = text->len };
+	struct match m = { .pattern = *pattern };
+	int never, got;
+
+	*pattern = (struct buf){ 0 };
+	if (is_extended(&m.pattern))
+		got = eval_fail(e, e->p, "cannot evaluate an extended pattern");
+	else
+		got = match_make(e, &m, &v, 0);
+	if (got == 0)
+		got = glob_match(&m.glob, m.text.c, m.text.n, GLOB_LONG, &never) ==
+		    (ptrdiff_t)m.text.n;
+	if (got >= 0 && !e->work)
+		got = eval_limit(e, "too much work");
+	match_free(&m);
+	return got;
+}
+
 /* The replacement for the n bytes at s that matched: "&" is these. */
 static int
 replace_one(struct eval *e, const struct piece *w, const struct buf *by,
@@ -114,6 +150,30 @@ replace_one(struct eval *e, const struct piece *w, const struct buf *by,
 	return 0;
 }
 
+/* How many characters the longest match at character i has, that ends there with
+ * GLOB_FROM_END; -1 when nothing matches. */
+static ptrdiff_t
+match_at(const struct match *m, size_t i, int how, int *never)
+{
+	const uint32_t *s = m->text.c + i;
+	size_t n = m->text.n - i, length = m->glob.length;
+
+	if (how & GLOB_FROM_END) {
+		s = m->text.c;
+		n = i;
+	}
+	if (!length)
+		return glob_match(&m->glob, s, n, GLOB_LONG | how, never);
+	*never = n < length;
+	if (*never)
+		return -1;
+	if (how & GLOB_FROM_END)
+		s += n - length;
+	n = length;
+	return glob_match(&m->glob, s, n, GLOB_LONG | how, &(int){ 0 }) ==
+	    (ptrdiff_t)n ? (ptrdiff_t)n : -1;
+}
+
 /* Puts v's value with what matches replaced to w: once, or all that do. */
 static int
 replace(struct eval *e, const struct param *v, const struct match *m,
@@ -127,8 +187,7 @@ replace(struct eval *e, const struct param *v, const struct match *m,
 	if (!m->glob.n)
 		return word_put(e, w, s, v->len, 0);
 	do {
-		n = glob_match(&m->glob, m->text.c + i, m->text.n - i, GLOB_LONG,
-		    &never);
+		n = match_at(m, i, 0, &never);
 		len = match_bytes(m, s, (size_t)(end - s), n > 0 ? (size_t)n : 1);
 		if (s == end)
 			len = 0;
@@ -151,8 +210,7 @@ replace_at(struct eval *e, const struct param *v, const struct match *m,
 {
 	int never;
 	size_t cut, end = v->len;
-	ptrdiff_t n = glob_match(&m->glob, m->text.c, m->text.n, GLOB_LONG | how,
-	    &never);
+	ptrdiff_t n = match_at(m, how ? m->text.n : 0, how, &never);
 
 	if (n < 0)
 		return word_put(e, w, v->value, v->len, 0);

@@ -79,20 +79,47 @@ cut(struct span *x, const char *at)
 	return head;
 }
 
-/* Where the path begins in a URL: behind scheme://host; 0 when it has no
- * scheme. */
+/* Where the host begins in a URL: behind scheme://; 0 when it has no scheme. */
 static size_t
-path_at(struct span url)
+host_at(struct span url)
 {
 	size_t i = 0;
 
 	while (i < url.n && (isalnum((unsigned char)url.s[i]) ||
 	    (i > 0 && strchr("+.-", url.s[i]))))
 		i++;
-	if (i == 0 || url.n - i <= 3 || memcmp(url.s + i, "://", 3))
+	return i == 0 || url.n - i <= 3 || memcmp(url.s + i, "://", 3) ? 0 : i + 3;
+}
+
+/* How many bytes of a URL without a scheme are a host, with a path behind it:
+ * "example.org:8080/a"; 0 when it is something else. */
+static size_t
+bare_host(struct span url)
+{
+	size_t i = 0;
+
+	if (!url.n || !isalnum((unsigned char)*url.s))
 		return 0;
-	for (i += 3; i < url.n && !strchr("/?#", url.s[i]); i++)
-		;
+	while (i < url.n && (isalnum((unsigned char)url.s[i]) ||
+	    strchr(".-", url.s[i])))
+		i++;
+	if (i < url.n && url.s[i] == ':')
+		do
+			i++;
+		while (i < url.n && isdigit((unsigned char)url.s[i]));
+	return i < url.n && url.s[i] == '/' && url.s[i - 1] != ':' ? i : 0;
+}
+
+/* Where the path begins in a URL: behind its host; 0 when it has none. */
+static size_t
+path_at(struct span url)
+{
+	size_t i = host_at(url);
+
+	if (!i)
+		return bare_host(url);
+	while (i < url.n && !strchr("/?#", url.s[i]))
+		i++;
 	return i;
 }
 
@@ -167,8 +194,8 @@ has_controls(struct span x)
 	return 0;
 }
 
-static int
-name_check(struct span name, struct why *w)
+int
+source_name_check(struct span name, struct why *w)
 {
 	if (name.n == 0 || name.n > 255 || is(name, ".") || is(name, "..") ||
 	    name.s[0] == '-' || memchr(name.s, '/', name.n) ||
@@ -198,20 +225,52 @@ base_name(struct span url, int repository)
 	return path;
 }
 
+/* Whether a file can be meant by a URL without a scheme, as wget(1) takes it.  A client
+ * of version control would take that for a path. */
 static int
-url_check(const char *type, struct span url, struct why *w)
+is_http(const struct source *s)
 {
-	if (has_controls(url))
+	return s->digested && strcmp(s->type, "pypi") && !host_at(s->url) &&
+	    bare_host(s->url);
+}
+
+static int
+url_check(struct source *s, struct why *w)
+{
+	if (has_controls(s->url))
 		return why_not(w, "a blank or control character in the URL "SPAN,
-		    SPAN_ARG(url));
-	if (!strcmp(type, "none"))
+		    SPAN_ARG(s->url));
+	if (!strcmp(s->type, "none"))
 		return 0;
-	if (!strcmp(type, "pypi"))
-		return name_check(url, w);
-	if (!strcmp(type, "bzr") && url.n > 3 && !memcmp(url.s, "lp:", 3))
+	if (!strcmp(s->type, "pypi"))
+		return source_name_check(s->url, w);
+	if (!strcmp(s->type, "bzr") && s->url.n > 3 && !memcmp(s->url.s, "lp:", 3))
 		return 0;
-	if (!path_at(url))
-		return why_not(w, "not a URL with a scheme: "SPAN, SPAN_ARG(url));
+	if (is_http(s))
+		s->scheme = "http://";
+	else if (!host_at(s->url))
+		return why_not(w, "not a URL with a scheme: "SPAN, SPAN_ARG(s->url));
+	return 0;
+}
+
+/* Sets what the options say of the name. */
+static int
+name_read(struct source *s, struct why *w)
+{
+	struct span name = { NULL, 0 }, keeps = { NULL, 0 };
+
+	if (options_read(s->options, "rename", &name, w) < 0 ||
+	    options_read(s->options, "use-url-name", &keeps, w) < 0)
+		return -1;
+	s->renamed = name.s != NULL;
+	s->keeps = keeps.s && is(keeps, "true");
+	if (s->renamed)
+		s->name = name;
+	else if (!strcmp(s->type, "none"))
+		s->name = (struct span){ "-", 1 };
+	else
+		s->name = !strcmp(s->type, "pypi") ? s->url :
+		    base_name(s->url, !s->digested);
 	return 0;
 }
 
@@ -219,29 +278,21 @@ int
 source_make(struct source *s, const char *type, struct span options,
     struct span url, struct why *w)
 {
-	struct span version = { NULL, 0 }, name = { NULL, 0 };
+	struct span version = { NULL, 0 };
 
-	s->type = type;
-	s->options = options;
-	s->url = url;
+	*s = (struct source){ .type = type, .options = options, .url = url,
+	    .scheme = "" };
 	s->digested = !strcmp(type, "tarball") || !strcmp(type, "file") ||
 	    !strcmp(type, "pypi");
 	if (has_controls(options))
 		return why_not(w, "a blank or control character in the options "
 		    "of "SPAN, SPAN_ARG(url));
 	if (options_read(options, "version", &version, w) < 0 ||
-	    options_read(options, "rename", &name, w) < 0 ||
-	    url_check(type, url, w) < 0)
+	    url_check(s, w) < 0)
 		return -1;
 	if (!strcmp(type, "pypi") && !version.s)
 		return why_not(w, "type pypi wants version=");
-	if (!name.s && !strcmp(type, "none")) {
-		s->name = (struct span){ "-", 1 };
-		return 0;
-	}
-	s->name = name.s ? name : !strcmp(type, "pypi") ? url :
-	    base_name(url, !s->digested);
-	return name_check(s->name, w);
+	return name_read(s, w);
 }
 
 int
@@ -271,12 +322,12 @@ source_parse(struct source *s, struct span word, struct why *w)
 }
 
 int
-source_digest(char *out, struct span word, struct why *w)
+source_digest(char *out, const struct source *s, struct span word, struct why *w)
 {
 	struct span hex = word, algo = cut(&hex, "::");
 	size_t i, k, n;
 
-	if (is(word, "SKIP")) {
+	if (is(word, "SKIP") || (!s->digested && hex.s && is(hex, "SKIP"))) {
 		strcpy(out, "SKIP");
 		return 0;
 	}

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "parse.h"
+#include "eval/naming.h"
 #include "eval/show.h"
 #include "eval/source.h"
 #include "eval/sources.h"
@@ -9,11 +10,11 @@
 /* The table as it grows. */
 struct table {
 	const struct vars *vars;
-	const char *file;
-	int digests;		/* whether they are looked at */
+	const struct sources *wish;
+	struct naming naming;
 	struct buf *out;
 	unsigned n;
-	struct why why;
+	struct why *why;
 };
 
 /* The forms of 2020 that name one repository. */
@@ -70,34 +71,64 @@ sources_none(const struct vars *t, int *none, struct why *w)
 	return 0;
 }
 
+/* Adds the line of a source, which gets its name. */
 static int
-line(struct table *t, const struct source *s, const char *digest)
+line(struct table *t, struct source *s, const char *digest)
 {
+	const char *file = t->wish->file;
 	int bad = 0;
 
-	if (t->file)
-		bad |= show_escaped(t->out, t->file, strlen(t->file)) < 0 ||
+	if (naming_apply(&t->naming, s, t->n, t->why) < 0)
+		return -1;
+	if (file)
+		bad |= show_escaped(t->out, file, strlen(file)) < 0 ||
 		    buf_putc(t->out, '\t') < 0;
 	bad |= buf_printf(t->out, "%u\t%s\t%s\t", ++t->n, s->type, digest);
 	bad |= buf_put(t->out, s->name.s, s->name.n);
 	bad |= buf_putc(t->out, '\t');
 	bad |= s->options.n ? buf_put(t->out, s->options.s, s->options.n) :
 	    buf_putc(t->out, '-');
-	bad |= buf_putc(t->out, '\t');
+	bad |= buf_printf(t->out, "\t%s", s->scheme);
 	bad |= s->url.n ? buf_put(t->out, s->url.s, s->url.n) :
 	    buf_putc(t->out, '-');
 	bad |= buf_putc(t->out, '\n');
-	return bad ? why_not(&t->why, "out of memory") : 0;
+	return bad ? why_not(t->why, "out of memory") : 0;
 }
 
 /* Says which entry of which variable the reason is about. */
 static int
-blame(struct table *t, const char *name, unsigned n)
+blame(struct table *t, const char *name, unsigned entry, unsigned entries)
 {
 	char old[400];
 
-	snprintf(old, sizeof(old), "%s", t->why.s);
-	return why_not(&t->why, "%s, entry %u: %s", name, n, old);
+	snprintf(old, sizeof(old), "%s", t->why->s);
+	t->why->name = name;
+	t->why->entry = entry;
+	t->why->entries = entries;
+	return why_not(t->why, "%s, entry %u: %s", name, entry, old);
+}
+
+/* One entry of a list; tbl says that it is a tarball. */
+static int
+parse(struct table *t, struct source *s, struct span word, int tbl)
+{
+	return tbl ? source_make(s, "tarball", (struct span){ "", 0 }, word, t->why) :
+	    source_parse(s, word, t->why);
+}
+
+/* Looks whether one of the words is renamed to what a repository would be called. */
+static void
+mark_taken(struct table *t, const char *words)
+{
+	const char *package = t->naming.package;
+	size_t n = package ? strlen(package) : 0;
+	struct source s;
+	struct span word;
+
+	while (package && (word = next_word(&words)).n)
+		if (parse(t, &s, word, 0) == 0 && s.renamed && s.name.n == n &&
+		    !memcmp(s.name.s, package, n))
+			t->naming.taken = 1;
 }
 
 /* The sources in the variable `list`, their digests in `sums`; tbl says that
@@ -105,27 +136,27 @@ blame(struct table *t, const char *name, unsigned n)
 static int
 listed(struct table *t, const char *list, const char *sums, int tbl)
 {
+	int look = !t->wish->no_digests;
 	const char *words = value(t, list);
-	const char *digests = t->digests ? value(t, sums) : NULL;
+	const char *digests = look ? value(t, sums) : NULL;
 	unsigned n = count_words(words), m = digests ? count_words(digests) : 0, i;
 	struct source s;
-	struct span word;
 	char digest[DIGEST_ROOM] = "SKIP";
 
 	if (digests && n != m)
-		return why_not(&t->why, "%s has %u, but %s has %u", list, n, sums, m);
+		return why_not(t->why, "%s has %u, but %s has %u", list, n, sums, m);
+	if (!tbl)
+		mark_taken(t, words);
 	for (i = 1; i <= n; i++) {
-		word = next_word(&words);
-		if (tbl ? source_make(&s, "tarball", (struct span){ "", 0 }, word,
-		    &t->why) < 0 : source_parse(&s, word, &t->why) < 0)
-			return blame(t, list, i);
+		if (parse(t, &s, next_word(&words), tbl) < 0)
+			return blame(t, list, i, n);
 		if (digests &&
-		    source_digest(digest, next_word(&digests), &t->why) < 0)
-			return blame(t, sums, i);
-		if (!digests && t->digests && s.digested && !tbl)
-			return why_not(&t->why, "no %s", sums);
+		    source_digest(digest, &s, next_word(&digests), t->why) < 0)
+			return blame(t, sums, i, n);
+		if (!digests && look && s.digested && !tbl)
+			return why_not(t->why, "no %s", sums);
 		if (line(t, &s, digest) < 0)
-			return -1;
+			return blame(t, list, i, n);
 	}
 	return 0;
 }
@@ -146,10 +177,10 @@ options_of_2020(struct table *t, size_t i, struct buf *options)
 			continue;
 		word = next_word(&s);
 		if (next_word(&s).n || memchr(word.s, ';', word.n))
-			return why_not(&t->why, "%s is not one word", names[k]);
+			return why_not(t->why, "%s is not one word", names[k]);
 		if (buf_printf(options, "%s%s=%.*s", options->len ? ";" : "",
 		    keys[k], (int)word.n, word.s) < 0)
-			return why_not(&t->why, "out of memory");
+			return why_not(t->why, "out of memory");
 	}
 	return 0;
 }
@@ -167,12 +198,14 @@ repository(struct table *t, size_t i)
 		return 0;
 	word = next_word(&url);
 	if (next_word(&url).n)
-		return why_not(&t->why, "%s is not one word", repositories[i].url);
+		return why_not(t->why, "%s is not one word", repositories[i].url);
 	if (options_of_2020(t, i, &options) == 0) {
 		got = source_make(&s, repositories[i].type, (struct span){
-		    options.len ? options.s : "", options.len }, word, &t->why);
-		got = got == 0 ? line(t, &s, "SKIP") :
-		    blame(t, repositories[i].url, 1);
+		    options.len ? options.s : "", options.len }, word, t->why);
+		if (got == 0)
+			got = line(t, &s, "SKIP");
+		if (got < 0)
+			blame(t, repositories[i].url, 1, 1);
 	}
 	buf_free(&options);
 	return got;
@@ -184,7 +217,7 @@ fill(struct table *t)
 	int none;
 	size_t i;
 
-	if (sources_none(t->vars, &none, &t->why) < 0)
+	if (sources_none(t->vars, &none, t->why) < 0)
 		return -1;
 	if (none)
 		return 0;
@@ -195,15 +228,16 @@ fill(struct table *t)
 	for (i = 0; i < sizeof(repositories) / sizeof(*repositories); i++)
 		if (repository(t, i) < 0)
 			return -1;
-	return t->n ? 0 : why_not(&t->why, "no sources: neither SRCS nor "
+	return t->n ? 0 : why_not(t->why, "no sources: neither SRCS nor "
 	    "DUMMYSRC is set");
 }
 
 int
-sources_table(struct buf *out, const struct vars *vars, const char *file,
-    int digests, char *why, size_t room)
+sources_table(struct buf *out, const struct vars *vars, const struct sources *x,
+    struct why *w)
 {
-	struct table t = { vars, file, digests, out, 0, { why, room } };
+	struct table t = { .vars = vars, .wish = x, .out = out, .why = w,
+	    .naming = { .package = x->package, .version = vars_get(vars, "VER") } };
 	size_t before = out->len;
 
 	if (fill(&t) == 0)

@@ -8,13 +8,19 @@
 #include "eval/source.h"
 #include "eval/vars.h"
 
+/* How a table is wished. */
+struct sources {
+	const char *file;	/* to stand before each line, or NULL */
+	int no_digests;		/* they are not looked at, and all are SKIP */
+	const char *package;	/* what sources go by: see naming.h */
+};
+
 /* Adds a line for each source to out:
  *   N TAB TYPE TAB DIGEST TAB NAME TAB OPTIONS TAB URL
- * with file and a TAB before it unless file is NULL.  digests says whether there
- * must be some; without, they are not looked at, and all are SKIP.  Returns 0; or -1 with the
- * reason in why and out as it was. */
-int sources_table(struct buf *out, const struct vars *t, const char *file,
-    int digests, char *why, size_t room);
+ * with file and a TAB before it.  Returns 0; or -1 with the reason in w and out as it
+ * was. */
+int sources_table(struct buf *out, const struct vars *t, const struct sources *x,
+    struct why *w);
 
 /* Whether the spec says that it has no sources: DUMMYSRC is true.  Returns 0, or
  * -1 with the reason in w when it is neither true nor false. */

@@ -137,6 +137,16 @@ vars_set(struct vars *t, const char *name, size_t name_len, const char *value,
 	return v;
 }
 
+int
+vars_array(struct vars *t, const char *name, size_t len)
+{
+	struct var *v = add(t, name, len);
+
+	if (v)
+		v->array = 1;
+	return v ? 0 : -1;
+}
+
 void
 vars_undo(struct vars *t, uint32_t serial)
 {

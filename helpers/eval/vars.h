@@ -19,6 +19,7 @@ struct var {
 	size_t name_len, len, old_len;
 	uint32_t hash, serial;
 	int own;		/* set by the file, not only beforehand */
+	int array;		/* and as an array, whose elements nobody knows */
 };
 
 struct vars {
@@ -44,6 +45,9 @@ struct var *vars_find(const struct vars *t, const char *name, size_t len);
  * variable, or NULL with errno ENOSPC when VARS_ARENA or VARS_MAX is reached. */
 struct var *vars_set(struct vars *t, const char *name, size_t name_len,
     const char *value, size_t len, uint32_t serial);
+
+/* Remembers that name is an array.  Returns 0, or -1 with errno ENOSPC as vars_set. */
+int vars_array(struct vars *t, const char *name, size_t len);
 
 /* Takes back what statement serial set. */
 void vars_undo(struct vars *t, uint32_t serial);

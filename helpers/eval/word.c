@@ -9,7 +9,6 @@ enum {
 	DQUOTE = 1 << 2,
 	META   = 1 << 3,	/* what ends a word */
 	CLOSE  = 1 << 4,	/* } */
-	TILDE  = 1 << 5,
 };
 
 static const unsigned char class[256] = {
@@ -17,12 +16,12 @@ static const unsigned char class[256] = {
 	['\''] = SQUOTE, ['"'] = DQUOTE,
 	[' '] = META, ['\t'] = META, ['\n'] = META, [';'] = META, ['&'] = META,
 	['|'] = META, ['<'] = META, ['>'] = META, ['('] = META, [')'] = META,
-	['}'] = CLOSE, ['~'] = TILDE, ['/'] = STOP_SLASH, [':'] = STOP_COLON,
+	['}'] = CLOSE, ['/'] = STOP_SLASH, [':'] = STOP_COLON,
 };
 
 static const unsigned special[] = {
-	[VALUE]        = ALWAYS | SQUOTE | DQUOTE | META | TILDE,
-	[BRACE]        = ALWAYS | SQUOTE | DQUOTE | CLOSE | TILDE,
+	[VALUE]        = ALWAYS | SQUOTE | DQUOTE | META,
+	[BRACE]        = ALWAYS | SQUOTE | DQUOTE | CLOSE,
 	[QUOTED]       = ALWAYS | DQUOTE,
 	[QUOTED_BRACE] = ALWAYS | SQUOTE | DQUOTE | CLOSE,
 	[QUOTED_AGAIN] = ALWAYS | DQUOTE,
@@ -127,7 +126,8 @@ dollar(struct eval *e, const struct piece *w)
 	if (n < 0)
 		return -1;
 	if (n > 0 && strcmp(name, "_")) {
-		value = eval_get(e, name, &len);
+		if (eval_look(e, at, name, &value, &len) < 0)
+			return -1;
 		return word_put(e, w, value ? value : "", len, w->place >= QUOTED);
 	}
 	if (n == 0 && *e->p == '{') {
@@ -154,22 +154,6 @@ dollar(struct eval *e, const struct piece *w)
 	return word_put(e, w, "$", 1, w->place >= QUOTED);
 }
 
-/* A "~" where bash might put a home directory.  Ours is nobody's business. */
-static int
-tilde(struct eval *e, const struct piece *w)
-{
-	const char *s = e->p + 1;
-
-	while (*s && !is(*s, ALWAYS | SQUOTE | DQUOTE | META | CLOSE) &&
-	    *s != '/' && *s != ':')
-		s++;
-	if (!*s || is(*s, META | CLOSE) || *s == '/' || *s == ':')
-		return eval_fail(e, e->p, "cannot evaluate %.*s, which is a home "
-		    "directory (write \\~ for the character)",
-		    s - e->p > 60 ? 60 : (int)(s - e->p), e->p);
-	return word_put(e, w, e->p++, 1, 0);
-}
-
 /* One special character that does not end the piece. */
 static int
 special_one(struct eval *e, const struct piece *w)
@@ -193,7 +177,6 @@ int
 word_eval(struct eval *e, const struct piece *w)
 {
 	unsigned mask = special[w->place] | w->stop;
-	int home = 1;		/* a "~" here would be a home directory */
 	int paired = 0;		/* within '' of a QUOTED_BRACE */
 	const char *s;
 
@@ -204,16 +187,12 @@ word_eval(struct eval *e, const struct piece *w)
 			if (word_put(e, w, e->p, (size_t)(s - e->p),
 			    w->place >= QUOTED) < 0)
 				return -1;
-			home = s[-1] == ':' && w->use == TEXT;
 			e->p = s;
 		}
 		if (!*s || is(*s, META | w->stop) ||
 		    (*s == '}' && !paired) || (*s == '"' && !(mask & SQUOTE)))
 			return 0;
-		if (*s == '~' && home) {
-			if (tilde(e, w) < 0)
-				return -1;
-		} else if (*s == '~' || *s == '}') {
+		if (*s == '}') {
 			if (word_put(e, w, e->p++, 1, w->place >= QUOTED) < 0)
 				return -1;
 		} else if (*s == '\'' && w->place == QUOTED_BRACE) {
@@ -227,6 +206,5 @@ word_eval(struct eval *e, const struct piece *w)
 		} else if (special_one(e, w) < 0) {
 			return -1;
 		}
-		home = 0;
 	}
 }

@@ -28,3 +28,41 @@ words_put(struct buf *out, const char *s)
 		last = s + n - 1;
 	}
 }
+
+/* A word without the "_" behind each of its names. */
+static int
+put_names(struct buf *out, const char *s, size_t len)
+{
+	const char *end = s + len, *bar;
+	int bad = 0;
+
+	for (; s < end && !bad; s = bar) {
+		bar = memchr(s + 1, '|', (size_t)(end - s - 1));
+		if (!bar)
+			bar = end;
+		bad = buf_put(out, s, (size_t)(bar - s)) < 0;
+		if (bar[-1] == '_' && bar - s > 1)
+			out->s[--out->len] = '\0';
+	}
+	return bad ? -1 : 0;
+}
+
+ptrdiff_t
+words_packages(struct buf *out, const char *s)
+{
+	struct buf all = { 0 };
+	size_t before = out->len, n;
+	int bad = words_put(&all, s) < 0;
+
+	for (s = all.len ? all.s : ""; *s && !bad; s += n + (s[n] == ' ')) {
+		n = strcspn(s, " ");
+		if (*s == '@')
+			continue;
+		if (out->len > before)
+			bad = buf_putc(out, ' ') < 0;
+		if (!bad)
+			bad = put_names(out, s, n) < 0;
+	}
+	buf_free(&all);
+	return bad ? -1 : (ptrdiff_t)(out->len - before);
+}

@@ -9,4 +9,9 @@
  * bytes were added, or -1 with errno ENOMEM. */
 ptrdiff_t words_put(struct buf *out, const char *s);
 
+/* The same for what has to be installed or is provided: without the words that begin
+ * with "@", which autobuild fills in when it packs, and without the "_" behind a name,
+ * which tells it to write no version. */
+ptrdiff_t words_packages(struct buf *out, const char *s);
+
 #endif

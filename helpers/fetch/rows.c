@@ -122,6 +122,20 @@ version_of(const char *options, size_t *len)
 	return s + 8;
 }
 
+/* What mirrors know a source by: the last part of its URL, "", where the row calls a file
+ * otherwise without an option that says so. */
+static const char *
+name_of(const struct row *r)
+{
+	const char *s = r->options;
+
+	while (s && strncasecmp(s, "rename=", 7)) {
+		s = strchr(s, ';');
+		s = s ? s + 1 : NULL;
+	}
+	return s || strcmp(r->type, "file") ? r->name : "";
+}
+
 /* Whether s is len bytes, at least one, of letters, digits and those of more. */
 static int
 plain(const char *s, size_t len, const char *more)
@@ -178,7 +192,7 @@ row_source(const struct row *r, const char *pypi, struct source *src)
 		url = b.len ? b.s : "";
 	}
 	if (!wrong)
-		wrong = source_make(src, url, r->digest, r->name);
+		wrong = source_make(src, url, r->digest, name_of(r));
 	buf_free(&b);
 	return wrong;
 }

@@ -57,9 +57,10 @@ job_spec() {
 	job_env=$!
 	# Whoever tidies the cache sees either the table, or nothing of ours in use.
 	[ "$dry" ] || lock_take sources wait-shared 'the cache is being tidied'
-	job_code=0
-	aoinb-spec --sources --arch="$conf_arch" -- "$job/bundle/spec" >"$job/sources.want" ||
-		job_code=$?
+	job_code=0 job_from=''
+	[ ! -r "$job/bundle.path" ] || IFS= read -r job_from <"$job/bundle.path"
+	aoinb-spec --sources --arch="$conf_arch" --folder="${job_from##*/}" -- "$job/bundle/spec" \
+		>"$job/sources.want" || job_code=$?
 	[ "$dry" ] || lock_drop sources
 	job_wait "$job_env" aoinb-spec
 	return "$job_code"

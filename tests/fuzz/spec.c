@@ -111,12 +111,15 @@ is_row(const char **s, const char *end)
 static void
 table(int digests)
 {
+	struct sources x = { .no_digests = !digests,
+	    .package = digests ? "package" : NULL };
 	struct buf out = { 0 };
 	const char *s;
-	char why[512] = "";
+	char text[512] = "";
+	struct why why = { .s = text, .room = sizeof(text) };
 
-	if (sources_table(&out, &e.vars, NULL, digests, why, sizeof(why)) < 0)
-		must(*why && !out.len);
+	if (sources_table(&out, &e.vars, &x, &why) < 0)
+		must(*text && !out.len);
 	for (s = out.s; s && s < out.s + out.len; )
 		must(is_row(&s, out.s + out.len));
 	buf_free(&out);
@@ -130,7 +133,7 @@ digests_into(const char *text, size_t len)
 		{ "CHKSUMS__AMD64", "SKIP" },
 	};
 	char *copy = malloc(len + 1), reason[512] = "";
-	struct why why = { reason, sizeof(reason) };
+	struct why why = { .s = reason, .room = sizeof(reason) };
 	struct buf out = { 0 };
 
 	must(copy != NULL);

@@ -1,10 +1,12 @@
 # shellcheck shell=bash
 # Puts sources in the current folder, which is the build folder.
 
+. "$toolbox/lib/spec.sh"
+
 # source_all TABLE CACHE FETCHED - every source of the table.  What CACHE does not have is
 # fetched to FETCHED.
 source_all() {
-	local lines line n type digest name options url path cache=$2 fetched=$3
+	local lines line n type digest name options url path cache=$2 fetched=$3 aliases=()
 	mapfile -t lines <"$1"
 	for line in "${lines[@]}"; do
 		IFS=$'\t' read -r n type digest name options url path <<<"$line"
@@ -17,12 +19,36 @@ source_all() {
 		tarball | file | pypi) source_place ;;
 		*) die 65 "source $n: unknown type $type" ;;
 		esac
+		[[ $type == tarball || ";$options" == *';rename='* ]] ||
+		    aliases+=("$(spec_base "$type" "$url")" "$name")
 	done
+	[ "${#aliases[@]}" -eq 0 ] || source_aliases "${aliases[@]}"
+}
+
+# source_aliases [OLD NAME]... - where nothing is called OLD, which is what the URL of NAME
+# ends in, but the bundle says that name: a link.  Uses bundle and subdir of the program.
+source_aliases() {
+	while [ $# -gt 0 ]; do
+		if [ -n "$1" ] && [ ! -e "$1" ] && [ ! -L "$1" ] && source_is_said "$1"; then
+			say "$1 is $2"
+			ln -s -- "$2" "$1"
+		fi
+		shift 2
+	done
+}
+
+# source_is_said NAME - whether SUBDIR begins with it, or a file of the bundle has it
+source_is_said() {
+	[[ ${subdir-}/ == "$1"/* ]] || grep -rqF --exclude=spec -e "$1" -- "$bundle"
 }
 
 # source_check_out - the tree of a repository.  This and source_place use the variables
 # of source_all.
 source_check_out() {
+	# A tarball may have unpacked a folder that is called like the package.
+	if [ -e "$name" ] && [[ ";$options" != *';rename='* ]]; then
+		name=$(spec_base "$type" "$url")
+	fi
 	if [ "$path" = - ]; then
 		say "fetch $name from $url"
 		"$toolbox/downloader" -t "$type" -o "$options" "$url" "$name"
