@@ -22,6 +22,8 @@ try 64 'init takes no operand'             aoinb init "$conf"
 try 0 'init'                               aoinb -c "$conf" init --work-dir="$work"
 is 'prints the folder'                     "$(cat out)" "$conf"
 is 'the work folder is as told'            "$(aoinb -c "$conf" conf work_dir)" "$work"
+is 'by the option of 2020 as well'         "$(aoinb --config_path "$conf" conf work_dir; aoinb --config_path="$conf" conf work_dir)" "$work
+$work"
 is 'every key is there to be seen'         "$(aoinb-conf keys | cut -f 1 | wc -l)" \
     "$(grep -cE '^#? ?[a-z_]+ =' "$conf/aoinb.ini")"
 if (. /etc/os-release; case $ID in debian) ;; *) exit 1 ;; esac); then
