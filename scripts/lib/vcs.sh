@@ -101,8 +101,7 @@ vcs_run() {
 	root_bind "$vcs_root" "$vcs_ws/output" /buildroot/output
 	apt_proxies "$vcs_root"
 	: >"$vcs_ws/log"
-	vcs_got=0
-	in_root "$vcs_root" /buildroot/toolbox/vcs_fetch || vcs_got=$?
+	vcs_got=0; in_root "$vcs_root" /buildroot/toolbox/vcs_fetch || vcs_got=$?
 	vcs_said
 }
 
