@@ -11,12 +11,14 @@
 #include "parse.h"
 
 enum {
-	O_ANY = OPT_LONG, O_ARCH, O_BRANCH, O_BY_HAND, O_GROUP, O_JSON, O_KEEP, O_LOCK,
+	O_ACBS_VERSION = OPT_LONG, O_ANY, O_ARCH, O_BRANCH, O_BY_HAND, O_GROUP, O_JSON, O_KEEP, O_LOCK,
 	O_MEMBER, O_NAME, O_RAW, O_RUNNING, O_STEPS, O_TREE, O_UNFINISHED,
+	O_VERSTAMP,
 };
 
 static const struct opt tab[] = {
 	{ 'w', "work-dir", "DIR", "where jobs and groups lie" },
+	{ O_ACBS_VERSION, "acbs-version", "yes|no", "new: whether packages say who built them" },
 	{ O_ANY,        "any",        NULL,   "find: a job or a group" },
 	{ O_ARCH,       "arch",       "ARCH", "result: what it was built for" },
 	{ O_BRANCH,     "branch",     "NAME", "new: build for it; clean, history, list: of it only" },
@@ -32,6 +34,7 @@ static const struct opt tab[] = {
 	{ O_STEPS,      "steps",      "DIR",  "steps: where they are" },
 	{ O_TREE,       "tree",       "DIR",  "history, new: where units have their names from" },
 	{ O_UNFINISHED, "unfinished", NULL,   "find: the newest group to go on with" },
+	{ O_VERSTAMP,   "verstamp",   "auto|no|TEXT", "new: what a version has behind it" },
 	{ 0 },
 };
 
@@ -55,7 +58,7 @@ static const struct verb verbs[] = {
 	{ "list",    verb_list,    0, 1, BIT(O_BRANCH) | BIT(O_JSON) | BIT(O_RUNNING), READS },
 	{ "log",     verb_log,     1, 1, BIT(O_RAW), READS },
 	{ "new",     verb_new,     1, 2, BIT(O_BRANCH) | BIT(O_LOCK) | BIT(O_MEMBER) |
-	    BIT(O_NAME) | BIT(O_TREE), WRITES },
+	    BIT(O_NAME) | BIT(O_TREE) | BIT(O_VERSTAMP) | BIT(O_ACBS_VERSION), WRITES },
 	{ "remove",  verb_remove,  1, 1 << 20, BIT(O_LOCK), WRITES },
 	{ "result",  verb_result,  2, 2, BIT(O_ARCH) | BIT(O_BY_HAND) | BIT(O_KEEP) |
 	    BIT(O_LOCK), WRITES },
@@ -83,6 +86,7 @@ option(struct args *a, int c, const char *arg)
 {
 	switch (c) {
 	case 'w': a->work_dir = arg; break;
+	case O_ACBS_VERSION: a->acbs_version = arg; break;
 	case O_ANY: a->any = 1; break;
 	case O_ARCH: a->arch = arg; break;
 	case O_BRANCH: a->branch = arg; break;
@@ -98,6 +102,7 @@ option(struct args *a, int c, const char *arg)
 	case O_STEPS: a->steps = arg; break;
 	case O_TREE: a->tree = arg; break;
 	case O_UNFINISHED: a->unfinished = 1; break;
+	case O_VERSTAMP: a->verstamp = arg; break;
 	}
 }
 

@@ -51,8 +51,16 @@ const struct key key_tab[] = {
   "and the file systems can." },
 { "build", "jobs", KEY_NUMBER, NULL, "0",
   "Compile jobs at once; 0 is one a core." },
-{ "build", "maintainer", KEY_TEXT, NULL, "Unknown Maintainer <maintainer@localhost>",
-  "Maintainer: of packages that the toolbox's own autobuild makes." },
+{ "build", "maintainer", KEY_TEXT, NULL, "",
+  "Maintainer: of packages: Name <mail>.  Without one it is that of the base system's\n"
+  "autobuild; where that has none, \"Unknown Maintainer <maintainer@localhost>\"." },
+{ "build", "verstamp", KEY_STAMP, NULL, "auto",
+  "What versions have behind them.  auto, for packages of a tree that is in git, on a\n"
+  "branch other than stable: ~pre and the time of its commit, UTC; where files are\n"
+  "changed, ~pre, the time of the build and ~dirty.  no: nothing.  Else this text, of\n"
+  "letters, digits and .+~" },
+{ "build", "acbs_version", KEY_BOOL, NULL, "yes",
+  "Whether packages say in X-AOSC-ACBS-Version which aoinb built them." },
 
 { "limit", "time", KEY_DURATION, NULL, "0",
   "A build that takes longer is ended: 90s, 15m, 6h, 2d.  0 is no limit." },
@@ -243,7 +251,22 @@ key_plain(const struct key *k, const char *value)
 	int truth = k->type == KEY_BOOL ||
 	    (k->type == KEY_CHOICE && in_choice(k->of, "yes") && in_choice(k->of, "no")), b;
 
+	if (k->type == KEY_STAMP && parse_bool(value, &b) == 0 && !b)
+		return "no";
 	return truth && parse_bool(value, &b) == 0 ? b ? "yes" : "no" : value;
+}
+
+/* A word that means yes is none: what would be behind a version then? */
+static const char *
+check_stamp(const char *value)
+{
+	int b;
+
+	if (parse_bool(value, &b) == 0 && !b)
+		return NULL;
+	return !*value || parse_bool(value, &b) == 0 ||
+	    value[strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "0123456789.+~")] ? "is neither auto, no, nor letters, digits and .+~" : NULL;
 }
 
 static const char *
@@ -284,6 +307,8 @@ key_check(const struct key *k, const char *value)
 		    "is not a time such as 90s, 15m or 6h" : NULL;
 	case KEY_REACH:
 		return check_reach(value);
+	case KEY_STAMP:
+		return check_stamp(value);
 	case KEY_CHOICE:
 		return in_choice(k->of, key_plain(k, value)) ? NULL : "is none of the choices";
 	default:
@@ -303,7 +328,7 @@ key_type_name(const struct key *k)
 	static const char *const names[] = {
 		[KEY_PATH] = "path", [KEY_WORD] = "word", [KEY_TEXT] = "text", [KEY_URL] = "url",
 		[KEY_LIST] = "list", [KEY_REACH] = "yes|no|list",
-		[KEY_BOOL] = "yes|no",
+		[KEY_BOOL] = "yes|no", [KEY_STAMP] = "auto|no|text",
 		[KEY_NUMBER] = "number", [KEY_SIZE] = "size",
 		[KEY_MEMORY] = "auto|size",
 		[KEY_DURATION] = "time", [KEY_AGE] = "always|never|time",

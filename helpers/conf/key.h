@@ -12,6 +12,7 @@ enum key_type {
 	KEY_URL,	/* SCHEME://WORD */
 	KEY_LIST,	/* words; continued lines join with a blank */
 	KEY_REACH,	/* likewise: what reach_add takes */
+	KEY_STAMP,	/* auto, no, or a part of a version: letters, digits, '.', '+', '~' */
 	KEY_BOOL,
 	KEY_NUMBER,
 	KEY_SIZE,	/* parse_size */

@@ -12,6 +12,7 @@ struct args {
 	int operands;
 
 	const char *arch, *branch, *keep, *member, *name, *steps, *tree;	/* or NULL */
+	const char *verstamp, *acbs_version;	/* likewise: see job/stamp.h */
 	int any, by_hand, group, json, raw, running, unfinished;
 	int lock;		/* a descriptor, or -1 */
 };

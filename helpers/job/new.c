@@ -10,6 +10,7 @@
 #include "job/args.h"
 #include "job/env.h"
 #include "job/member.h"
+#include "job/stamp.h"
 #include "job/sweep.h"
 #include "opt.h"
 #include "store/bundle.h"
@@ -202,6 +203,7 @@ fill(struct freeze *f)
 	put(f, "without", f->member.without.s, f->member.without.len);
 	put_line(f, "jobserver", f->member.jobserver);
 	copy_bundle(f);
+	stamp_tell(&f->env, f->a, f->real);
 	put(f, "env", f->env.s, f->env.len);
 	if (member_tell(&f->member, id_of(f->path)) < 0)
 		give_up(f, err_code(errno), f->member.folder);
@@ -242,9 +244,10 @@ verb_new(struct args *a)
 	if (a->operands != 1 + is_build || (is_build && !a->branch))
 		die(EX_USAGE, "new %s wants %s", kind,
 		    is_build ? "--branch=NAME and a BUNDLE" : "no more than that");
-	if (!is_build && (a->tree || a->member))
-		die(EX_USAGE, "new %s: no such option: --%s", kind,
-		    a->tree ? "tree" : "member");
+	if (!is_build && (a->tree || a->member || a->verstamp || a->acbs_version))
+		die(EX_USAGE, "new %s: no such option: --%s", kind, a->tree ? "tree" :
+		    a->member ? "member" : a->verstamp ? "verstamp" : "acbs-version");
+	stamp_check(a);
 	making = a;
 	if (a->lock >= 0)
 		atexit(forget);

@@ -254,6 +254,38 @@ needs(struct plan *p, uint32_t unit)
 	return code;
 }
 
+/* Whether ABMODIFIERS s say which stage it is; then at is 1 for the second. */
+static int
+tells_stage(const char *s, int *second)
+{
+	size_t n;
+	int tells = 0;
+
+	for (; *s; s += n + (s[n] == ',')) {
+		n = strcspn(s, ",");
+		if (n != strlen("+stage2") || strncasecmp(s + 1, "stage2", n - 1))
+			continue;
+		tells = 1;
+		*second = *s == '+';
+	}
+	return tells;
+}
+
+/* What a wanted one is built with: its own modifiers, else those of all.  The second
+ * stage is that of a whole build, so that with it all have it. */
+static const char *
+modifiers_of(struct plan *p, const struct wanted *w)
+{
+	int second = 0;
+
+	if (!strcmp(w->modifiers, "-"))
+		return p->modifiers;
+	tells_stage(p->modifiers, &second);
+	if (!second || tells_stage(w->modifiers, &second))
+		return w->modifiers;
+	return plan_keep(p, "%s,+stage2", w->modifiers);
+}
+
 int
 set_make(struct plan *p)
 {
@@ -261,9 +293,7 @@ set_make(struct plan *p)
 	int code = 0;
 
 	for (i = 0; !code && i < p->wanted.len; i++)
-		code = join(p, p->wanted.at[i].folder,
-		    strcmp(p->wanted.at[i].modifiers, "-") ? p->wanted.at[i].modifiers :
-		    p->modifiers, NONE);
+		code = join(p, p->wanted.at[i].folder, modifiers_of(p, &p->wanted.at[i]), NONE);
 	if (code)
 		return code;
 	settle(p, 0);

@@ -10,6 +10,8 @@
 #   --rebuild        build what is built already, too
 #   --fail-fast      begin nothing new once a package has failed
 #   --slots=N        builds at once
+#   --stage2         the second stage of an architecture's bootstrap: modifier +stage2
+#   --verstamp=TEXT  behind each version: auto, no, or this text
 #   --group=FOLDER   as one of a group, which has FOLDER for it
 #
 # A TARGET is a bundle's folder, or, in a tree, category/name, the name of a package,
@@ -19,6 +21,7 @@ use need progress lock layer root apt instance job
 [ $# -ge 2 ] || bad 'build wants a TARGET and a BRANCH'
 need_root
 [ ! "$opt_no_network" ] || opt_network=no
+[ ! "$opt_stage2" ] || export ABMODIFIERS="${ABMODIFIERS:+$ABMODIFIERS,}+stage2"
 if [ "$opt_tree" ]; then
 	tree=$(readlink -e -- "$opt_tree") || die 66 "tree $opt_tree: no such folder"
 	opt_tree=$tree
@@ -28,9 +31,8 @@ fi
 with_settings() {
 	"$@" ${opt_backend:+--set="build_backend=$opt_backend"} \
 	    ${opt_network:+--set="build_network=$opt_network"} \
-	    ${opt_no_update:+--set="instance_update=never"} \
-	    ${opt_keep:+--set="clean_keep=always"} \
-	    ${opt_slots:+--set="group_slots=$opt_slots"} \
+	    ${opt_no_update:+--set="instance_update=never"} ${opt_keep:+--set="clean_keep=always"} \
+	    ${opt_slots:+--set="group_slots=$opt_slots"} ${opt_verstamp:+--set="build_verstamp=$opt_verstamp"} \
 	    ${opt_tree:+--set="tree_path=$opt_tree"}
 }
 

@@ -41,6 +41,7 @@ job_copy() {
 job_freeze() {
 	freeze_list=$3
 	job_new --branch="$2" ${conf_tree_path:+--tree="$conf_tree_path"} \
+	    --verstamp="$conf_build_verstamp" --acbs-version="$conf_build_acbs_version" \
 	    ${4:+--member="$4"} -- build "$1"
 	shift 4
 	[ "$dry" ] || trap 'job_end "$?" ""' EXIT

@@ -38,7 +38,7 @@ step_begin() {
 # step_environment - what a build heeds of the environment is that of the job's
 # beginning, whoever goes on with it
 step_environment() {
-	unset ABMODIFIERS SOURCE_DATE_EPOCH http_proxy https_proxy all_proxy no_proxy
+	unset ABMODIFIERS VERSTAMP AOINB_COMMIT AOINB_ACBS_VERSION SOURCE_DATE_EPOCH http_proxy https_proxy all_proxy no_proxy
 	[ -r "$job/env" ] || return 0
 	while IFS= read -r step_line; do
 		export "${step_line?}"
