@@ -57,6 +57,7 @@ say "builds in $PWD"
 package_autobuild
 report_add "version=$ver-$rel" "autobuild=$autobuild"
 export PKGVER=$ver PKGREL=$rel PKGEPOCH=${epoch:-0} VERSTAMP=${VERSTAMP-} ABMODIFIERS=${ABMODIFIERS-}
+package_stage
 package_jobs
 package_config
 if [ "${AOINB_DEPS-}" != 'done' ]; then

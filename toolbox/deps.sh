@@ -30,9 +30,14 @@ satisfy() {
 	apt_get --no-install-recommends "$@" satisfy "$(<"$output/relation")" </dev/null
 }
 
+# wanted - what there is to install of /buildroot/wanted, a line each
+wanted() {
+	ab_installable <"$root/wanted"
+}
+
 # alternatives - every name in wanted, a line each
 alternatives() {
-	tr '|' '\n' <"$root/wanted" | sed 's/[:<>=].*//' | sort -u
+	wanted | tr '|' '\n' | sed 's/[:<>=].*//' | sort -u
 }
 
 # newer - "NAME=VERSION" for each wanted package that is installed while the branch's own
@@ -83,8 +88,7 @@ resolve() {
 	local answer code=0 missing wanted
 	repo_use || exit 69
 	placeholder
-	wanted=$(<"$root/wanted")
-	wanted+=$'\n'$(newer)
+	wanted=$(wanted)$'\n'$(newer)
 	ab_relation "$wanted" >"$output/relation"
 	answer=$(satisfy "${apt_ask[@]}") || code=$?
 	printf '%s\n' "$answer"
@@ -134,7 +138,7 @@ unknown() {
 					next
 			}
 			print
-		}' <(known) "$root/wanted"
+		}' <(known) <(wanted)
 }
 
 # known - every name that a package has or provides

@@ -27,7 +27,7 @@ ab_missing() {
 	bool "$ABBUILDDEPONLY" || list+=" $PKGDEP"
 	while read -r dep; do
 		ab_satisfied "$dep" || printf '%s\n' "${dep%%[|<>=]*}"
-	done < <(ab_words "$list") | sort -u
+	done < <(ab_words "$list" | ab_installable) | sort -u
 }
 
 # ab_satisfied A|B... - uses have, of ab_missing

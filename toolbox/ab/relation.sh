@@ -7,6 +7,12 @@ ab_words() {
 	tr '\n\t' '  ' <<<"$1" | sed -E 's/ *(\||[<>=]+) */\1/g' | tr -s ' ' '\n' | sed '/^$/d'
 }
 
+# ab_installable - of dependencies, a line each, what there is to install: "@WORD@" is
+# filled in when the package is made, and "name_" means any version of name
+ab_installable() {
+	sed -E '/^@/d; s/_(\||[<>=]|$)/\1/g'
+}
+
 # ab_relation WORDS - as dpkg wants them: "a<=1 b|c" is "a (<= 1), b | c"
 ab_relation() {
 	ab_words "$1" | sed -E '

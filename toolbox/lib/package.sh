@@ -33,11 +33,21 @@ package_autobuild() {
 	done
 }
 
-# package_config - the configuration of a base's own autobuild, which does not build
-# without a maintainer's name and takes the number of jobs from nowhere else
+# package_own - whether autobuild is the toolbox's own
+package_own() {
+	[ "$autobuild" = "$toolbox/autobuild" ]
+}
+
+# package_config - the configuration of a base's own autobuild.  It does not build without
+# a maintainer's name, nor with the one that it comes with; any other is the base's to
+# choose, unless the host has one.
 package_config() {
-	local file dir=/etc/autobuild files=()
-	[ "$autobuild" != "$toolbox/autobuild" ] || return 0
+	local file dir=/etc/autobuild files=() none='Null Packager <null@aosc.xyz>'
+	local unknown='Unknown Maintainer <maintainer@localhost>'
+	if package_own; then
+		[ -n "${AOINB_MAINTAINER-none}" ] || export AOINB_MAINTAINER=$unknown
+		return
+	fi
 	for file in "$dir"/ab[34]cfg.sh; do
 		[ ! -e "$file" ] || files+=("$file")
 	done
@@ -46,10 +56,22 @@ package_config() {
 	for file in "${files[@]}"; do
 		{
 			printf '\n# from aoinb\n'
-			[ -z "${AOINB_MAINTAINER-}" ] || printf 'MTER=%q\n' "$AOINB_MAINTAINER"
+			if [ -n "${AOINB_MAINTAINER-}" ]; then
+				printf 'MTER=%q\n' "$AOINB_MAINTAINER"
+			else
+				# shellcheck disable=SC2016 # for autobuild to expand
+				printf '[[ -n ${MTER-} && $MTER != "%s" ]] || MTER="%s"\n' "$none" "$unknown"
+			fi
 			[ -z "${AOINB_JOBS-}" ] || printf 'ABTHREADS=%q\n' "$AOINB_JOBS"
 		} >>"$file"
 	done
+}
+
+# package_stage - "+stage2" among the modifiers means the second stage, as autobuild4 has it
+package_stage() {
+	case ,${ABMODIFIERS,,}, in
+	*,+stage2,*) export ABSTAGE2=1 ;;
+	esac
 }
 
 # package_jobs - sets ABTHREADS, the number of compile jobs; and tells a make that can
@@ -62,6 +84,10 @@ package_jobs() {
 	package_newer_make "$version" || return 0
 	# shellcheck disable=SC2034 # nobody reads it: it is kept open
 	exec {fd}<>"$fifo"
+	if ! package_own; then
+		export AOINB_JOBSERVER=$fifo	# for lib/jobserver.sh, by the defines
+		return
+	fi
 	export MAKEFLAGS="-j$ABTHREADS --jobserver-auth=fifo:$fifo"
 	say 'make shares the jobs of the group'
 }
@@ -84,6 +110,7 @@ package_build() {
 	cp -r "$from" autobuild
 	chmod -R u=rwX,go=rX autobuild
 	package_defines
+	package_fields
 	made=(*.deb)
 	[ ! -e "${made[0]}" ] || before=$(package_list)
 	section "$ver-$rel: $what"
@@ -94,13 +121,23 @@ package_build() {
 	package_collect
 }
 
-# package_defines - appends the version to the defines.  autobuild has it in its
-# environment, too, but defines may set it to something else.  The epoch is that of the
-# spec; where it has none, that of the defines.
+# package_defines - adds the version to whichever file autobuild may take for the defines,
+# which depends on architecture and stage.  It has that in its environment, too, but
+# defines may set it to something else.
 package_defines() {
-	local defines=autobuild/defines
-	[ "${ABSTAGE2-}" = 1 ] && [ -e "$defines.stage2" ] && defines+=.stage2
+	local file
+	for file in autobuild/{,*/}defines{,.stage2}; do
+		[ ! -f "$file" ] || package_defines_add "$file"
+	done
+}
+
+# package_defines_add FILE - the epoch is that of the spec; where it has none, that of the
+# defines.  A base's own autobuild sets ABTHREADS by itself before it reads these, but the
+# bundle may know better: so that stands before its first word.
+package_defines_add() {
 	{
+		package_own || [ -z "${AOINB_JOBS-}" ] || printf 'ABTHREADS=%q; ' "$AOINB_JOBS"
+		cat "$1"
 		printf "\nPKGREL='%s'\nPKGVER='%s'\n" "$rel" "$ver"
 		if [ -n "$epoch" ]; then
 			printf "PKGEPOCH='%s'\n" "$epoch"
@@ -109,7 +146,25 @@ package_defines() {
 			printf 'PKGEPOCH="${PKGEPOCH:-0}"\n'
 		fi
 		[ ! -e "$build/.acbs-script" ] || printf '. %q\n' "$build/.acbs-script"
-	} >>"$defines"
+		[ -z "${AOINB_JOBSERVER-}" ] || printf '. %q\n' "$toolbox/lib/jobserver.sh"
+	} >"$1.new"
+	mv -f "$1.new" "$1"
+}
+
+# package_fields - what the packages' control says of who built them, and of which commit
+# of the tree.  Empty lines would end it.
+package_fields() {
+	local file=autobuild/extra-dpkg-control own=''
+	[ -n "${AOINB_ACBS_VERSION-}${AOINB_COMMIT-}" ] || return 0
+	if [ -f "$file" ]; then
+		own=$(grep -Eiv '^(X-AOSC-ACBS-Version:|X-AOSC-Commit:|[[:space:]]*$)' "$file") || own=''
+	fi
+	rm -rf "$file"
+	{
+		[ -z "$own" ] || printf '%s\n' "$own"
+		[ -z "${AOINB_ACBS_VERSION-}" ] || printf 'X-AOSC-ACBS-Version: %s\n' "$AOINB_ACBS_VERSION"
+		[ -z "${AOINB_COMMIT-}" ] || printf 'X-AOSC-Commit: %s\n' "$AOINB_COMMIT"
+	} >"$file"
 }
 
 # package_list - the packages here, told apart even from older ones of the same name
