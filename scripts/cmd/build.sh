@@ -29,8 +29,7 @@ fi
 
 # with_settings PROG [ARG]... - PROG with our options as settings behind its ARGs
 with_settings() {
-	"$@" ${opt_backend:+--set="build_backend=$opt_backend"} \
-	    ${opt_network:+--set="build_network=$opt_network"} \
+	"$@" ${opt_backend:+--set="build_backend=$opt_backend"} ${opt_network:+--set="build_network=$opt_network"} \
 	    ${opt_no_update:+--set="instance_update=never"} ${opt_keep:+--set="clean_keep=always"} \
 	    ${opt_slots:+--set="group_slots=$opt_slots"} ${opt_verstamp:+--set="build_verstamp=$opt_verstamp"} \
 	    ${opt_tree:+--set="tree_path=$opt_tree"}
@@ -71,8 +70,7 @@ build_group() {
 
 with_settings conf_load
 need_build
-targets=$(($# - 1))
-for branch; do :; done
+targets=$(($# - 1)); for branch; do :; done
 while [ "$targets" -gt 0 ]; do
 	set -- "$@" "$1"
 	shift; targets=$((targets - 1))

@@ -40,9 +40,8 @@ job_copy() {
 # folder that a group has for it, or nothing.
 job_freeze() {
 	freeze_list=$3
-	job_new --branch="$2" ${conf_tree_path:+--tree="$conf_tree_path"} \
-	    --verstamp="$conf_build_verstamp" --acbs-version="$conf_build_acbs_version" \
-	    ${4:+--member="$4"} -- build "$1"
+	job_new --branch="$2" ${conf_tree_path:+--tree="$conf_tree_path"} --verstamp="$conf_build_verstamp" \
+	    --acbs-version="$conf_build_acbs_version" ${4:+--member="$4"} -- build "$1"
 	shift 4
 	[ "$dry" ] || trap 'job_end "$?" ""' EXIT
 	aoinb-conf --conf="$conf_dir" "$@" ini >"$job/conf" &	# meanwhile

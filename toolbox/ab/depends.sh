@@ -26,8 +26,10 @@ ab_missing() {
 	list=$BUILDDEP
 	bool "$ABBUILDDEPONLY" || list+=" $PKGDEP"
 	while read -r dep; do
+		dep=${dep%_}
+		[[ $dep != @* ]] || continue
 		ab_satisfied "$dep" || printf '%s\n' "${dep%%[|<>=]*}"
-	done < <(ab_words "$list" | ab_installable) | sort -u
+	done < <(ab_words "$list") | sort -u
 }
 
 # ab_satisfied A|B... - uses have, of ab_missing
