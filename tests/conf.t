@@ -72,6 +72,11 @@ bad 'time = 1h\n 2h'      'bad.ini:3: .* cannot be continued'       'a continued
 bad "time = $(printf '%0300d' 1)" 'bad.ini:2: line is longer'       'a line too long for inih'
 bad '[limits]\ntime = 1h' 'bad.ini:3: .limits. time is no key'      'an unknown section'
 bad '[build]\nbackend = docker' 'bad.ini:3: .* none of the choices' 'not one of the choices'
+for value in 1-2 'a b' yes 1 '/'; do
+	bad "[build]\nverstamp = $value" 'bad.ini:3: .build. verstamp is neither auto, no, nor' "a stamp that is none: $value"
+done
+is 'no stamp, in other words'         "$(for value in NO off 0 false; do aoinb-conf -f /dev/null -D "build_verstamp=$value" get build_verstamp; done | sort -u)" no
+is 'a stamp'                          "$(aoinb-conf -f /dev/null -D 'build_verstamp=~rc1+x' get build_verstamp)" '~rc1+x'
 bad '[nothing\n'          'bad.ini:2: neither'                      'an open bracket'
 printf 'work_dir = here\n' >bad.ini
 try 78 'a relative work_dir'          aoinb-conf -f bad.ini check

@@ -191,6 +191,16 @@ while [ "$n" -lt 3000 ]; do
 	n=$((n + 1))
 done
 printf 'bye:+z\n' >"$tree/groups/n$n"
+# stages MODIFIERS TARGET... - the modifiers of the units that TARGETs are, with those of all
+stages() {
+	stages=$1; shift
+	plan --json --modifiers="$stages" "$@" | jq -r '.units[].modifiers' | sort | tr '\n' ' '
+}
+is 'the second stage of all is that of each' "$(stages +a,+Stage2 hello:+x bye)" '+a,+Stage2 +x,+stage2 '
+is 'unless one says which it is of'    "$(stages +stage2 hello:-STAGE2,+x bye:+x,+stage2)" '+x,+stage2 -STAGE2,+x '
+is 'the last word counts'              "$(stages +stage2,-stage2 hello:+x)" '+x '
+is 'and other words are none'          "$(stages +stage22 hello:+x) $(stages +xstage hello:+x)" '+x  +x '
+
 # What is deep is seen with and without modifiers, which differ for hello.
 try 0 'three thousand groups, each three times in another' timeout 20 aoinb-plan -w "$work" -a amd64 -b stable \
     -t "$tree" --json groups/n0
