@@ -138,13 +138,16 @@ else
 fi
 chown -R 0:0 tree
 rm -f tree/ran
+chown -R 1234:1234 tree/.git
+is 'but of neither: nobody'\''s business'     "$(told)$(cat words)" ''
+chown -R 0:0 tree
 chmod 700 tree
 is 'of one that only root can read: root'  "$(told)" "AOINB_COMMIT=$(head_of)
 VERSTAMP=~pre20260203T020506Z"
 chmod 755 tree
 printf '#!/bin/sh\necho fatal: lost >&2; exit 128\n' >bin/git
 is 'one that fails'                        "$(by_stand_in)" ''
-says words "^aoinb-job: tree $PWD/tree: git cannot tell its commit: fatal: lost$" 'is told, and the job is made'
+says words "^aoinb-job: tree $PWD/tree: packages will not say of which commit they are; git says: fatal: lost$" 'is told, and the job is made'
 rm -r bin
 
 echo '# trees that attack'
@@ -251,7 +254,7 @@ object=$(git -C tree rev-parse 'HEAD^{tree}')
 rm -f "tree/.git/objects/$(echo "$object" | cut -c 1-2)/$(echo "$object" | cut -c 3-)"
 rm tree/.git/index
 attack 'a remote that lends objects' status
-is 'and say that it is not whole'          "$(grep -c 'git cannot tell its commit: ' words) $(cat said)" '1 '
+is 'and say that it is not whole'          "$(grep -c 'packages will not say of which commit' words) $(cat said)" '1 '
 
 tree_new main
 git -C tree config core.bare true
@@ -260,11 +263,11 @@ is 'settings that would lead elsewhere are not heeded' "$(told | head -n 1)" "AO
 tree_new main
 : >tree/.git/config
 printf '[core\n' >>tree/.git/config
-is 'nor is a configuration that is torn'   "$(told; grep -c 'cannot tell' words)" 1
+is 'nor is a configuration that is torn'   "$(told; grep -c 'will not say' words)" 1
 tree_new main
 rm tree/.git/HEAD
 is 'what is no repository any more'        "$(told)" ''
-says words 'git cannot tell its commit'    'is told'
+says words 'will not say of which commit'    'is told'
 
 # Others may be at work.
 is 'nothing of ours is left in /tmp'       "$(find /tmp -maxdepth 1 -name 'aoinb-git.*' \

@@ -62,9 +62,10 @@ line_of(const char *in, const char *name, const char *begin)
 	return path;
 }
 
-/* Sets g->dir where g->top has a .git.  Returns 0; 1 where it has none; -1. */
+/* Sets g->dir where g->top has a .git of root's, ours or owner's: somebody else may have
+ * put one above the tree.  Returns 0; 1 where there is none; -1. */
 static int
-look(struct git *g)
+look(struct git *g, uid_t owner)
 {
 	struct stat st;
 	char *at;
@@ -78,7 +79,8 @@ look(struct git *g)
 		at = line_of(g->top, ".git", "gitdir: ");
 		is = at && stat(at, &st) == 0;
 	}
-	if (!is || !S_ISDIR(st.st_mode)) {
+	if (!is || !S_ISDIR(st.st_mode) ||
+	    (st.st_uid && st.st_uid != owner && st.st_uid != geteuid())) {
 		free(at);
 		return 1;
 	}
@@ -119,13 +121,14 @@ make_mine(struct git *g)
 int
 git_begin(struct git *g, const char *path)
 {
+	struct stat st;
 	char *slash;
 	int r;
 
 	*g = (struct git){ .top = strdup(path), .users = 1 };
-	if (!g->top)
+	if (!g->top || stat(path, &st) < 0)
 		return -1;
-	while ((r = look(g)) == 1 && (slash = strrchr(g->top, '/')) && slash > g->top)
+	while ((r = look(g, st.st_uid)) == 1 && (slash = strrchr(g->top, '/')) && slash > g->top)
 		*slash = '\0';
 	if (r)
 		return r;

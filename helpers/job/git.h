@@ -25,7 +25,8 @@ struct git {
 	struct buf err;		/* what git said on stderr last */
 };
 
-/* Finds the repository that the folder path is in, going up from there as git does.
+/* Finds the repository that the folder path is in, going up from there as git does; it has
+ * to be of the folder's owner, of root or ours.
  * Returns 0; 1 when there is none; -1 with errno set.  g is to be freed by git_end,
  * whatever came of it. */
 int git_begin(struct git *g, const char *path);

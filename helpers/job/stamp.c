@@ -147,17 +147,19 @@ put_commit(struct buf *env, const struct says *says)
 
 /* Why git said nothing of use: its own first line. */
 static void
-complain(struct git *g, const char *tree, int code)
+complain(const struct git *g, const char *tree, int code)
 {
-	const char *s = g->err.len ? g->err.s : "";
+	static const char left[] = "packages will not say of which commit they are";
+	int n = g->err.len ? (int)strcspn(g->err.s, "\n") : 0;
 
 	if (code == EX_NOTFOUND)
-		warn_msg("tree %s: there is no git, so that packages do not tell of which commit they are", tree);
+		warn_msg("tree %s: git is missing; %s", tree, left);
 	else if (code == EX_TIMEOUT)
-		warn_msg("tree %s: git takes longer than a minute; packages do not tell of which commit they are", tree);
+		warn_msg("tree %s: git takes longer than a minute; %s", tree, left);
+	else if (n)
+		warn_msg("tree %s: %s; git says: %.*s", tree, left, n, g->err.s);
 	else
-		warn_msg("tree %s: git cannot tell its commit: %.*s", tree,
-		    (int)(*s ? strcspn(s, "\n") : 4), *s ? s : "none");
+		warn_msg("tree %s: %s; git ended with %d", tree, left, code);
 }
 
 void
