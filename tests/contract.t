@@ -118,6 +118,9 @@ boxed_env
 built 0 'what is filled in later'          thing "$ours"
 is 'is no dependency'                      "$(field Depends)" bash
 # The toolbox's own installs nothing for them either.
+bundle thing "$thing" 'BUILDDEP="@AB_AUTO_SO_DEPS@ bash_"
+ABTYPE=self'
+echo 'mkdir -p "$PKGDIR/usr/share/thing"' >thing/autobuild/build
 rm -rf --one-file-system box
 boxed_env AOINB_NETWORK=no
 try 0 'nor for the toolbox'\''s autobuild'    boxed box thing /buildroot/toolbox/build.sh
