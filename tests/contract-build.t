@@ -126,7 +126,7 @@ for name in wide fixed single lone; do
 printf 'all: a b c d e f g h\n%%:\n\t@echo + >>log; sleep 1; echo - >>log\n' >Makefile
 make --version | head -n 1
 make || return
-awk '/+/ { if (++n > most) most = n } /-/ { n-- } END { print "at once: " most }' log
+awk '/^[+]/ { if (++n > most) most = n } /^-/ { n-- } END { print "at once: " most }' log
 mkdir -p "$PKGDIR/usr/share/$PKGNAME"
 X
 done

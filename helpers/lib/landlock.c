@@ -1,8 +1,11 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/landlock.h>
 #include <stdint.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "file.h"
@@ -60,6 +63,25 @@ landlock_scope(void)
 	return done;
 }
 
+/* /dev/null, which programs open for writing before anything else.  Where it is another
+ * device, they have none. */
+static int
+allow_null(int rules, long version)
+{
+	struct landlock_path_beneath_attr null = {
+	    .allowed_access = LANDLOCK_ACCESS_FS_WRITE_FILE | (version >= 3 ? TRUNCATE : 0),
+	    .parent_fd = open("/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC) };
+	struct stat st;
+	int r = 0;
+
+	if (null.parent_fd >= 0 && fstat(null.parent_fd, &st) == 0 && S_ISCHR(st.st_mode) &&
+	    st.st_rdev == makedev(1, 3))
+		r = (int)syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH,
+		    &null, 0);
+	close_keep(null.parent_fd);
+	return r;
+}
+
 /* Version 1 lets nobody rename or link from one folder to another. */
 int
 landlock_write_only(int dir, enum landlock_exec exec)
@@ -77,7 +99,8 @@ landlock_write_only(int dir, enum landlock_exec exec)
 	if (fd < 0)
 		return -1;
 	if (syscall(SYS_landlock_add_rule, fd, LANDLOCK_RULE_PATH_BENEATH,
-	    &beneath, 0) == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	    &beneath, 0) == 0 &&
+	    (exec == LANDLOCK_NO_EXEC || allow_null(fd, version) == 0) && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
 	    syscall(SYS_landlock_restrict_self, fd, 0) == 0)
 		done = 0;
 	close_keep(fd);
