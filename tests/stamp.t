@@ -151,20 +151,26 @@ says words "^aoinb-job: tree $PWD/tree: packages will not say of which commit th
 rm -r bin
 
 echo '# trees that attack'
-# Each names a program that leaves the file "ran".
-printf '#!/bin/sh\n: >%s/ran\ncat\n' "$PWD" >evil
-printf '#!/bin/sh\n: >%s/ran\n' "$PWD" >brief
+# Each names a program that ran when its file was read: who may write nowhere can do that.
+printf '#!/bin/sh\ncat\n' >evil
+printf '#!/bin/sh\n:\n' >brief
 chmod 755 evil brief
+ran() {
+	[ "$(stat -c %X evil brief | sort -n | tail -n 1)" -gt 1000000000 ]
+}
+not_ran() {
+	! ran
+}
 # attack NAME PLAIN... - PLAIN, a command of git in the tree, runs what tree was made to
 # name; when we ask, nothing runs
 attack() {
 	name=$1; shift
-	rm -f ran
+	touch -a -d @1000000000 evil brief
 	timeout 20 git -C tree "$@" >plain.out 2>&1 </dev/null || :
-	ok "$name: git itself runs it"     test -e ran
-	rm -f ran
+	ok "$name: git itself runs it"     ran
+	touch -a -d @1000000000 evil brief
 	told >said || :
-	ok 'we do not'                     test ! -e ran
+	ok 'we do not'                     not_ran
 }
 # told_well - and the commit is told nevertheless
 told_well() {
@@ -211,7 +217,7 @@ attack diff.external diff
 told_well
 
 tree_new main
-cp evil tree/.git/hooks/post-index-change
+ln -s "$PWD/evil" tree/.git/hooks/post-index-change
 touch -d 2020-01-02 tree/app-x/thing/spec
 attack 'a hook' status
 told_well
