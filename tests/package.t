@@ -52,7 +52,7 @@ field 7 'white space'                "$v" "${p}"'BUILDDEP="  a\t b \\\n  c\n\nd 
 field 7 'alternatives and versions'  "$v" "${p}"'BUILDDEP="a | b |c  d >= 1 e<=2 | f = 3 g"' 'a|b|c d>=1 e<=2|f=3 g'
 field 8 'what autobuild fills in' "$v" "${p}PKGDEP='@AB_AUTO_SO_DEPS@ a @b c'" 'a c'
 field 8 'it alone'                   "$v" "${p}PKGDEP=@AB_AUTO_SO_DEPS@"  -
-field 7 'names without a version'    "$v" "${p}BUILDDEP='a_ b_ | c_ d_e f'" 'a b|c d_e f'
+field 7 'names without a version'    "$v" "${p}BUILDDEP='a_ b_ | c_ d_e f_ >= 1 _ |_'" 'a b|c d_e f>=1 _|_'
 field 9 'that are provided'          "$v" "${p}PKGPROV='a_ @b'"         a
 field 6 'but not FAIL_ARCH'          "$v" "${p}FAIL_ARCH='@(amd64|i486)'" 'FAIL_ARCH=@(amd64|i486)'
 field 8 'blanks alone are nothing'   "$v" "${p}PKGDEP=\" \t \""        -

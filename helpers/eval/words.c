@@ -33,16 +33,14 @@ words_put(struct buf *out, const char *s)
 static int
 put_names(struct buf *out, const char *s, size_t len)
 {
-	const char *end = s + len, *bar;
+	size_t i;
 	int bad = 0;
 
-	for (; s < end && !bad; s = bar) {
-		bar = memchr(s + 1, '|', (size_t)(end - s - 1));
-		if (!bar)
-			bar = end;
-		bad = buf_put(out, s, (size_t)(bar - s)) < 0;
-		if (bar[-1] == '_' && bar - s > 1)
-			out->s[--out->len] = '\0';
+	for (i = 0; i < len && !bad; i++) {
+		if (s[i] == '_' && i && s[i - 1] != '|' &&
+		    (i + 1 == len || strchr("|<>=", s[i + 1])))
+			continue;
+		bad = buf_putc(out, s[i]) < 0;
 	}
 	return bad ? -1 : 0;
 }

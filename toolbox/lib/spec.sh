@@ -36,9 +36,8 @@ spec_package() (
 	[ "$dir" != "${AOINB_BUILDROOT:-/buildroot}/bundle" ] || folder=
 	if [ -e "$dir/autobuild/defines" ]; then
 		unset PKGNAME
-		PKGVER=$ver
 		# shellcheck source=/dev/null
-		. <(tr -d '\r' <"$dir/autobuild/defines"; echo) >/dev/null 2>&1
+		. <(printf 'PKGVER=%q\n' "$ver"; tr -d '\r' <"$dir/autobuild/defines"; echo) >/dev/null 2>&1
 		folder=${PKGNAME:-$folder}
 	elif ! compgen -G "$dir/[0-9]*-*/defines" >/dev/null; then
 		folder=
