@@ -12,9 +12,11 @@ ab_defines() {
 	ab_check_names
 	ab_check_arch
 	ab_check_abhost
-	export ARCH ABHOST ABBUILD SRCDIR BLDDIR PKGDIR PKGNAME PKGVER PKGREL ABTHREADS
-	export CFLAGS CXXFLAGS CPPFLAGS LDFLAGS
-	export LC_ALL=C.UTF-8 TZ=UTC
+	ab_settle
+	export ARCH ABHOST ABBUILD SRCDIR BLDDIR PKGDIR SYMDIR PKGNAME PKGVER PKGREL ABTHREADS
+	export ABTYPE ABSHADOW PYTHON ABPY2VER ABPY2SHORTVER ABPY3VER ABPY3SHORTVER
+	export LC_ALL=C.UTF-8 TZ=UTC HOME=/root PATH=$PATH:/usr/bin/core_perl
+	export COREPACK_ENABLE_DOWNLOAD_PROMPT=0
 	abinfo "$PKGNAME $(ab_version) for $ABHOST"
 }
 
@@ -23,6 +25,9 @@ ab_read() {
 	ARCH=${AOINB_ARCH:-$(dpkg --print-architecture)}
 	ABBUILD=$ARCH ABHOST=$ARCH
 	read -r -d '' -a AB_GROUPS <<<"${AOINB_ARCH_GROUPS-}" || :
+	ab_groups
+	ab_targets
+	ab_pythons
 	ab_package
 	ab_paths
 	ab_defaults
@@ -30,6 +35,48 @@ ab_read() {
 	. "$1"
 	ab_overriding
 	ABHOST=${ABHOST:-$ARCH}
+}
+
+# ab_groups - ABHOST_GROUP, as files and hooks name the groups, the nearest first
+ab_groups() {
+	local group
+	ABHOST_GROUP=()
+	for group in "${AB_GROUPS[@],,}"; do
+		ABHOST_GROUP=("$group" "${ABHOST_GROUP[@]}")
+	done
+}
+
+# ab_targets - ARCH_TARGET, HOST and BUILD: what GNU calls the architectures; this one as
+# the base's own compiler does
+ab_targets() {
+	local name
+	declare -gA ARCH_TARGET=([alpha]=alpha [amd64]=x86_64 [arm64]=aarch64 [armv4]=arm
+	    [armv6hf]=arm [armv7hf]=arm [i486]=i486 [ia64]=ia64 [loongson2f]=mips64el
+	    [loongson3]=mips64el [loongarch64]=loongarch64 [loongarch64_nosimd]=loongarch64
+	    [m68k]=m68k [mips32r6el]=mipsisa32r6el [mips64r6el]=mipsisa64r6el [optenv32]=i686
+	    [powerpc]=powerpc [ppc64]=powerpc64 [ppc64el]=powerpc64le [riscv64]=riscv64)
+	for name in "${!ARCH_TARGET[@]}"; do
+		case $name in
+		armv4) ARCH_TARGET[$name]+=-aosc-linux-gnueabi ;;
+		arm*hf) ARCH_TARGET[$name]+=-aosc-linux-gnueabihf ;;
+		loongson* | mips64*) ARCH_TARGET[$name]+=-aosc-linux-gnuabi64 ;;
+		*) ARCH_TARGET[$name]+=-aosc-linux-gnu ;;
+		esac
+	done
+	! command -v gcc >/dev/null || ARCH_TARGET[$ARCH]=$(gcc -dumpmachine)
+	HOST=${ARCH_TARGET[$ARCH]-} BUILD=$HOST
+}
+
+# ab_pythons - ABPY3VER, 3.11, and ABPY3SHORTVER, 311; the same of python2
+ab_pythons() {
+	local of
+	PYTHON=/usr/bin/python3
+	for of in 2 3; do
+		printf -v "ABPY${of}VER" %s ''
+		! command -v "python$of" >/dev/null ||
+		    printf -v "ABPY${of}VER" %s "$("python$of" -c 'import sys; print("%s.%s" % sys.version_info[:2])')"
+	done
+	ABPY2SHORTVER=${ABPY2VER/./} ABPY3SHORTVER=${ABPY3VER/./}
 }
 
 # ab_overriding - VAR__ARCH over VAR__GROUP over VAR; of two groups that ARCH is in, the
@@ -74,9 +121,28 @@ ab_modifiers() {
 	[ "${__ABMODIFIERS[STAGE2]-}" != 1 ] || ABSTAGE2=1
 }
 
+# ab_settle - what follows from others of them
+ab_settle() {
+	local one
+	if ! bool "$ABSTRIP" && bool "$ABSPLITDBG"; then
+		abwarn 'ABSTRIP: the debug symbols stay in the programs, so there is no package of them'
+		ABSPLITDBG=no
+	fi
+	[ "$ABHOST" != noarch ] || ABSPLITDBG=no
+	! bool "$ABSTAGE2" || ABSPLITDBG=no NOCARGOAUDIT=yes NONPMAUDIT=yes
+	! bool "$AB_SKIP_ALLMAINTSCRIPTS" || AB_SKIP_MAINTSCRIPTS=(preinst postinst prerm postrm)
+	for one in "${AB_SKIP_MAINTSCRIPTS[@]}"; do
+		[[ $one == @(pre|post)@(inst|rm) ]] ||
+		    abdie "AB_SKIP_MAINTSCRIPTS: '$one' is no script of a package" 65
+	done
+}
+
+# A version without a revision is older than one with 1, and the same as one with 0.
 ab_version() {
 	[ "${PKGEPOCH:-0}" = 0 ] || printf '%s:' "$PKGEPOCH"
-	printf '%s-%s' "$PKGVER" "$PKGREL"
+	printf %s "$PKGVER"
+	[ "$PKGREL" = 0 ] || printf -- '-%s' "$PKGREL"
+	printf %s "$VERSTAMP"
 }
 
 ab_check_names() {
@@ -92,10 +158,15 @@ ab_check_names() {
 # The words are architectures, patterns of them, or groups.
 ab_check_arch() {
 	local bare=${FAIL_ARCH#[@!]} words word listed=no
+	# shellcheck disable=SC2053 # it is a pattern
+	[[ -z $ALLOW_ARCH || $ARCH == $ALLOW_ARCH ]] ||
+	    abdie "ALLOW_ARCH: $PKGNAME is for $ALLOW_ARCH only, and this is $ARCH"
 	[ -n "$FAIL_ARCH" ] || return 0
+	[ -z "$ALLOW_ARCH" ] || abdie 'FAIL_ARCH and ALLOW_ARCH: only one of them may be set' 65
 	IFS=$' \t\n|' read -r -d '' -a words <<<"${bare//[()]/}" || :
 	for word in "${words[@]}"; do
-		if ab_match_arch "$word" || ab_match_archgroup "$word"; then
+		# shellcheck disable=SC2053 # it is a pattern
+		if [[ $ARCH == $word ]] || ab_match_archgroup "$word"; then
 			listed=yes
 		fi
 	done

@@ -1,38 +1,56 @@
 # shellcheck shell=bash
 # What is done to the installed tree before it becomes a package.
 
+# ab_overrides - files of the bundle, as they are
 ab_overrides() {
 	local dir
-	[ -d "$PKGDIR" ] || abdie "nothing was installed in $PKGDIR"
 	dir=$(ab_find overrides) || return 0
 	abinfo 'overrides'
 	cp -a --no-preserve=ownership "$dir/." "$PKGDIR/"
 }
 
-ab_tidy() {
-	! bool "$NOLIBTOOL" || find "$PKGDIR" -name '*.la' -type f -delete
-	rm -f "$PKGDIR/usr/share/info/dir"
-	if bool "$ABSTRIP" && [ "$ABHOST" != noarch ]; then
-		ab_strip
+# ab_licences - what the source says of them, for the documents of the package
+ab_licences() {
+	local found=("$SRCDIR"/@(COPYING|LICENSE|LICENCE|COPYRIGHT)*) dir=$PKGDIR$DOCDIR/$PKGNAME
+	if [ "${#found[@]}" -eq 0 ]; then
+		abwarn 'the source has no file that is called COPYING, LICENSE or COPYRIGHT'
+		return
 	fi
+	mkdir -p "$dir"
+	cp -rL --no-preserve=mode,ownership "${found[@]}" "$dir/"
 }
 
-# Every ELF file once, whatever its name and mode; the tool must neither leave
-# a date in an archive nor break a hard link.
-ab_strip() {
-	local file magic
-	while IFS= read -r -d '' file; do
-		LC_ALL=C IFS= read -r -N 8 magic <"$file" || :
-		case $magic in
-		$'\x7fELF'*) ab_strip_one "$file" ;;
-		$'!<arch>\n') strip --strip-debug --enable-deterministic-archives "$file" ;;
-		esac
-	done < <(find "$PKGDIR" -type f -size +4c -print0)
+ab_tidy() {
+	[ -d "$PKGDIR" ] || abdie "nothing was installed in $PKGDIR"
+	find "$PKGDIR" -type f \( -name .packlist -o -name perllocal.pod \) -delete
+	! ab_match_archgroup retro || ab_tidy_retro
+	rm -f "$PKGDIR/usr/share/info/dir"
+	! bool "$ABINFOCOMPRESS" || ab_compress "$PKGDIR"/usr/share/info/*.info
+	! bool "$ABMANCOMPRESS" || ab_compress "$PKGDIR"/usr/share/man/**/*.*
+	! bool "$NOLIBTOOL" || find "$PKGDIR" -name '*.la' -type f -delete
+	! bool "$NOSTATIC" || find "$PKGDIR" -name '*.a' -delete
 }
 
-ab_strip_one() {
-	local how=--strip-unneeded
-	case $1 in *.o | *.ko) how=--strip-debug ;; esac
-	strip "$how" --remove-section=.comment --remove-section=.note "$1" ||
-	    abwarn "${1#"$PKGDIR"}: could not be stripped"
+# ab_tidy_retro - old machines have small disks: no documents, and of the manual only
+# what users and administrators read
+ab_tidy_retro() {
+	rm -rf "$PKGDIR/usr/share/doc"
+	[ "$PKGNAME" = gtk-doc ] || rm -rf "$PKGDIR/usr/share/gtk-doc"
+	[ ! -d "$PKGDIR/usr/share/man" ] ||
+	    find "$PKGDIR/usr/share/man" -depth -type d -name 'man*' ! -name 'man*[15678]' -exec rm -r {} \;
+}
+
+# ab_compress FILE... - each becomes FILE.xz; a link leads to its target's new name
+ab_compress() {
+	local file files=()
+	for file; do
+		case $file in *.@(gz|bz2|xz|zst)) continue ;; esac
+		if [ -L "$file" ]; then
+			ln -sf "$(readlink "$file").xz" "$file.xz"
+			rm "$file"
+		elif [ -f "$file" ]; then
+			files+=("$file")
+		fi
+	done
+	[ "${#files[@]}" -eq 0 ] || xz --force --threads=1 --lzma2=preset=6e,pb=0 -- "${files[@]}"
 }

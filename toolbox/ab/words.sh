@@ -13,11 +13,13 @@ aberr() {
 	printf '[ERROR]: %s\n' "$*" >&2
 }
 
-# abdie [TEXT [CODE]]
+# abdie [TEXT [CODE]] - without CODE, that of the command that failed just before, or 1
 abdie() {
+	local code=$?
 	trap - ERR
+	((code)) || code=1
 	printf 'autobuild: %s: %s\n' "$ab_doing" "${1:-stopped}" >&2
-	exit "${2:-1}"
+	exit "${2:-$code}"
 }
 
 # bool WORD - true for yes and its kin, false for anything else
@@ -26,37 +28,59 @@ bool() {
 	return 1
 }
 
-# ab_match_arch PATTERN - the machine is of that architecture
+# ab_match_arch PATTERN - the package is of that architecture; one of noarch is of none
 ab_match_arch() {
 	# shellcheck disable=SC2053 # it is a pattern
-	[[ $ARCH == $1 ]]
+	[[ $ABHOST == $1 ]]
 }
 
-# ab_match_archgroup GROUP - the machine's architecture belongs to GROUP
+# ab_match_archgroup PATTERN - the machine's architecture belongs to such a group
 ab_match_archgroup() {
 	local group
-	for group in "${AB_GROUPS[@]}"; do
-		[ "${group^^}" != "${1^^}" ] || return 0
+	for group in "${ABHOST_GROUP[@]}"; do
+		# shellcheck disable=SC2053 # it is a pattern
+		[[ $group != ${1,,} ]] || return 0
 	done
 	return 1
 }
 
-# ab_make ARG... - make with ABTHREADS jobs; or, unless the defines have settled on
-# another number, with those of the group's jobserver, which -j would take it off
+# ab_make ARG... - make, where MAKEFLAGS has no number of jobs or jobserver also with one
 ab_make() {
-	if [[ ${MAKEFLAGS-} == *--jobserver-auth=fifo:* && $ABTHREADS = "${AOINB_JOBS-}" ]]; then
+	if [[ ${MAKEFLAGS-} == *--jobserver-auth=fifo:* ]]; then
 		make "$@"
 	else
 		make -j"$ABTHREADS" "$@"
 	fi
 }
 
-# ab_apply_patches PATCH... - in the order given, in the current folder
+# ab_apply_patches PATCH... - in the order given, in the current folder; lines around a
+# change that differ are only passed over with ABPATCHLAX
 ab_apply_patches() {
-	local patch
+	ab_patch_each applied "${PATCHFLAGS[@]}" -- "$@"
+}
+
+# ab_reverse_patches PATCH... - take them back
+ab_reverse_patches() {
+	ab_patch_each 'taken back' "${RPATCHFLAGS[@]}" -- "$@"
+}
+
+# ab_patch_each WHAT FLAG... -- PATCH...
+ab_patch_each() {
+	local what=$1 patch flags=()
+	shift
+	while [ "$1" != -- ]; do
+		flags+=("$1")
+		shift
+	done
+	shift
+	bool "$ABPATCHLAX" || flags+=(-F0)
 	for patch; do
-		abinfo "patch ${patch##*/}"
-		patch -Np1 -i "$patch"
+		if [ ! -e "$patch" ]; then
+			abwarn "patch ${patch##*/}: there is no such file, it is not $what"
+			continue
+		fi
+		abinfo "patch ${patch##*/} is $what"
+		patch "${flags[@]}" -i "$patch"
 	done
 }
 
@@ -75,15 +99,23 @@ ab_failed() {
 	exit "$1"
 }
 
-# ab_find NAME - the file of ./autobuild called NAME, that of this architecture
-# before the general one
+# ab_find NAME - the file of ./autobuild called NAME: that of this architecture, of a
+# group that it is in, the nearest first, or the general one.  During the second stage
+# each place is first asked for NAME.stage2.
 ab_find() {
-	local file
-	for file in "$SRCDIR/autobuild/$ARCH/$1" "$SRCDIR/autobuild/$1.$ARCH" "$SRCDIR/autobuild/$1"; do
-		if [ -e "$file" ]; then
-			printf '%s\n' "$file"
-			return
-		fi
+	local file group stage places=("$ABHOST/$1") stages=('')
+	[ "$ABHOST" = noarch ] || places+=("$1.$ARCH")
+	for group in "${ABHOST_GROUP[@]}"; do
+		places+=("$group/$1")
+	done
+	! bool "$ABSTAGE2" || stages=(.stage2 '')
+	for file in "${places[@]}" "$1"; do
+		for stage in "${stages[@]}"; do
+			if [ -e "$SRCDIR/autobuild/$file$stage" ]; then
+				printf '%s\n' "$SRCDIR/autobuild/$file$stage"
+				return
+			fi
+		done
 	done
 	return 1
 }
@@ -104,7 +136,7 @@ ab_hook() {
 ab_array() {
 	local name words
 	for name; do
-		[[ ${!name@a} == *a* ]] && continue
+		! abisarray "$name" || continue
 		read -r -d '' -a words <<<"${!name-}" || :
 		eval "$name=(\"\${words[@]}\")"
 	done

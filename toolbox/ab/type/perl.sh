@@ -1,23 +1,31 @@
 # shellcheck shell=bash
 
 build_perl_probe() {
-	[ -f Makefile.PL ]
+	[ -e Makefile.PL ] || [ -e Build.PL ]
 }
 
 build_perl_configure() {
+	local with=Makefile.PL
+	[ -e "$with" ] || with=Build.PL
 	ab_array MAKE_AFTER
 	BUILD_START
-	PERL_MM_USE_DEFAULT=1 perl Makefile.PL INSTALLDIRS=vendor
+	PERL_MM_USE_DEFAULT=1 perl -I"$SRCDIR" "$with" INSTALLDIRS=vendor
 }
 
 build_perl_build() {
 	BUILD_READY
-	ab_make "${MAKE_AFTER[@]}"
+	if [ -e Makefile ]; then
+		ab_make V=1 VERBOSE=1 "${MAKE_AFTER[@]}"
+	else
+		perl Build
+	fi
 }
 
-# What lists or counts the installed files differs from build to build.
 build_perl_install() {
 	BUILD_FINAL
-	make install DESTDIR="$PKGDIR" "${MAKE_AFTER[@]}"
-	find "$PKGDIR" -type f \( -name .packlist -o -name perllocal.pod \) -delete
+	if [ -e Makefile ]; then
+		make install V=1 VERBOSE=1 DESTDIR="$PKGDIR" "${MAKE_AFTER[@]}"
+	else
+		perl Build install --destdir="$PKGDIR"
+	fi
 }

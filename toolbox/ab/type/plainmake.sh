@@ -5,17 +5,18 @@ build_plainmake_probe() {
 }
 
 build_plainmake_configure() {
-	ab_array MAKE_AFTER MAKE_INSTALL_DEF
-	[ "${#MAKE_INSTALL_DEF[@]}" -gt 0 ] || MAKE_INSTALL_DEF=(PREFIX="$PREFIX" DESTDIR="$PKGDIR")
+	ab_array MAKE_AFTER MAKE_INSTALL_DEF ABMK
 	BUILD_START
+	[ -z "$BUILD_PLAINMAKE_DOTCONFIG" ] || cp "$BUILD_PLAINMAKE_DOTCONFIG" .config
 }
 
 build_plainmake_build() {
 	BUILD_READY
-	ab_make "${MAKE_AFTER[@]}"
+	ab_make V=1 VERBOSE=1 "${ABMK[@]}" "${MAKE_AFTER[@]}"
 }
 
 build_plainmake_install() {
 	BUILD_FINAL
-	make install "${MAKE_INSTALL_DEF[@]}" "${MAKE_AFTER[@]}"
+	make install V=1 VERBOSE=1 BUILDROOT="$PKGDIR" DESTDIR="$PKGDIR" \
+	    "${MAKE_INSTALL_DEF[@]}" "${MAKE_AFTER[@]}"
 }

@@ -8,6 +8,7 @@ build_self_probe() {
 build_self_configure() { :; }
 
 build_self_build() {
+	BUILD_START
 	ab_hook build
 }
 
