@@ -51,23 +51,27 @@ boxed() {
 	aoinb-mount "$@"
 }
 
-# tools_layer - a layer over base with what the bundles' BUILDDEPs name and an
-# apt that knows its packages; made once, and kept beside the base
+# tools_layer [NAME PACKAGE...] - a layer over base with these packages, or with what the
+# bundles' BUILDDEPs name, and an apt that knows its packages; made once, and kept beside
+# the base
 tools_layer() {
-	tools=$top/build/toolbox-tools
+	[ $# -gt 0 ] || set -- toolbox-tools autoconf automake cmake meson ninja-build \
+	    python3-build python3-installer python3-setuptools python3-wheel wget
+	tools=$top/build/$1; shift
 	exec 9>"$tools.lock"
 	flock 9
-	if [ ! -d "$tools" ] || [ -n "$(find "$base" -maxdepth 0 -newer "$tools")" ]; then
-		rm -rf --one-file-system "$tools"
+	if [ "$(cat "$tools/packages" 2>/dev/null)" != "$*" ] ||
+	    [ -n "$(find "$base" -maxdepth 0 -newer "$tools/packages")" ]; then
+		rm -rf --one-file-system "$tools" "$tools.part"
 		boxed layer / sh -c 'apt-get -q update && apt-get -q -y --no-install-recommends \
-		    install autoconf automake cmake meson ninja-build python3-build python3-installer \
-		    python3-setuptools python3-wheel wget' >layer.log 2>&1 </dev/null 9>&- || {
+		    install "$@"' apt "$@" >layer.log 2>&1 </dev/null 9>&- || {
 			tail -n 20 layer.log | sed 's/^/# /'
 			return 1
 		}
 		rm -rf layer/upper/buildroot
 		mkdir "$tools.part"
 		mv layer/upper "$tools.part/"
+		echo "$*" >"$tools.part/packages"
 		mv "$tools.part" "$tools"
 	fi
 	exec 9>&-

@@ -4,7 +4,7 @@
 # ab_scripts - preinst, postinst, prerm and postrm, as the bundle has them, with what
 # usergroup, alternatives and pax come to
 ab_scripts() {
-	local name text before after to=$PKGDIR/DEBIAN
+	local name text before after pax to=$PKGDIR/DEBIAN
 	for name in preinst postinst prerm postrm; do
 		text=$(ab_script_text "$name")
 		if [[ " ${AB_SKIP_MAINTSCRIPTS[*]} " == *" $name "* ]]; then
@@ -12,7 +12,9 @@ ab_scripts() {
 			continue
 		fi
 		before=$(ab_script_users "$name")
-		after=$(ab_script_alternatives "$name" && ab_script_pax "$name")
+		after=$(ab_script_alternatives "$name")
+		pax=$(ab_script_pax "$name")
+		after+=${pax:+${after:+$'\n'}$pax}
 		[ -n "$text$before$after" ] || continue
 		if [[ $text != '#!'* ]]; then
 			text=$'#!/bin/bash\n'${before:+$before$'\n'}$text

@@ -26,7 +26,7 @@ ab_tidy() {
 	! ab_match_archgroup retro || ab_tidy_retro
 	rm -f "$PKGDIR/usr/share/info/dir"
 	! bool "$ABINFOCOMPRESS" || ab_compress "$PKGDIR"/usr/share/info/*.info
-	! bool "$ABMANCOMPRESS" || ab_compress "$PKGDIR"/usr/share/man/**/*.*
+	! bool "$ABMANCOMPRESS" || ab_compress "$PKGDIR"/usr/share/man/**/man*/*.*
 	! bool "$NOLIBTOOL" || find "$PKGDIR" -name '*.la' -type f -delete
 	! bool "$NOSTATIC" || find "$PKGDIR" -name '*.a' -delete
 }
@@ -40,17 +40,23 @@ ab_tidy_retro() {
 	    find "$PKGDIR/usr/share/man" -depth -type d -name 'man*' ! -name 'man*[15678]' -exec rm -r {} \;
 }
 
-# ab_compress FILE... - each becomes FILE.xz; a link leads to its target's new name
+# ab_compress FILE... - each becomes FILE.xz, or FILE.gz where there is no xz; a link leads
+# to its target's new name
 ab_compress() {
-	local file files=()
+	local file target end=.xz with=(xz --force --threads=1 --lzma2=preset=6e,pb=0) files=()
+	command -v xz >/dev/null || end=.gz with=(gzip --force --best --no-name)
 	for file; do
 		case $file in *.@(gz|bz2|xz|zst)) continue ;; esac
 		if [ -L "$file" ]; then
-			ln -sf "$(readlink "$file").xz" "$file.xz"
+			target=$(readlink "$file")
+			case $target in
+			*.@(gz|bz2|xz|zst)) ln -sf "$target" "$file.${target##*.}" ;;
+			*) ln -sf "$target$end" "$file$end" ;;
+			esac
 			rm "$file"
 		elif [ -f "$file" ]; then
 			files+=("$file")
 		fi
 	done
-	[ "${#files[@]}" -eq 0 ] || xz --force --threads=1 --lzma2=preset=6e,pb=0 -- "${files[@]}"
+	[ "${#files[@]}" -eq 0 ] || "${with[@]}" -- "${files[@]}"
 }
