@@ -9,7 +9,7 @@ base=$(sh "$top/tests/base.sh") || skip_all 'no Debian root'
 arch=$(dpkg --print-architecture)
 . "$top/tests/toolbox-words.sh"
 tools_layer autobuild-tools autoconf automake cmake debconf dune libfindlib-ocaml-dev \
-    ninja-build nodejs npm ocaml-findlib ocaml-nox python3-build python3-installer \
+    ninja-build nodejs npm ocaml-findlib ocaml-nox passwd python3-build python3-installer \
     python3-setuptools python3-wheel qt5-qmake ruby || skip_all 'the tools could not be installed'
 boxed_over tools
 

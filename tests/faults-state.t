@@ -140,7 +140,7 @@ echo '# who reads the standard output'
 recorded() {
 	job=$(newest)
 	is "$2: collected, indexed, recorded" "$(cd "$work" && [ -e "output/stable/tiny_$1-0_noarch.deb" ] &&
-	    grep -A 9 -x 'Package: tiny' output/stable/Packages | grep -cx "Version: $1-0"
+	    grep -A 9 -x 'Package: tiny' output/stable/Packages | grep -cx "Version: $1"
 	    jq -r '"\(.verdict) \(.packages[0].file)"' "$job/result.json"
 	    tail -n 1 history | cut -f 2,6,10
 	    grep '^version' built/stable/*tiny)" "1

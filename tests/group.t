@@ -105,12 +105,12 @@ is 'the verdict is ok'                     "$(of_group .verdict)" ok
 is 'each was built once'                   "$(aoinb -c "$conf" history | cut -f 2,6 | sort | uniq -c | awk '$1 != 1 || $3 != "ok"')" ''
 is 'what was there is as it was'           "$(echo "$before" | grep -vxF "$(find "$work/output/stable" -name '*.deb' -printf '%f %i %T@\n')")" ''
 is 'two at once, and never more'           "$(most_at_once)" 2
-is 'a repository of 44 packages'           "$(grep -c '^Package: ' "$work/output/stable/Packages")" 44
+is 'a repository of 44 packages'           "$(grep '^Package: ' "$work/output/stable/Packages" | grep -vc -e '-dbg$')" 44
 is 'stdout is the packages made'           "$(grep -vc "^$work/output/stable/.*\.deb$" resumed)" 0
 says resumed.err '^app-trees/palm  *unfit .*FAIL_ARCH' 'the table says what does not fit'
 says resumed.err '^app-misc/hello  *ok  *[0-9]' 'and what was built'
 is 'of one folder, two packages'           "$(of_group '.units[] | select(.unit == "app-animals/hive").packages | join(" ")' |
-    sed "s/_$(dpkg --print-architecture)//g")" 'hive-tool_2.1-0.deb libhive_2.1-0.deb'
+    sed "s/_$(dpkg --print-architecture)//g")" 'hive-tool_2.1-0.deb libhive-dbg_2.1-0.deb libhive_2.1-0.deb'
 is 'a log of each, by name'                "$(find "$work"/groups/*/log -name '*.log' | wc -l)" 43
 
 try 66 'resume, when nothing is left'      aoinb -c "$conf" resume
@@ -132,8 +132,8 @@ grep -v '^\(palm\|moss+32\|hay\|straw\|cactus\)	' told >wanted
 # shellcheck disable=SC2046 # a line an argument
 is 'each program says what it is made of'  "$(in_fresh "$(cut -f 1 wanted | sed 's/$/ || echo failed/')" 2>&1)" "$(cut -f 2 wanted)"
 try 0 'dpkg finds them as they were made'  in_fresh 'dpkg --audit; dpkg --verify gardener meadow libhive'
-is 'ours came before the mirror'\''s'      "$(in_fresh 'dpkg-query -W -f "\${Version}" hello')" 2.10-0
-is 'an epoch is in the version'            "$(in_fresh 'dpkg-query -W -f "\${Version}" willow')" 1:7.3-0
+is 'ours came before the mirror'\''s'      "$(in_fresh 'dpkg-query -W -f "\${Version}" hello')" 2.10
+is 'an epoch is in the version'            "$(in_fresh 'dpkg-query -W -f "\${Version}" willow')" 1:7.3
 is 'a configuration file'                  "$(in_fresh 'dpkg-query -W -f "\${Conffiles}" gardener' | awk '{ print $1 }' | tr -d '\n')" /etc/gardener.conf
 try 0 'and removes one'                    in_fresh 'apt-get -q -y remove gardener; test ! -e /var/lib/gardener'
 
@@ -150,7 +150,7 @@ is 'is built, and no other'                "$(verdicts)" 'dew ok
 pond built
 rain built
 river built'
-is 'both versions are kept'                "$(indexed dew | tr '\n' ' ')" '0.1-0 0.1-1 '
+is 'both versions are kept'                "$(indexed dew | tr '\n' ' ')" '0.1 0.1-1 '
 echo '# a comment' >>tree/core-data/colours/autobuild/defines
 try 0 'a bundle that has changed, not its version' aoinb -c "$conf" build colours stable
 is 'is built'                              "$(builds core-data/colours)" 2
@@ -250,7 +250,7 @@ two=$!
 ok 'the first'                             wait "$one"
 ok 'the second'                            wait "$two"
 for i in 5 6 7 8; do
-	is "nap$i is in the repository"    "$(indexed "nap$i")" 1-0
+	is "nap$i is in the repository"    "$(indexed "nap$i")" 1
 done
 
 echo '# bad input'
@@ -283,7 +283,7 @@ truncate -s 500 "$deb"
 try 0 'a damaged package in the repository' aoinb -c "$conf" build --rebuild -t naps nap5 nap6 stable
 says err 'cactus_1.4-0_.*\.deb: .*; left out' 'is named'
 is 'and left out'                          "$(indexed cactus)" ''
-is 'what was built is in'                  "$(indexed nap6)" 1-0
+is 'what was built is in'                  "$(indexed nap6)" 1
 try 64 'a slot that is none'               aoinb -c "$conf" build --slots=many nap5 nap6 stable
 
 aoinb -c "$conf" cleanup jobs

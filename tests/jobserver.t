@@ -76,11 +76,11 @@ with_make() {
 	given=$(aoinb -c "$conf" log made | sed -n 's/^make is given: //p' | head -n 1)
 }
 with_make 4.3
-is 'it gets a number of jobs'              "$given" '-j3 MAKEFLAGS='
+is 'it gets a number of jobs'              "$given" '-j3 V=1 VERBOSE=1 MAKEFLAGS=-j3'
 with_make 4.10
-is 'a newer one is told of the FIFO'       "$given" ' MAKEFLAGS=-j3 --jobserver-auth=fifo:/buildroot/jobserver'
+is 'a newer one is told of the FIFO'       "$given" 'V=1 VERBOSE=1 MAKEFLAGS=-j3 --jobserver-auth=fifo:/buildroot/jobserver'
 is 'unless the package says how many'      "$(aoinb -c "$conf" log fixed | sed -n 's/^make is given: //p' | head -n 1)" \
-    '-j1 MAKEFLAGS=-j3 --jobserver-auth=fifo:/buildroot/jobserver'
+    '-j1 V=1 VERBOSE=1 MAKEFLAGS=-j1'
 
 nothing_left
 finish

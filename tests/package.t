@@ -294,7 +294,9 @@ for dir in "${dirs[@]}"; do
 			. <(tr -d '\r' <"$defines")
 			PKGEPOCH=${EPOCH:-${PKGEPOCH:-0}}
 			ab_overriding
-			printf '%s\t%s\t%s\t%s\t%s' "$dir" "$part" "$PKGNAME" "$(ab_version)" "$ABHOST"
+			epoch=$PKGEPOCH:
+			[ "$PKGEPOCH" != 0 ] || epoch=
+			printf '%s\t%s\t%s\t%s\t%s' "$dir" "$part" "$PKGNAME" "$epoch$PKGVER-$PKGREL" "$ABHOST"
 			words "$BUILDDEP"
 			words "$PKGDEP"
 			words "$PKGPROV"

@@ -47,10 +47,12 @@ for name in $bundles; do
 	    "$(cd "$name.first/output" && sha256sum -- *.deb)"
 done
 is 'nothing but packages and the report is left' "$(ls -A hello.first/output)" \
-    "hello_2.10-0_$arch.deb
+    "hello-dbg_2.10-0_$arch.deb
+hello_2.10-0_$arch.deb
 report"
 is 'the report' "$(cat hello.first/output/report)" "version=2.10-0
 autobuild=/buildroot/toolbox/autobuild
+package=hello-dbg_2.10-0_$arch.deb
 package=hello_2.10-0_$arch.deb
 exit=0"
 is 'the names say noarch' "$(cd multi.first/output && ls -- *.deb)" \
@@ -107,7 +109,8 @@ Breaks: greet-old (<= 1:1.0-1), greet-older (<< 0.1)
 Conflicts: greet-other
 Provides: greeter
 Replaces: greet-old (<= 1:1.0-1)
-Description: A greeting built by make"
+Description: A greeting built by make
+Description-md5: $(echo 'A greeting built by make' | md5sum | cut -d ' ' -f 1)"
 is 'an epoch' "$(dpkg-deb -f "debs/greet-cmake_1.0+git~1-2_$arch.deb" Version)" '1:1.0+git~1-2'
 is 'noarch is all' "$(dpkg-deb -f debs/greet-tool_1.0-0_noarch.deb Architecture)" all
 mkdir tree
@@ -376,7 +379,7 @@ boxed_env ABMODIFIERS=+modified,-other
 try 0 'a dependency is installed' boxed bad.box bad /buildroot/toolbox/build.sh
 boxed_env
 boxed_table ''
-dpkg-deb -c bad.box/output/*.deb >list
+dpkg-deb -c bad.box/output/greet-make_*.deb >list
 says list 'greet-make/modified$' 'and a modifier heard'
 boxed_over base
 
