@@ -45,8 +45,8 @@ ab_remove_args() {
 
 # ab_concatarray TO FROM - TO has the words of both
 ab_concatarray() {
-	local -n to=$1 from=$2
-	to+=("${from[@]}")
+	local -n longer=$1 more=$2
+	longer+=("${more[@]}")
 }
 
 # ab_join_elements ARRAY SEPARATOR
@@ -72,8 +72,7 @@ ab_get_item_by_key() {
 
 # ab_trim_args NAME - one space where there are several
 ab_trim_args() {
-	local -n args=$1
-	args=$(tr -s ' ' <<<"$args")
+	printf -v "$1" %s "$(tr -s ' ' <<<"${!1}")"
 }
 
 # load_strict FILE - source it
@@ -85,16 +84,16 @@ load_strict() {
 # arch_findfile [-2] NAME [VARIABLE] - the file of ./autobuild for this architecture;
 # -2 is understood, as files of the second stage come first in it anyway
 arch_findfile() {
-	local found
+	local ab_path
 	[ "$1" != -2 ] || shift
-	found=$(ab_find "$1") || return 127
-	[ -z "${2-}" ] || printf -v "$2" %s "$found"
+	ab_path=$(ab_find "$1") || return 127
+	[ -z "${2-}" ] || printf -v "$2" %s "$ab_path"
 }
 
 arch_loadfile_strict() {
-	local found
-	arch_findfile "$@" found || return
-	load_strict "$found"
+	local ab_file
+	arch_findfile "$@" ab_file || return
+	load_strict "$ab_file"
 }
 
 arch_loadfile() { arch_loadfile_strict "$@"; }

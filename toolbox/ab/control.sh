@@ -106,7 +106,7 @@ ab_pack() {
 # ab_pack_symbols - NAME-dbg, where there are debug symbols
 ab_pack_symbols() {
 	[ -n "$(find "$SYMDIR" -type f -print -quit 2>/dev/null)" ] || return 0
-	mkdir -p -m 755 "$SYMDIR/DEBIAN"
+	mkdir -m 755 "$SYMDIR/DEBIAN"
 	{
 		ab_control_head "$PKGNAME-dbg" "$(ab_installed_size "$SYMDIR")" debug
 		ab_field Depends "$PKGNAME (= $(ab_version))"

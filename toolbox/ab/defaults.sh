@@ -70,7 +70,7 @@ ab_default_types() {
 	    --localstatedir="$STATDIR" --libdir="$LIBDIR" --buildtype=debugoptimized
 	    --wrap-mode=nodownload)
 	WAF_DEF=(--prefix="$PREFIX" --configdir="$SYSCONF" --libdir="$LIBDIR")
-	QTPROJ_DEF=(PREFIX="$PREFIX" LIBDIR="$LIBDIR" CONFIG+=force_debug_info)
+	QTPROJ_DEF=(PREFIX="$PREFIX" LIBDIR="$LIBDIR" "CONFIG+=force_debug_info")
 	MAKE_INSTALL_DEF=()
 	local name
 	for name in PREFIX:"$PREFIX" BINDIR:"$BINDIR" SBINDIR:"$BINDIR" LIBDIR:"$LIBDIR" \

@@ -64,6 +64,7 @@ ab_targets() {
 		esac
 	done
 	! command -v gcc >/dev/null || ARCH_TARGET[$ARCH]=$(gcc -dumpmachine)
+	# shellcheck disable=SC2034 # for hooks
 	HOST=${ARCH_TARGET[$ARCH]-} BUILD=$HOST
 }
 

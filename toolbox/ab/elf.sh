@@ -37,18 +37,18 @@ ab_elf_one() {
 # ab_elf_split FILE WORDS - its debug symbols to SYMDIR, under the number that the linker
 # gave the build, where debuggers look; under its path where there is no number
 ab_elf_split() {
-	local id to=$SYMDIR/usr/lib/debug
+	local id debug=$SYMDIR/usr/lib/debug
 	bool "$ABSPLITDBG" && [[ $2 == *' .debug_'* ]] || return 0
 	id=$(sed -n 's/.*Build ID: \([0-9a-f]\{8,\}\).*/\1/p' <<<"$2" | head -n 1)
 	if [ -n "$id" ]; then
-		to+=/.build-id/${id:0:2}/${id:2}.debug
+		debug+=/.build-id/${id:0:2}/${id:2}.debug
 	else
-		to+=${1#"$PKGDIR"}.debug
+		debug+=${1#"$PKGDIR"}.debug
 	fi
-	mkdir -p "${to%/*}"
-	objcopy --only-keep-debug --compress-debug-sections "$1" "$to"
-	chmod 644 "$to"
-	[ -n "$id" ] || objcopy --add-gnu-debuglink="$to" "$1"
+	mkdir -p "${debug%/*}"
+	objcopy --only-keep-debug --compress-debug-sections "$1" "$debug"
+	chmod 644 "$debug"
+	[ -n "$id" ] || objcopy --add-gnu-debuglink="$debug" "$1"
 }
 
 # ab_elf_windows - what compilers for Windows have as debug symbols
@@ -67,6 +67,6 @@ ab_elf_windows() {
 ab_elf_packages() {
 	local name
 	while read -r name; do
-		[ -z "$name" ] || dpkg-query -S "*/$name" 2>/dev/null | sed -n 's/: .*//; s/:.*//; p'
+		[ -z "$name" ] || dpkg-query -S "*/$name" 2>/dev/null | sed -n '/^diversion /d; s/: .*//; s/:.*//; p'
 	done < <(sort -u <<<"$ab_needed") | tr -s ', ' '\n' | sort -u
 }

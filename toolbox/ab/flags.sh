@@ -26,7 +26,7 @@ ab_flags() {
 	ab_flags_lto
 	if bool "$ABSPLITDBG"; then
 		c+=(-ggdb)
-		ld+=(-Wl,--build-id=sha1)
+		ld+=('-Wl,--build-id=sha1')
 		rust+=(-Cdebuginfo=line-tables-only)
 	fi
 	CFLAGS="${c[*]}${given[0]:+ ${given[0]}}"
@@ -61,8 +61,8 @@ ab_flags_harden() {
 	! bool "$AB_FLAGS_FTF" || cpp+=(-D_FORTIFY_SOURCE=2)
 	! bool "$AB_FLAGS_SSP" || c+=(-fstack-protector-strong)
 	! bool "$AB_FLAGS_SCP" || c+=(-fstack-clash-protection)
-	! bool "$AB_FLAGS_RRO" || ld+=(-Wl,-z,relro)
-	! bool "$AB_FLAGS_NOW" || ld+=(-Wl,-z,now)
+	! bool "$AB_FLAGS_RRO" || ld+=('-Wl,-z,relro')
+	! bool "$AB_FLAGS_NOW" || ld+=('-Wl,-z,now')
 	if bool "$AB_FLAGS_CFP"; then
 		case $ARCH in
 		amd64) c+=(-fcf-protection=full) ;;

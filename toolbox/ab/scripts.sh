@@ -4,7 +4,7 @@
 # ab_scripts - preinst, postinst, prerm and postrm, as the bundle has them, with what
 # usergroup, alternatives and pax come to
 ab_scripts() {
-	local name text before after pax to=$PKGDIR/DEBIAN
+	local name text before after pax script
 	for name in preinst postinst prerm postrm; do
 		text=$(ab_script_text "$name")
 		if [[ " ${AB_SKIP_MAINTSCRIPTS[*]} " == *" $name "* ]]; then
@@ -23,8 +23,9 @@ ab_scripts() {
 		elif [ -n "$before" ]; then
 			text=${text%%$'\n'*}$'\n'$before$'\n'${text#*$'\n'}
 		fi
-		printf '%s\n' "$text" ${after:+"$after"} >"$to/$name"
-		chmod 755 "$to/$name"
+		script=$PKGDIR/DEBIAN/$name
+		printf '%s\n' "$text" ${after:+"$after"} >"$script"
+		chmod 755 "$script"
 	done
 	ab_debconf
 	ab_triggers
@@ -100,11 +101,11 @@ ab_script_alternatives() (
 ab_script_pax() (
 	[ "$1" = postinst ] && file=$(ab_find pax) || exit 0
 	abpaxctl() {
-		local flags=$1 program
+		local marks=$1 program
 		shift
 		echo 'if [ -x /usr/bin/paxctl-ng ]; then'
 		for program; do
-			printf '\t/usr/bin/paxctl-ng -v %q %q\n' "-$flags" "$program"
+			printf '\t/usr/bin/paxctl-ng -v %q %q\n' "-$marks" "$program"
 		done
 		echo fi
 	}

@@ -43,7 +43,7 @@ ab_tidy_retro() {
 # ab_compress FILE... - each becomes FILE.xz, or FILE.gz where there is no xz; a link leads
 # to its target's new name
 ab_compress() {
-	local file target end=.xz with=(xz --force --threads=1 --lzma2=preset=6e,pb=0) files=()
+	local file target end=.xz with=(xz --force --threads=1 '--lzma2=preset=6e,pb=0') files=()
 	command -v xz >/dev/null || end=.gz with=(gzip --force --best --no-name)
 	for file; do
 		case $file in *.@(gz|bz2|xz|zst)) continue ;; esac

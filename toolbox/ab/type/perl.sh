@@ -5,11 +5,11 @@ build_perl_probe() {
 }
 
 build_perl_configure() {
-	local with=Makefile.PL
-	[ -e "$with" ] || with=Build.PL
+	local program=Makefile.PL
+	[ -e "$program" ] || program=Build.PL
 	ab_array MAKE_AFTER
 	BUILD_START
-	PERL_MM_USE_DEFAULT=1 perl -I"$SRCDIR" "$with" INSTALLDIRS=vendor
+	PERL_MM_USE_DEFAULT=1 perl -I"$SRCDIR" "$program" INSTALLDIRS=vendor
 }
 
 build_perl_build() {

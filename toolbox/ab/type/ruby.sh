@@ -15,6 +15,7 @@ build_ruby_build() {
 	[ -e "$gem" ] || gem=$SRCDIR/../$gem
 	[ -e "$gem" ] || abdie "$PKGNAME-$PKGVER.gem: the sources hold no such file" 66
 	BUILD_READY
+	mkdir -p "$PKGDIR$BINDIR"
 	gem install --local --ignore-dependencies --no-user-install -i "$PKGDIR/$GEMDIR" \
 	    -n "$PKGDIR$BINDIR" "$gem"
 	rm -r "${PKGDIR:?}/$GEMDIR/cache"
@@ -23,5 +24,6 @@ build_ruby_build() {
 # What names the time of the build is not kept.
 build_ruby_install() {
 	find "$PKGDIR/$GEMDIR" \( -name created.rid -o -name gem_make.out -o -name mkmf.log \) -delete
+	rmdir --ignore-fail-on-non-empty "$PKGDIR$BINDIR"
 	BUILD_FINAL
 }
