@@ -68,7 +68,7 @@ try 0 '99.5 per cent of its packages use nothing that is lacking' "$features" "$
 sed 's/^/# /' out
 says out '^ *25 value ABHOST=optenv32$' 'what is lacking is named'
 try 0 'its features are counted' "$features" --count "$list" tree
-is 'as they were made' "$(grep -E ' (type|file|word) ' out | sed 's/^ *//')" "$(grep -E '^[0-9]+ (type|file|word) ' "$list")"
+is 'as they were made' "$(sed -n 's/^ *\([0-9]* \(type\|word\) \)/\1/p' out)" "$(grep -E '^[0-9]+ (type|word) ' "$list")"
 cp -r "$top/toolbox" lesser
 rm lesser/ab/type/ruby.sh
 try 1 'without one back end it is less' "$features" "$list" lesser tree
@@ -162,7 +162,11 @@ hook rich usergroup <<'X'
 group gilded 777
 user gilded 778 gilded /var/gilded "A rich one" /bin/false daemon
 X
-echo 'id -u gilded >/var/lib/rich.state' | hook rich postinst
+hook rich postinst <<'X'
+. /usr/share/debconf/confmodule
+db_get rich/much
+echo "$(id -u gilded) $RET" >/var/lib/rich.state
+X
 echo 'echo "@PKGNAME@ goes" >/var/lib/rich.gone' | hook rich postrm.in
 printf 'Template: rich/much\nType: boolean\nDefault: true\nDescription: How much?\n' | hook rich templates
 printf '. /usr/share/debconf/confmodule\ndb_input low rich/much || true\n' | hook rich config
@@ -184,7 +188,7 @@ is 'nor words with @'                      "$(control rich Provides)" riches
 is 'the sum of the description'            "$(control rich Description-md5)" "$(echo 'A thing' | md5sum | cut -d ' ' -f 1)"
 is 'more fields'                           "$(control rich X-Other) $(control rich X-Tree) $(control rich X-AOSC-Features)" \
     'yes a tree gold silver'
-is 'of one architecture'                   "$(control rich Multi-Arch)" ''
+is 'of one architecture'                   "$(control rich Multi-Arch)" no
 files rich >list
 says list '^- usr/share/doc/rich/COPYING$' 'the licence'
 says list '^- usr/share/man/man1/rich.1.xz$' 'manual pages are compressed'
@@ -220,16 +224,15 @@ try 0 'it is installed and removed' boxed install debs sh -c '
 	dpkg -i --force-depends /buildroot/bundle/*.deb >&2
 	cat /var/lib/rich.state; id -nG gilded; getent passwd gilded
 	readlink /etc/alternatives/wealth /etc/alternatives/gain
-	debconf-show rich; rich2
+	rich2
 	gdb=$(find /usr/lib/debug/.build-id -name "*.debug" | wc -l); echo "$gdb symbols"
 	dpkg -r rich-dbg rich >&2
 	ls /etc/alternatives/wealth 2>&1 >/dev/null | wc -l; cat /var/lib/rich.gone'
-is 'with its user, alternatives and questions' "$(cat out)" '778
+is 'with its user, alternatives and questions' "$(cat out)" '778 true
 gilded daemon
 gilded:x:778:777:A rich one:/var/gilded:/bin/false
 /usr/bin/rich
 /usr/bin/rich2
-  rich/much: true
 2 symbols
 1
 rich goes'
@@ -466,7 +469,7 @@ try 0 'a gem' boxed greet-gem.box greet-gem /buildroot/toolbox/build.sh
 files greet-gem >list
 says list ' usr/bin/greet-gem$' 'its program'
 says list '/specifications/greet-gem-1.0.gemspec$' 'what ruby knows of it'
-is 'and no copy of the gem' "$(grep -c 'cache\|\.rid' list)" 0
+is 'and no copy of the gem' "$(grep '\.gem$\|\.rid' list)" ''
 
 new greet-npm 'ABHOST=noarch NONPMAUDIT=1'
 printf 'VER=1.0\nSRCS=tbl::https://sources.invalid/greet-npm-$VER.tgz\nCHKSUMS=SKIP\n' >greet-npm/spec
