@@ -72,7 +72,7 @@ try 0 'the packages install in a clean root, and work' \
 	dpkg -i /buildroot/bundle/hello_*.deb /buildroot/bundle/greet-[acmtw]*.deb /buildroot/bundle/greet-perl*.deb >&2 &&
 	hello && greet-autogen && greet-cmake && greet-meson && greet-perl && greet-tool && greet-make &&
 	cat /var/lib/greet-make.state && cat /usr/share/greet-make/extra.txt &&
-	dpkg -P greet-make >&2 && test ! -e /var/lib/greet-make.state &&
+	dpkg -P greet-make-dbg greet-make >&2 && test ! -e /var/lib/greet-make.state &&
 	test ! -e /etc/greet-make'
 case $arch in amd64) third=amd64 ;; *) third=three ;; esac
 case $arch in amd64 | arm64) loud='GREETINGS FROM CMAKE' ;; *) loud='greetings from cmake' ;; esac

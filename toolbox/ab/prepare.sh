@@ -32,8 +32,8 @@ ab_run_type() {
 	[ "$1" != install ] || cd "$SRCDIR"
 }
 
-# ab_patches - what the hook patch does; else those of series in its order; or all by
-# name, then those of this architecture, and those to be taken back.  Once for a source,
+# ab_patches - what the hook patch does; else those of series in its order or all by name,
+# then those of this architecture, and without series those to be taken back.  Once for a source,
 # which sub-packages share: .patch tells.
 ab_patches() {
 	local dir=$SRCDIR/autobuild/patches list=()
@@ -43,6 +43,7 @@ ab_patches() {
 		ab_hook patch
 	elif [ -e "$dir/series" ]; then
 		ab_patch_series
+		ab_apply_patches "$dir"/*.@(patch|diff)."$ARCH"
 	elif [ -d "$dir" ]; then
 		list=("$dir"/*.@(patch|diff) "$dir"/*.@(patch|diff)."$ARCH")
 		ab_apply_patches "${list[@]}"

@@ -37,7 +37,7 @@ ab_match_arch() {
 # ab_match_archgroup PATTERN - the machine's architecture belongs to such a group
 ab_match_archgroup() {
 	local group
-	for group in "${ABHOST_GROUP[@]}"; do
+	for group in "${AB_GROUPS[@],,}"; do
 		# shellcheck disable=SC2053 # it is a pattern
 		[[ $group != ${1,,} ]] || return 0
 	done
