@@ -8,8 +8,8 @@ need aoinb-mount aoinb-run dpkg-deb flock python3 readelf
 base=$(sh "$top/tests/base.sh") || skip_all 'no Debian root'
 arch=$(dpkg --print-architecture)
 . "$top/tests/toolbox-words.sh"
-tools_layer autobuild-tools autoconf automake cmake debconf dune libfindlib-ocaml-dev \
-    ninja-build nodejs npm ocaml-findlib ocaml-nox passwd python3-build python3-installer \
+tools_layer autobuild-tools autoconf automake cargo cmake debconf dune golang-go \
+    libfindlib-ocaml-dev ninja-build nodejs npm ocaml-findlib ocaml-nox passwd python3-build python3-installer \
     python3-setuptools python3-wheel qt5-qmake ruby || skip_all 'the tools could not be installed'
 boxed_over tools
 
@@ -360,6 +360,41 @@ X
 says_type greet-ninja self 'a hook that calls the back end'
 files greet-ninja >list
 says list ' usr/bin/greet-cmake$' 'the program is there, too'
+
+new greet-rust 'NOCARGOAUDIT=1'
+printf '[package]\nname = "greet-rust"\nversion = "1.0.0"\nedition = "2021"\n' | src greet-rust Cargo.toml
+echo 'fn main() { println!("greetings from rust"); }' | src greet-rust src/main.rs
+says_type greet-rust rust 'a package of Rust'
+files greet-rust >list
+is 'its program, and nothing of cargo' "$(grep -v '^d' list)" '- usr/bin/greet-rust'
+ok 'and its symbols' test -e "greet-rust.box/output/greet-rust-dbg_1.0-0_$arch.deb"
+new greet-crates
+printf '[workspace]\nmembers = ["one", "two"]\n' | src greet-crates Cargo.toml
+for name in one two; do
+	printf '[package]\nname = "%s"\nversion = "1.0.0"\nedition = "2021"\n' "$name" | src greet-crates "$name/Cargo.toml"
+	echo 'fn main() { }' | src greet-crates "$name/src/main.rs"
+done
+printf '[lib]\ncrate-type = ["cdylib"]\n' >>greet-crates.src/two/Cargo.toml
+echo '#[no_mangle] pub extern "C" fn two() { }' | src greet-crates two/src/lib.rs
+sed -i 's/^name = "two"/name = "second"/' greet-crates.src/two/Cargo.toml
+says_type greet-crates rust 'a workspace'
+says err 'cargo audit cannot run here' 'without the look at what it is made of, which is said'
+files greet-crates >list
+is 'all of its programs and libraries' "$(sed -n 's/^- //p' list)" 'usr/bin/one
+usr/bin/second
+usr/lib/libsecond.so'
+
+new greet-go 'GO_LDFLAGS=("-X main.word=hello")
+GO_PACKAGES=(. cmd/two)'
+printf 'module greet\ngo 1.18\n' | src greet-go go.mod
+printf 'package main\nvar word = "x"\nfunc main() { println(word) }\n' | src greet-go main.go
+printf 'package main\nfunc main() { }\n' | src greet-go cmd/two/main.go
+says_type greet-go gomod 'Go'
+files greet-go >list
+is 'its programs' "$(sed -n 's/^- //p' list)" 'usr/bin/greet
+usr/bin/two'
+dpkg-deb --fsys-tarfile greet-go.box/output/greet-go_*.deb | tar -x ./usr/bin/greet
+is 'as the linker was told' "$(usr/bin/greet 2>&1)" hello
 
 new greet-qt 'ABTYPE=qtproj QT_SELECT=5 QTPROJ_AFTER="DEFINES+=GREET"'
 echo 'int main(void) { GREET; return 0; }' | src greet-qt main.c

@@ -110,7 +110,7 @@ is 'stdout is the packages made'           "$(grep -vc "^$work/output/stable/.*\
 says resumed.err '^app-trees/palm  *unfit .*FAIL_ARCH' 'the table says what does not fit'
 says resumed.err '^app-misc/hello  *ok  *[0-9]' 'and what was built'
 is 'of one folder, two packages'           "$(of_group '.units[] | select(.unit == "app-animals/hive").packages | join(" ")' |
-    sed "s/_$(dpkg --print-architecture)//g")" 'hive-tool_2.1-0.deb libhive-dbg_2.1-0.deb libhive_2.1-0.deb'
+    sed "s/_$(dpkg --print-architecture)//g")" 'hive-tool-dbg_2.1-0.deb hive-tool_2.1-0.deb libhive-dbg_2.1-0.deb libhive_2.1-0.deb'
 is 'a log of each, by name'                "$(find "$work"/groups/*/log -name '*.log' | wc -l)" 43
 
 try 66 'resume, when nothing is left'      aoinb -c "$conf" resume
@@ -177,7 +177,7 @@ is 'the verdict is failed'                 "$(of_group .verdict)" failed
 is 'why, for what was skipped'             "$(of_group '.units[] | select(.verdict == "skipped").why' | sort -u)" 'app-drought/wilt was not built'
 says err 'app-drought/wilt: failed'        'it is said'
 says err '^app-drought/hay  *skipped '     'and in the table'
-is 'what was made is printed'              "$(sed 's/.*\///' out | cut -d _ -f 1 | sort | tr '\n' ' ')" 'cactus canal '
+is 'what was made is printed'              "$(sed 's/.*\///' out | cut -d _ -f 1 | sort | tr '\n' ' ')" 'cactus cactus-dbg canal canal-dbg '
 ok 'the log has the reason'                grep -q 'there is no water' "$work"/groups/*-drought/log/app-drought_wilt.log
 try 1 'with --fail-fast'                   aoinb -c "$conf" build --rebuild --fail-fast --slots=1 groups/drought stable
 is 'nothing begins after it'               "$(verdicts | grep -v ' skipped$\| waiting$')" 'canal ok

@@ -27,7 +27,7 @@ ab_flags() {
 	if bool "$ABSPLITDBG"; then
 		c+=(-ggdb)
 		ld+=('-Wl,--build-id=sha1')
-		rust+=(-Cdebuginfo=line-tables-only)
+		rust+=(-Cdebuginfo=1)
 	fi
 	CFLAGS="${c[*]}${given[0]:+ ${given[0]}}"
 	CXXFLAGS="${c[*]}${given[1]:+ ${given[1]}}"
