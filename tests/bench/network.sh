@@ -8,16 +8,16 @@ base=$(sh "$top/tests/base.sh") || exit 1
 
 # Two namespaces with a cable: one is the host, and one is who serves.
 host=aoinb-bench-h$$ far=aoinb-bench-s$$
-for ns in $host $far; do
-	ip netns add $ns || exit 1
+for ns in "$host" "$far"; do
+	ip netns add "$ns" || exit 1
 	later "ip netns del $ns"
 done
-ip link add cable netns $host type veth peer name cable netns $far || exit 1
-ip -n $host address add 198.51.100.1/24 dev cable
-ip -n $far address add 198.51.100.2/24 dev cable
-ip -n $host link set cable up
-ip -n $far link set cable up
-ip -n $host route add default via 198.51.100.2
+ip link add cable netns "$host" type veth peer name cable netns "$far" || exit 1
+ip -n "$host" address add 198.51.100.1/24 dev cable
+ip -n "$far" address add 198.51.100.2/24 dev cable
+ip -n "$host" link set cable up
+ip -n "$far" link set cable up
+ip -n "$host" route add default via 198.51.100.2
 
 mkdir -p served up work root
 chmod 755 . served
@@ -27,7 +27,7 @@ daemon off; pid $scratch/nginx.pid; error_log stderr; worker_processes 1;
 events { }
 http { access_log off; sendfile on; server { listen 198.51.100.2:80; root $scratch/served; } }
 EOF
-ip netns exec $far nginx -p "$scratch" -c "$scratch/nginx.conf" 2>nginx.log &
+ip netns exec "$far" nginx -p "$scratch" -c "$scratch/nginx.conf" 2>nginx.log &
 later "kill $!"
 sleep 1
 
