@@ -29,6 +29,7 @@ try 0 'one may make a sandbox of its own there' aoinb-mount -l "$base" -u u -w w
 ready() { [ -e u/ready ]; }
 # begin ARG... - one that says /ready, and goes on: sets chain and inside, its PROG
 begin() {
+	rm -f u/ready	# of the one before
 	chain "-b $PWD/count:/count:ro" "$@" >said 2>&1 &
 	chain=$!
 	wait_for 10 ready || cat said
