@@ -71,6 +71,16 @@ VERSTAMP=~rc1"
 is 'and who built it'                      "$(told --verstamp=no --acbs-version=yes)" "AOINB_ACBS_VERSION=aoinb-$(aoinb-job --version | sed 's/.* //')
 AOINB_COMMIT=$(head_of)"
 is 'or not'                                "$(told --verstamp=no --acbs-version=no)" "AOINB_COMMIT=$(head_of)"
+mkdir -p tree/inner/groups tree/inner/app-y/thing/autobuild
+cp tree/app-x/thing/spec tree/inner/app-y/thing
+cp tree/app-x/thing/autobuild/* tree/inner/app-y/thing/autobuild
+told_of tree/inner/app-y/thing --tree=tree/inner >none || :
+is 'a tree that only lies in a repository' "$(cat none words)" ''
+commit
+is 'is one of it when it is committed'     "$(told_of tree/inner/app-y/thing --tree=tree/inner)" "AOINB_COMMIT=$(head_of)
+VERSTAMP=~pre20260203T020506Z"
+git -C tree rm -rq inner
+commit
 for text in '' 'a b' 1-2 'x/y'; do
 	try 64 "a stamp that is none: \"$text\"" aoinb-job -w "$W" new --branch=stable "--verstamp=$text" build tree/app-x/thing
 	says err '^aoinb-job: --verstamp=.*neither' 'is refused'

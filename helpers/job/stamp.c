@@ -15,6 +15,7 @@ struct says {
 	int branch;		/* HEAD is a branch other than stable */
 	int changed;		/* files that it knows are not as they were committed */
 	int dirty;		/* that, or there are some that it does not know */
+	int apart;		/* the tree lies in the repository, and is no part of it */
 };
 
 /* A word of a version behind its revision. */
@@ -81,8 +82,27 @@ read_status(struct says *says)
 	}
 }
 
+/* Asks whether the tree is in the last commit: else the commit is not one of the tree. */
 static int
-ask_all(struct git *g, struct says *says)
+ask_part(struct git *g, struct says *says, const char *tree)
+{
+	char name[4096];
+	const char *const args[] = { "git", "rev-parse", "--quiet", "--verify", name, NULL };
+	const char *rest = tree + strlen(g->top);
+	int code;
+
+	says->apart = 0;
+	if (!*rest || snprintf(name, sizeof(name), "HEAD:%s", rest + 1) >= (int)sizeof(name))
+		return 0;
+	code = git_ask(g, args, &says->describe);
+	says->apart = code == 1;
+	if (says->apart)
+		g->err.len = 0;
+	return says->apart ? 0 : code;
+}
+
+static int
+ask_all(struct git *g, struct says *says, const char *tree)
 {
 	static const char *const status[] = { "git", "status", "--porcelain=v2", "--branch",
 	    "--no-ahead-behind", "--no-renames", "--ignore-submodules=all",
@@ -92,6 +112,10 @@ ask_all(struct git *g, struct says *says)
 	    "--no-mailmap", "--no-decorate", "--no-patch", "--format=%ct", "HEAD", NULL };
 	int code = git_settle(g);
 
+	if (code == 0)
+		code = ask_part(g, says, tree);
+	if (says->apart)
+		return code;
 	if (code == 0)
 		code = git_ask(g, status, &says->status);
 	if (code == 0)
@@ -104,13 +128,13 @@ ask_all(struct git *g, struct says *says)
 /* As the user that has the least rights, of those who can read it all.  Returns 0, or the
  * exit code of git, or -1. */
 static int
-ask(struct git *g, struct says *says)
+ask(struct git *g, struct says *says, const char *tree)
 {
 	int code = -1;
 
 	for (g->user = 0; g->user < g->users; g->user++) {
 		g->err.len = 0;
-		code = ask_all(g, says);
+		code = ask_all(g, says, tree);
 		if (code == EX_NOTFOUND || code == EX_TIMEOUT ||
 		    (code == 0 && (!g->err.len || g->user + 1 == g->users)))
 			break;
@@ -175,8 +199,10 @@ stamp_tell(struct buf *env, const struct args *a, const char *bundle)
 	found = tree ? git_begin(&g, tree) : 1;
 	if (found < 0)
 		warn_sys("tree %s: git cannot be asked", tree);
-	if (found == 0 && (code = ask(&g, &says)) != 0)
+	if (found == 0 && (code = ask(&g, &says, tree)) != 0)
 		complain(&g, tree, code);
+	if (says.apart)
+		found = 1;
 	if (found == 0 && code == 0) {
 		read_status(&says);
 		put_commit(env, &says);
