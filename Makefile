@@ -15,7 +15,7 @@ B       = build
 CC      = gcc
 SAN     =
 
-helpers = conf fetch group job layer mount order plan repo run rusage spec unpack
+helpers = conf fetch group job layer mount order plan repo run rusage serve spec unpack
 
 # What a helper is made of beside its own folder and the library: parts that are more
 # than one helper's and less than everybody's.
@@ -30,6 +30,7 @@ pkgs_job    = libcrypto
 pkgs_layer  = libcrypto
 pkgs_plan   = libcrypto
 pkgs_repo   = libcrypto liblzma
+pkgs_serve  = libmicrohttpd sqlite3
 pkgs_unpack = libarchive liblzma libzstd zlib
 
 warn   = -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wvla
@@ -50,7 +51,7 @@ ldflags = $(if $(SAN),-fsanitize=address$(,)undefined,-pie -Wl$(,)-z$(,)relro$(,
 bins = $(helpers:%=$(B)/bin/aoinb-%)
 objs_of  = $(patsubst helpers/%.c,$(B)/%.o,$(wildcard $(1:%=helpers/%/*.c)))
 objs_lib = $(call objs_of,lib lib/store)
-$(B)/lib/digest.o: pkgs = libcrypto
+$(B)/lib/digest.o $(B)/lib/sign.o: pkgs = libcrypto
 
 all: $(bins)
 
