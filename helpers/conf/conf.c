@@ -14,7 +14,7 @@
 #include "parse.h"
 
 enum {
-	MAX_KEYS = 64,
+	MAX_KEYS = 256,
 	TOML_TEXT = 64 << 10,	/* bytes: ours are of a few lines */
 };
 
@@ -52,9 +52,12 @@ conf_new(void)
 
 	if (!c)
 		die_sys(EX_OSERR, "configuration");
-	for (k = key_tab; k->name; k++)
+	for (k = key_tab; k->name; k++) {
+		if (k - key_tab == MAX_KEYS)
+			die(EX_SOFTWARE, "more than %d keys", MAX_KEYS);
 		c->value[k - key_tab] = copy(k->value ? k->value :
 		    key_machine_arch());
+	}
 	return c;
 }
 

@@ -131,7 +131,7 @@ void
 bundle_end(struct req *r)
 {
 	struct buf packages = { 0 };
-	char sha[65], part[64], whole[64];
+	char sha[65], part[128], whole[128];
 	struct task t;
 	int64_t size;
 

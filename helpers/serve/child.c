@@ -7,6 +7,7 @@
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -35,6 +36,7 @@ become(const struct child *c, int in, int out, int err, int parent)
 		_exit(EX_OSERR);
 	close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
 	proc_signals_default();
+	umask(022);
 	if ((c->writes >= 0 && landlock_write_only(c->writes, LANDLOCK_EXEC) < 0) ||
 	    limit(RLIMIT_AS, c->memory) < 0 || limit(RLIMIT_FSIZE, c->file) < 0 ||
 	    limit(RLIMIT_CPU, c->seconds) < 0 ||

@@ -225,6 +225,9 @@ send_answer(struct req *r)
 
 	if (!r->status)
 		req_problem(r, 500, "server", "the server forgot to answer; that is a bug");
+	if (!r->type && r->out.len && r->out.s[r->out.len - 1] != '\n' &&
+	    buf_putc(&r->out, '\n') < 0)
+		return MHD_NO;
 	m = response(r);
 	if (!m)
 		return MHD_NO;

@@ -244,7 +244,7 @@ need_log(struct need *n)
 
 	snprintf(path, sizeof(path), "task/%" PRId64 "/%" PRId64 "/log", n->r->task, n->r->n);
 	have = upload_size(path);
-	if (have < n->t->said.log_size)
+	if (have < n->t->said.log_size && n->t->said.log_size > 0)
 		return miss(n->t, "log", have);
 	file_sha(path, hex);
 	if (n->t->said.log_size && (have > n->t->said.log_size ||
@@ -267,7 +267,7 @@ complete(struct req *r, struct result *t)
 
 	snprintf(path, sizeof(path), "task/%" PRId64 "/%" PRId64 "/samples.csv", r->task, r->n);
 	have = upload_size(path);
-	if (need_log(&n) < 0 || (have < t->samples && miss(t, "samples.csv", have) < 0) ||
+	if (need_log(&n) < 0 || (t->samples > 0 && have < t->samples && miss(t, "samples.csv", have) < 0) ||
 	    db_each(need_output, &n, "SELECT json_extract(value, '$.name'),"
 	    " json_extract(value, '$.size'), json_extract(value, '$.sha256') FROM json_each(?)", "s",
 	    t->outputs.s) < 0 || n.failed) {

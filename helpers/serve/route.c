@@ -90,7 +90,7 @@ number(const char *s, size_t len, char behind, const char **end)
 	char *e;
 	long long n = *s >= '1' && *s <= '9' ? strtoll(s, &e, 10) : -1;
 
-	if (n < 0 || e > s + len || (behind ? e == s + len || *e != behind : e != s + len))
+	if (n < 0 || e > s + 18 || e > s + len || (behind ? e == s + len || *e != behind : e != s + len))
 		return -1;
 	*end = e + 1;
 	return n;
