@@ -35,6 +35,15 @@ refuse(struct look *k, const char *what)
 	return buf_puts(k->why, what) < 0 ? -1 : 1;
 }
 
+/* Where the file lies here is nobody's business. */
+static const char *
+without(const char *why, const char *path)
+{
+	size_t n = strlen(path);
+
+	return strncmp(why, path, n) || strncmp(why + n, ": ", 2) ? why : why + n + 2;
+}
+
 /* Runs aoinb-unpack.  Returns 0 with c to be freed, 1 when it refused, -1 with errno. */
 static int
 unpack(struct look *k, struct child *c, int writes)
@@ -58,7 +67,7 @@ unpack(struct look *k, struct child *c, int writes)
 	if (code == 128 + 24 || code == 128 + 9)
 		return refuse(k, "unpacking it takes too long");
 	if (code && (code == EX_DATAERR || code == EX_CANTCREAT || code == EX_NOINPUT || code > 128))
-		return refuse(k, child_why(c));
+		return refuse(k, without(child_why(c), from));
 	if (code) {
 		warn_msg("bundle: aoinb-unpack: %s", child_why(c));
 		errno = code == EX_IOERR ? ENOSPC : EIO;
@@ -91,30 +100,29 @@ list(struct look *k)
 	return 0;
 }
 
-/* Adds the names that aoinb-spec --packages printed to the list. */
+/* Adds the names that aoinb-spec --packages printed to the list.  What cannot be read of
+ * a bundle matters when there is nothing else. */
 static int
 add_names(struct look *k, char *text)
 {
+	const char *why = "no package can be read in it: PKGNAME and VER are needed";
 	char *line, *f[4];
-	int i, n = 0;
+	int i, n = 0, bad = 0;
 
 	if (buf_putc(&k->b->packages, '[') < 0)
 		return -1;
-	while (text && (line = strsep(&text, "\n"))) {
+	while (text && (line = strsep(&text, "\n")) && !bad) {
 		for (i = 0; i < 4; i++)
 			f[i] = line ? strsep(&line, "\t") : NULL;
-		if (!f[2])
-			continue;
-		if (!strcmp(f[2], "!")) {
-			if (!n && !strstr(f[3] ? f[3] : "", "cannot evaluate"))
-				return buf_printf(k->why, "%.500s", f[3] ? f[3] : "") < 0 ? -1 : 1;
-			continue;
-		}
-		if ((n++ && buf_putc(&k->b->packages, ',') < 0) || buf_json(&k->b->packages, f[2]) < 0)
-			return -1;
+		if (f[2] && !strcmp(f[2], "!"))
+			why = f[3] ? f[3] : why;
+		else if (f[2])
+			bad = (n++ && buf_putc(&k->b->packages, ',') < 0) ||
+			    buf_json(&k->b->packages, f[2]) < 0;
 	}
-	return !n ? refuse(k, "no package can be read in it: PKGNAME and VER are needed") :
-	    buf_putc(&k->b->packages, ']');
+	if (bad || buf_putc(&k->b->packages, ']') < 0)
+		return -1;
+	return n ? 0 : refuse(k, why);
 }
 
 /* The names of the packages, by aoinb-spec on what was unpacked. */

@@ -23,7 +23,8 @@ enum {
 	IDLE = 30,			/* seconds */
 	STACK = 256 << 10,
 	POOL = 256 << 10,		/* pieces of half that arrive */
-	DISCARD = 1 << 20,		/* of a body whose answer is known */
+	KNOWN = 1 << 20,		/* of a body that may come although its answer is known */
+	DISCARD = 64 << 20,		/* of one whose answer became known meanwhile */
 	PIECE = 64 << 10,		/* of a stream */
 };
 
@@ -246,14 +247,17 @@ send_answer(struct req *r)
 static enum MHD_Result
 piece(struct req *r, const char *s, size_t len)
 {
-	r->bytes += (int64_t)len;
+	if (r->status)
+		r->discarded += (int64_t)len;
+	else
+		r->bytes += (int64_t)len;
 	if (!r->status && r->upload)
 		upload_piece(r, s, len);
 	else if (!r->status && r->body.len + len > r->route->most)
 		req_problem(r, 413, "large", "the body may have %zu bytes here", r->route->most);
 	else if (!r->status && buf_put(&r->body, s, len) < 0)
 		req_failed(r, "body");
-	return r->status && r->bytes > 64 * DISCARD ? MHD_NO : MHD_YES;
+	return r->discarded > DISCARD ? MHD_NO : MHD_YES;
 }
 
 static enum MHD_Result
@@ -269,7 +273,7 @@ on_request(void *cls, struct MHD_Connection *conn, const char *url, const char *
 		if (!r)
 			return MHD_NO;
 		/* Before a large body is sent, the client is told that it is for nothing. */
-		return r->status && (http_length(r) > DISCARD || http_header(r, "Expect")) ?
+		return r->status && (http_length(r) > KNOWN || http_header(r, "Expect")) ?
 		    send_answer(r) : MHD_YES;
 	}
 	if (*len) {

@@ -44,7 +44,7 @@ struct req {
 	int fd;			/* a file in place of out; -1: none */
 	int64_t from, len;	/* what of it */
 	struct stream *stream;	/* in place of both, or NULL */
-	int64_t bytes;		/* received, of an upload */
+	int64_t bytes, discarded;	/* of the body: taken, and thrown away */
 };
 
 /* Sets a header of the answer. */
