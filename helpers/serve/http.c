@@ -23,9 +23,9 @@ enum {
 	IDLE = 30,			/* seconds */
 	STACK = 256 << 10,
 	POOL = 256 << 10,		/* pieces of half that arrive */
-	KNOWN = 1 << 20,		/* of a body that may come although its answer is known */
-	DISCARD = 64 << 20,		/* of one whose answer became known meanwhile */
-	PIECE = 64 << 10,		/* of a stream */
+	DISCARD = 64 << 20,		/* of a body that nobody wants: many a client reads no
+					 * answer before it has sent all */
+	PIECE = 16 << 10,		/* of a stream: more of the pool is never touched */
 };
 
 static struct {
@@ -177,7 +177,7 @@ static ssize_t
 stream_read(void *arg, uint64_t pos, char *at, size_t max)
 {
 	struct stream *s = arg;
-	ssize_t n = s->read(s, at, max);
+	ssize_t n = s->read(s, at, max < PIECE ? max : PIECE);
 
 	(void)pos;
 	return n > 0 ? n : n == 0 ? MHD_CONTENT_READER_END_OF_STREAM :
@@ -273,7 +273,7 @@ on_request(void *cls, struct MHD_Connection *conn, const char *url, const char *
 		if (!r)
 			return MHD_NO;
 		/* Before a large body is sent, the client is told that it is for nothing. */
-		return r->status && (http_length(r) > KNOWN || http_header(r, "Expect")) ?
+		return r->status && (http_length(r) > DISCARD || http_header(r, "Expect")) ?
 		    send_answer(r) : MHD_YES;
 	}
 	if (*len) {

@@ -372,8 +372,8 @@ lease_result(struct req *r)
 	else if (!t.bundle.len || strcmp(sha.s, t.bundle.s))
 		no(r, "it is of another bundle");
 	else if (complete(r, &t)) {
-		got = keep(r, "result.json", &t.payload) < 0 || keep(r, "result.dsse", &envelope) < 0 ?
-		    -1 : take(r, &t);
+		got = task_folder(r->task, r->n) < 0 || keep(r, "result.json", &t.payload) < 0 ||
+		    keep(r, "result.dsse", &envelope) < 0 ? -1 : take(r, &t);
 		if (got < 0)
 			req_failed(r, "result");
 		else if (got)

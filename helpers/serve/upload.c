@@ -69,7 +69,8 @@ overtake(struct upload *u)
 	pthread_mutex_unlock(&running_lock);
 }
 
-/* Reads "bytes A-B/N".  Returns 1, 0 when there is no such header, -1 when it is wrong. */
+/* Reads "bytes A-B/N"; "bytes *" "/N" is nothing more of N, with a body of no bytes: A is N
+ * then, and B before it.  Returns 1, 0 when there is no such header, -1 when it is wrong. */
 static int
 content_range(struct req *r, int64_t *a, int64_t *b, int64_t *n)
 {
@@ -80,6 +81,11 @@ content_range(struct req *r, int64_t *a, int64_t *b, int64_t *n)
 	*n = -1;
 	if (!s)
 		return 0;
+	if (sscanf(s, "bytes */%18" SCNd64 "%n", n, &end) == 1 && !s[end]) {
+		*a = *n;
+		*b = *n - 1;
+		return 1;
+	}
 	if (strspn(s, "bytes 0123456789-/*") != strlen(s) || strlen(s) > 70 ||
 	    (sscanf(s, "bytes %18" SCNd64 "-%18" SCNd64 "/%18" SCNd64 "%n", a, b, n, &end) != 3 &&
 	    sscanf(s, "bytes %18" SCNd64 "-%18" SCNd64 "/%1[*]%n", a, b, star, &end) != 3) ||

@@ -58,6 +58,11 @@ verdict_again(const struct said *s, const char *how)
 	return task_event(s->task, "queued", how);
 }
 
+/* MiB that were too few: what it used, or else all that the worker has. */
+#define MEMORY \
+	"max(t.needs_memory, coalesce(nullif(?2 / 1024, 0), (SELECT memory_mib FROM worker" \
+	" WHERE id = ?3), 1))"
+
 /* Once more where there is twice as much.  Returns 1, 0 when that is nowhere or was done
  * before, -1. */
 static int
@@ -65,8 +70,8 @@ raise_needs(const struct said *s)
 {
 	int memory = !strcmp(s->verdict, "memory");
 	const char *larger = memory ? "SELECT 1 FROM task t WHERE t.id = ?1 AND NOT t.raised AND"
-	    " EXISTS(SELECT 1 FROM worker w WHERE NOT w.drain AND w.memory_mib >="
-	    " 2 * max(t.needs_memory, ?2 / 1024, 1) AND EXISTS(SELECT 1 FROM json_each(w.archs)"
+	    " EXISTS(SELECT 1 FROM worker w WHERE NOT w.drain AND w.memory_mib >= 2 * " MEMORY
+	    " AND EXISTS(SELECT 1 FROM json_each(w.archs)"
 	    " WHERE value = t.arch))" :
 	    "SELECT 1 FROM task t WHERE t.id = ?1 AND NOT t.raised AND EXISTS(SELECT 1 FROM worker w"
 	    " JOIN worker own ON own.id = ?3 WHERE NOT w.drain AND w.disk_mib >="
@@ -76,8 +81,8 @@ raise_needs(const struct said *s)
 
 	if (got <= 0)
 		return got;
-	return db_run(memory ? "UPDATE task SET state = 'queued', raised = 1, needs_memory ="
-	    " 2 * max(needs_memory, ?2 / 1024, 1), why = 'ran out of memory; again with twice as much'"
+	return db_run(memory ? "UPDATE task AS t SET state = 'queued', raised = 1, needs_memory ="
+	    " 2 * " MEMORY ", why = 'ran out of memory; again with twice as much'"
 	    " WHERE id = ?1" :
 	    "UPDATE task SET state = 'queued', raised = 1, needs_disk = 2 * max(needs_disk,"
 	    " coalesce((SELECT disk_mib FROM worker WHERE id = ?3), 1)),"

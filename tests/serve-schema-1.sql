@@ -1,0 +1,20 @@
+-- A database as the first schema had it, with a task in it.
+CREATE TABLE token(id INTEGER PRIMARY KEY, secret_sha TEXT NOT NULL, name TEXT NOT NULL, scopes TEXT NOT NULL, branches TEXT, archs TEXT, created INTEGER NOT NULL, expires INTEGER, used INTEGER, revoked INTEGER) STRICT;
+CREATE TABLE worker(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, token INTEGER, archs TEXT NOT NULL, pubkey TEXT, trust INTEGER NOT NULL DEFAULT 0, cpus INTEGER, memory_mib INTEGER, disk_mib INTEGER, slots INTEGER, load REAL, bases TEXT, version TEXT, drain INTEGER NOT NULL DEFAULT 0, why TEXT, failures INTEGER NOT NULL DEFAULT 0, last_seen INTEGER) STRICT;
+CREATE TABLE task(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT, branch TEXT, arch TEXT NOT NULL, engine TEXT NOT NULL, grp TEXT, targets TEXT, modifiers TEXT, settings TEXT, state TEXT NOT NULL DEFAULT 'new', why TEXT, verdict TEXT, exit INTEGER, prio INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, max_attempts INTEGER NOT NULL, needs_cpus INTEGER NOT NULL DEFAULT 0, needs_memory INTEGER NOT NULL DEFAULT 0, needs_disk INTEGER NOT NULL DEFAULT 0, raised INTEGER NOT NULL DEFAULT 0, not_before INTEGER NOT NULL DEFAULT 0, bundle_sha256 TEXT, bundle_size INTEGER, layout TEXT, packages TEXT, owner INTEGER, retry_of INTEGER, idem_key TEXT, idem_sha TEXT, cancel INTEGER, repo TEXT, version INTEGER NOT NULL DEFAULT 1, created INTEGER NOT NULL, queued INTEGER, ended INTEGER) STRICT;
+CREATE UNIQUE INDEX task_key ON task(owner, idem_key) WHERE idem_key IS NOT NULL;
+CREATE INDEX task_queue ON task(arch, prio DESC, id) WHERE state = 'queued';
+CREATE INDEX task_state ON task(state, id);
+CREATE INDEX task_branch ON task(branch, id);
+CREATE INDEX task_group ON task(grp, id) WHERE grp IS NOT NULL;
+CREATE INDEX task_name ON task(name, arch, id);
+CREATE INDEX task_repo ON task(repo) WHERE repo = 'waiting';
+CREATE INDEX task_ended ON task(ended) WHERE ended IS NOT NULL;
+CREATE TABLE attempt(task INTEGER NOT NULL REFERENCES task ON DELETE CASCADE, n INTEGER NOT NULL, worker INTEGER NOT NULL, secret_sha TEXT NOT NULL, lease_until INTEGER NOT NULL, began INTEGER NOT NULL, ended INTEGER, verdict TEXT, exit INTEGER, why TEXT, step TEXT, log_size INTEGER, cpu_us INTEGER, peak_kib INTEGER, result_sha TEXT, PRIMARY KEY(task, n)) STRICT, WITHOUT ROWID;
+CREATE INDEX attempt_lease ON attempt(lease_until) WHERE ended IS NULL;
+CREATE TABLE output(task INTEGER NOT NULL, n INTEGER NOT NULL, name TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY(task, n, name), FOREIGN KEY(task, n) REFERENCES attempt ON DELETE CASCADE) STRICT, WITHOUT ROWID;
+CREATE TABLE refusal(task INTEGER NOT NULL REFERENCES task ON DELETE CASCADE, worker INTEGER NOT NULL, until INTEGER NOT NULL, why TEXT, PRIMARY KEY(task, worker)) STRICT, WITHOUT ROWID;
+CREATE TABLE event(id INTEGER PRIMARY KEY AUTOINCREMENT, task INTEGER, at INTEGER NOT NULL, what TEXT NOT NULL, detail TEXT) STRICT;
+CREATE INDEX event_task ON event(task, id);
+INSERT INTO task(name, arch, engine, max_attempts, created) VALUES('hello', 'amd64', 'pull', 3, 1);
+PRAGMA user_version = 1;
