@@ -190,12 +190,12 @@ says err 'a newer aoinb made it' 'and says so'
 rm -rf d; mkdir d; [ "$(id -u)" -ne 0 ] || chown 65534:65534 d
 serve_start -D serve_rate=0
 me=$(token me '"read","submit","cancel"')
-w1=$(token w1 '"work"' '"archs":["amd64"]')
+for i in 1 2 3 4; do token "w$i" '"work"' '"archs":["amd64"]'; done >many
 serve_stop
 if [ "$(id -u)" -eq 0 ]; then set -- setpriv --reuid=65534 --regid=65534 --clear-groups; else set --; fi
-try 0 'kill -9 at any moment loses nothing' python3 "$top/tests/serve-drive" kills "http://127.0.0.1:$port" "$me" "$w1" \
+try 0 'kill -9 at any moment loses nothing' python3 "$top/tests/serve-drive" kills "http://127.0.0.1:$port" "$me" many \
     noise.tar.gz hello_1.0-0_amd64.deb "${SECONDS_KILLED:-15}" \
-    "$@" aoinb-serve -c conf -D serve_dir="$scratch/d" -D serve_rate=0 -D serve_lease=30s -D arch=amd64 -D serve_access_log=no --listen="127.0.0.1:$port"
+    "$@" aoinb-serve -c conf -D serve_dir="$scratch/d" -D serve_rate=0 -D serve_lease=4s -D arch=amd64 -D serve_access_log=no --listen="127.0.0.1:$port"
 sed 's/^/# /' out
 try 0 'and all is sound' aoinb-serve -c conf -D serve_dir="$scratch/d" --check
 

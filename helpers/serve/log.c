@@ -108,14 +108,14 @@ read_plain(struct stream *s, char *at, size_t max)
 	return n;
 }
 
-/* How many bytes at s, of n, end with a whole character; all when there is none. */
+/* How many bytes at s, of n, end with a whole character, as far as there are any. */
 static size_t
 whole(const char *s, size_t n)
 {
 	size_t back, want;
 	unsigned char c;
 
-	for (back = 1; back <= 3 && back < n; back++) {
+	for (back = 1; back <= 3 && back <= n; back++) {
 		c = (unsigned char)s[n - back];
 		if ((c & 0xc0) == 0x80)
 			continue;
@@ -183,7 +183,12 @@ next_event(struct follower *f)
 		return -1;
 	if (n == 0)
 		return end_event(f);
-	len = whole(piece, (size_t)n);
+	len = f->ended ? (size_t)n : whole(piece, (size_t)n);
+	if (!len) {	/* the rest of the character will come, or the end */
+		bell_wait(f->task, &f->seen, PATIENCE);
+		f->ended = is_over(f);
+		return socket_gone(f->socket) || http_ending() ? -1 : 0;
+	}
 	f->at += (int64_t)len;
 	return buf_printf(&f->out, "id: %" PRId64 "\nevent: log\ndata: ", f->at) < 0 ||
 	    put_json(&f->out, piece, len) < 0 || buf_puts(&f->out, "\n\n") < 0 ? -1 : 0;
@@ -195,7 +200,7 @@ read_events(struct stream *s, char *at, size_t max)
 	struct follower *f = (struct follower *)s;
 	size_t n;
 
-	if (f->out_at == f->out.len) {
+	while (f->out_at == f->out.len) {
 		f->out_at = f->out.len = 0;
 		if (f->finished)
 			return 0;

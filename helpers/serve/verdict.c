@@ -6,8 +6,9 @@
 #include "serve/db.h"
 #include "serve/lease.h"
 #include "serve/task.h"
+#include "serve/upload.h"
 
-enum { MINUTE = 60, FAILURES = 3 };
+enum { MINUTE = 60, FAILURES = 3, MUTE_MOST = 20 };
 
 /* How long until the next attempt, after n of them. */
 static int64_t
@@ -144,20 +145,39 @@ verdict_take(const struct said *s)
 	return n < 0 || follow(s) < 0 ? -1 : 1;
 }
 
+/* Whether anything was ever heard of it.  If not, the worker may not even know that it has
+ * it: the answer was lost, and not the worker. */
+static int
+was_heard(int64_t task, int64_t n, const char *step)
+{
+	char path[80];
+
+	snprintf(path, sizeof(path), "task/%" PRId64 "/%" PRId64 "/log", task, n);
+	return *step || upload_size(path) > 0 || n >= MUTE_MOST;
+}
+
+static int
+never_began(const struct said *s, const char *how)
+{
+	return db_run("UPDATE task SET state = 'queued', why = ?, max_attempts = max_attempts + 1"
+	    " WHERE id = ?", "si", how, s->task) < 0 || refuse(s, now_s() + MINUTE, how) < 0 ? -1 :
+	    task_event(s->task, "queued", how);
+}
+
 int
 verdict_lost(int64_t task, int64_t n, int64_t worker, const char *step)
 {
 	struct said s = { .task = task, .n = n, .worker = worker, .verdict = "lost", .exit = 75 };
+	int heard = was_heard(task, n, step), r;
 	char how[400];
 	struct buf name = { 0 };
 	int64_t cancel = 0;
-	int r;
 
 	if (db_get("SELECT name FROM worker WHERE id = ?", "i|s", worker, &name) < 0 ||
 	    db_get("SELECT cancel FROM task WHERE id = ?", "i|i", task, &cancel) < 1)
 		return -1;
-	snprintf(how, sizeof(how), "worker %.100s lost at step %.64s", name.len ? name.s : "?",
-	    *step ? step : "none");
+	snprintf(how, sizeof(how), heard ? "worker %.100s lost at step %.64s" :
+	    "worker %.100s never began%.0s", name.len ? name.s : "?", *step ? step : "none");
 	buf_free(&name);
 	r = db_run("UPDATE attempt SET ended = ?, verdict = ?, why = ? WHERE task = ? AND n = ?"
 	    " AND ended IS NULL", "issii", now_s(), cancel ? "cancelled" : "lost", how, task, n);
@@ -165,5 +185,7 @@ verdict_lost(int64_t task, int64_t n, int64_t worker, const char *step)
 		return r;
 	if (cancel)
 		return task_end(task, "cancelled", "stopped", 75, "cancelled; the worker did not answer");
+	if (!heard)
+		return never_began(&s, how);
 	return blame(worker) < 0 ? -1 : verdict_again(&s, how);
 }
