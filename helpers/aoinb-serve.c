@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -185,6 +186,8 @@ raise_limits(void)
 		l.rlim_cur = l.rlim_max < 65536 ? l.rlim_max : 65536;
 		setrlimit(RLIMIT_NOFILE, &l);
 	}
+	/* Hundreds of stacks and pools of which a few pages are used. */
+	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 	mallopt(M_ARENA_MAX, 2);
 }
 

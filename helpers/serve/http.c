@@ -22,7 +22,7 @@ enum {
 	CONNECTIONS = 4000,
 	IDLE = 30,			/* seconds */
 	STACK = 256 << 10,
-	POOL = 256 << 10,		/* pieces of half that arrive */
+	POOL = 128 << 10,		/* pieces of half that arrive; as much is touched */
 	DISCARD = 64 << 20,		/* of a body that nobody wants: many a client reads no
 					 * answer before it has sent all */
 	PIECE = 16 << 10,		/* of a stream: more of the pool is never touched */
