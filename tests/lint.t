@@ -66,11 +66,12 @@ wrong_word ab/type/autotools.sh  'MAKE_AFTER\['   'MAKE_AFTRE['
 wrong_word lib/source.sh         '^source_place'  'place_source'
 try 0 'shellcheck: the tests'          sh -c 'shellcheck -x -P tests -P tests/bench -e SC2016,SC2013,SC2317 tests/*.t .ci/run'
 try 0 'shellcheck: the words of tests' sh -c 'shellcheck -x -P tests -P tests/bench -e SC2016,SC2013,SC2034,SC2154,SC2317 tests/*.sh tests/bench/*.sh'
-try 0 'mandoc: every page'             mandoc -T lint -W warning man/*.[157]
+try 0 'mandoc: every page'             mandoc -T lint -W warning man/*.[1578]
 
 for helper in "$B"/bin/aoinb-*; do
 	name=${helper##*/}
 	page=man/$name.1
+	[ -e "$page" ] || page=man/$name.8
 	[ -e "$page" ]; report $? "$name has a page"
 	options=$("$helper" --help | sed -n 's/^ .* --\([a-z0-9-]*\).*/\1/p')
 	missing=''
@@ -109,9 +110,11 @@ is 'aoinb.ini(5) names every key' "$missing" ''
 doors() {
 	grep -rlE "#include <$1" helpers | grep -v '\.d$'
 }
-for header in ini.h curl/ seccomp.h openssl/ 'archive'; do
+for header in ini.h curl/ seccomp.h 'archive' microhttpd.h sqlite3.h; do
 	is "one door to $header" "$(doors "$header" | wc -l)" 1
 done
+is 'two doors to OpenSSL: digests, and signatures' "$(doors openssl/ | sort | tr '\n' ' ')" \
+    'helpers/lib/digest.c helpers/lib/sign.c '
 is 'the library knows no helper' \
     "$(grep -lE '#include "[a-z]+/' helpers/lib/*.[ch] | wc -l)" 0
 # parts HELPER - the folders that it may include from, as the Makefile has them

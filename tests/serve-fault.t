@@ -163,8 +163,8 @@ is 'as JSON' "$(sed -n 's/^data: \("\)/\1/p' streamed | jq -j . | tr -d '\0' | c
 is 'and its end' "$(sed -n '/^event: end/{n;s/^data: //p}' streamed | jq -c '[.state, .exit, .attempts]')" '["failed",1,1]'
 offset=$(sed -n 's/^id: //p' streamed | sed -n 1p)
 curl -sSN --max-time 20 -H "Authorization: Bearer $me" -H 'Accept: text/event-stream' -H "Last-Event-ID: $offset" "$url/task/$id/log" >rest
-tail -c +$((offset + 1)) whole >tail
-is 'resumed it has the rest' "$(sed -n 's/^data: \("\)/\1/p' rest | jq -j . | cat -v)" "$(cat -v tail)"
+tail -c +$((offset + 1)) whole >ending
+is 'resumed it has the rest' "$(sed -n 's/^data: \("\)/\1/p' rest | jq -j . | cat -v)" "$(cat -v ending)"
 task hello >/dev/null; lease "$w2"
 log_size=0
 try 0 '300 followers of a log, and a stuck one' python3 "$top/tests/serve-drive" followers "$url" "$me" "$lease" "$id.$n" \

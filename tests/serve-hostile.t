@@ -124,7 +124,7 @@ ask 507 'below the floor' "$lease" "/lease/$id.$n/output/$name" -T large
 ask 204 'a word is taken' "$lease" "/lease/$id.$n/beat" -X PUT -d '{"step":"send"}'
 ask 503 'health tells' '' /health
 ask 200 'status works'  "$me" "/task/$id/status"
-curl -sS -I -H "Authorization: Bearer $lease" "$url/lease/$id.$n/output/$name" >head
+curl -sS -I -H "Authorization: Bearer $lease" "$url/lease/$id.$n/output/$name" >./head
 at=$(header Upload-Offset)
 [ "$at" -gt 0 ]; report $? "what came is kept ($at bytes)"
 mount -o remount,size=64m d

@@ -3,7 +3,7 @@
 . "${0%/*}/lib.sh"
 . "$top/tests/serve-words.sh"
 
-serve_start
+serve_start -D serve_public=repo
 says serve.out '^listening on http://127\.0\.0\.1:[0-9]*$' 'it says where it listens'
 ask 200 'health needs no token' '' /health
 ask 200 'nor does the version'  '' /version
@@ -181,7 +181,7 @@ is 'not to be shown' "$(header Content-Disposition) $(header X-Content-Type-Opti
 in_repo() {
 	[ "$(get "$me" "/task/$1/status" .repo)" = "$2" ]
 }
-ok 'those of a trusted worker enter' wait_for 20 in_repo 1 done
+ok 'those of a trusted worker enter' wait_for 20 in_repo 1 'done'
 ask 200 'the index needs no token' '' /repo/stable/Packages
 says body '^Package: hello$' 'it has the package'
 ask 200 'the package' '' /repo/stable/hello_1.0-0_amd64.deb
@@ -203,7 +203,7 @@ ask 200 'and the result'             "$lease" "/lease/$id.$n/result" -T result.d
 is 'its packages wait' "$(get "$me" "/task/$id/status" .repo)" held
 ask 403 'for an admin'               "$me" "/task/$id/publish" -X PUT
 is 'who lets them in' "$(admin "/task/$id/publish" -X PUT -o /dev/null -w '%{http_code}')" 202
-ok 'and they enter' wait_for 20 in_repo "$id" done
+ok 'and they enter' wait_for 20 in_repo "$id" 'done'
 is 'once' "$(admin "/task/$id/publish" -X PUT -o /dev/null -w '%{http_code}')" 200
 curl -sS "$url/repo/stable/Packages" >Packages
 is 'both are there' "$(grep -c '^Package: ' Packages)" 2
