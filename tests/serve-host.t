@@ -132,11 +132,12 @@ for _ in range(2):
         os.kill(os.getpgid(0) and int(open("/proc/self/task/%d/children" % os.getpid()).read().split()[0]), 15)
 print(os.WEXITSTATUS(os.wait()[1]), flush=True)
 END
-python3 activate.py "$scratch/notify" aoinb-serve -c conf -D serve_dir="$scratch/d" >activated 2>&1
+if [ "$(id -u)" -eq 0 ]; then set -- setpriv --reuid=65534 --regid=65534 --clear-groups; else set --; fi
+python3 activate.py "$scratch/notify" "$@" aoinb-serve -c conf -D serve_dir="$scratch/d" >activated 2>&1
 is 'a socket of systemd is answered on; it is told' "$(tail -n +2 activated | grep -v '^listening\|GET' | tr '\n' ' ')" 'READY=1 200 STOPPING=1 0 '
 if command -v systemd-analyze >/dev/null; then
 	mkdir unit; cp "$top/conf/aoinb-serve.service" "$top/conf/aoinb-serve.socket" "$top/conf/aoinb-work.service" unit/
-	sed -i "s|/usr/local/bin/aoinb-serve|$B/bin/aoinb-serve|; s|/usr/local/bin/aoinb |$top/scripts/aoinb |; s|^User=.*|User=nobody|; s|^Group=.*|Group=nogroup|" unit/*.service
+	sed -i "s|/usr/local/bin/aoinb-serve|$B/bin/aoinb-serve|; s|/usr/local/bin/aoinb |$top/scripts/aoinb |; s|^User=.*|User=daemon|; s|^Group=.*|Group=daemon|" unit/*.service
 	systemd-analyze verify --man=no unit/aoinb-serve.service unit/aoinb-work.service 2>verified
 	is 'the units are right' "$(grep 'unit/\|aoinb' verified)" ''
 	exposed=$(systemd-analyze security --offline=yes unit/aoinb-serve.service | sed -n 's/.*exposure level.*: \([0-9.]*\).*/\1/p')
@@ -170,7 +171,7 @@ export CURL_CA_BUNDLE
 task hello >/dev/null
 is 'an upload passes' "$(get "$me" "/task/$id/status" .state)" queued
 lease "$w"
-is 'and a lease, with the outer address' "$(jq -r .repo given)" "https://localhost/repo/stable"
+is 'and a lease, with the outer address' "$(jq -r .repo given)" "$url/repo/stable"
 curl -sSN --max-time 60 -H "Authorization: Bearer $me" -H 'Accept: text/event-stream' "$url/task/$id/log" >streamed &
 streamer=$!
 sleep 0.5; echo hello >log

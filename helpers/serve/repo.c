@@ -12,8 +12,11 @@ repo_get(struct req *r)
 {
 	struct answer_as as = { .type = "application/octet-stream" };
 	char path[1024];
-	size_t n = strlen(r->rest);
+	size_t n;
 
+	while (!strncmp(r->rest, "./", 2))	/* as apt asks in a repository without dists/ */
+		r->rest += 2;
+	n = strlen(r->rest);
 	/* What lies there and has no such name is not meant for others. */
 	if (!target_ok(r->rest) || n > 500) {
 		req_problem(r, 404, "file", "the repository of %s has no such file", r->name);
