@@ -5,6 +5,7 @@
 #   make check-san      the helpers' tests under ASan and UBSan
 #   make check-vm       the tests again on systemd, cgroup v2 and an older kernel
 #   make fuzz           the evaluator beside bash, and under libFuzzer
+#   make soak           the server among those who kill it, for ten minutes
 #   make lint           gcc and clang, shellcheck, mandoc
 #   make bench          the figures
 #   make install        to $(DESTDIR)$(PREFIX)
@@ -90,7 +91,7 @@ $(B)/run/confine.o: $(B)/run/filter.h $(B)/run/filter-sandbox.h
 # Tests, by prove(1).  Those of the helpers run again under sanitizers.
 tests = $(wildcard tests/*.t)
 tests_helpers = $(filter-out tests/group.t tests/plan.t tests/repo.t,$(wildcard \
-    $(helpers:%=tests/%.t) tests/package.t tests/group-run.t tests/fetch-evil.t tests/plan-helper.t tests/repo-helper.t))
+    $(helpers:%=tests/%.t) tests/serve-hostile.t tests/package.t tests/group-run.t tests/fetch-evil.t tests/plan-helper.t tests/repo-helper.t))
 
 check: all
 	B=$(B) tests/prove-all $(PROVE) $(tests)
@@ -121,6 +122,10 @@ $(B)/fuzz/spec: tests/fuzz/spec.c $(wildcard helpers/eval/*.[ch] helpers/lib/*.[
 	@mkdir -p $(@D)
 	clang $(filter-out -M%,$(cflags)) -o $@ $(filter %.c,$^) $$(pkg-config --libs libcrypto)
 
+# What takes longer than a test may: more rounds of the same.
+soak: all
+	CUTS=1000 ROUNDS=100 MIB=50 SECONDS_KILLED=300 B=$(B) prove -v tests/serve-fault.t
+
 lint: all
 	B=$(B) prove -v tests/lint.t
 
@@ -146,9 +151,11 @@ install: all
 	    install -D -m 644 $$page \
 	        $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit; \
 	done
-	install -D -m 644 conf/aoinb.ini $(DESTDIR)$(PREFIX)/share/doc/aoinb/aoinb.ini
+	install -d $(DESTDIR)$(PREFIX)/share/doc/aoinb
+	install -m 644 conf/aoinb.ini conf/nginx-aoinb.conf conf/aoinb-serve.service conf/aoinb-serve.socket \
+	    conf/aoinb-work.service $(DESTDIR)$(PREFIX)/share/doc/aoinb
 
 clean:
 	rm -rf --one-file-system build
 
-.PHONY: all check check-san check-vm fuzz lint bench install clean
+.PHONY: all check check-san check-vm fuzz soak lint bench install clean

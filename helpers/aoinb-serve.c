@@ -205,11 +205,13 @@ main(int argc, char *argv[])
 	if (ask.check) {
 		wrong = server_check();
 		db_close();
+		conf_free();
 		return wrong ? EX_DATAERR : 0;
 	}
 	raise_limits();
 	if (tidy_start() < 0 || sweep_start() < 0)
 		die_sys(EX_IOERR, "%s", conf.dir);
 	serve();
+	conf_free();
 	return 0;
 }

@@ -168,7 +168,7 @@ is 'resumed it has the rest' "$(sed -n 's/^data: \("\)/\1/p' rest | jq -j . | ca
 task hello >/dev/null; lease "$w2"
 log_size=0
 try 0 '300 followers of a log, and a stuck one' python3 "$top/tests/serve-drive" followers "$url" "$me" "$lease" "$id.$n" \
-    300 "${MIB:-10}" "$server" 64
+    300 "${MIB:-10}" "$server" "$mib_most"
 sed 's/^/# /' out
 serve_stop
 

@@ -39,7 +39,7 @@ ask 413 'what is too large is refused at once' "$me" "/task/$id/build_bundle" -T
 ask 413 'also when it does not say so' "$me" "/task/$id/build_bundle" -T - -H 'Transfer-Encoding: chunked' <big
 rm big
 after=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$server/status")
-[ "$after" -le $((before + 40000)) ]; report $? "the server is as small as before ($before, $after KiB)"
+[ "$after" -le $((before + mib_most * 600)) ]; report $? "the server is as small as before ($before, $after KiB)"
 for layout in folder tree; do
 	rm -rf t; mkdir t
 	case $layout in

@@ -8,6 +8,9 @@ echo 'deb http://127.0.0.1:1/debs stable main' >conf/source_lists/stable.list
 echo 'deb http://127.0.0.1:1/debs other main' >conf/source_lists/other.list
 later 'serve_stop'
 server=''
+# What sanitizers take of memory is not the server's.
+mib_most=64
+! grep -q __asan_init "$B/bin/aoinb-serve" || mib_most=1000
 
 # as_user PROG... - becomes it, as somebody without rights
 as_user() {
@@ -39,8 +42,10 @@ serve_is_up() {
 serve_stop() {
 	[ "$server" ] || return 0
 	kill "$server" 2>/dev/null
-	wait "$server" 2>/dev/null
+	ended=0
+	wait "$server" 2>/dev/null || ended=$?
 	server=''
+	[ "$ended" -eq 0 ] || report 1 "the server ends well ($ended)"
 }
 
 # serve_kill - it has no time for anything

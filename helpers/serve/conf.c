@@ -55,7 +55,7 @@ list(const struct buf *json, const char *key)
 			die_sys(EX_OSERR, "configuration");
 	if (vec_push(&v, NULL) < 0)
 		die_sys(EX_OSERR, "configuration");
-	return (struct words){ v.at, (int)v.len - 1 };
+	return (struct words){ v.at, (int)v.len - 1, text };
 }
 
 static int
@@ -145,6 +145,24 @@ conf_load(void)
 	conf.at = open(conf.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (conf.at < 0 || faccessat(conf.at, ".", W_OK | X_OK, AT_EACCESS) < 0)
 		die_sys(err_code(errno), "%s", conf.dir);
+}
+
+void
+conf_free(void)
+{
+	struct words *lists[] = { &conf.listen, &conf.branches, &conf.sign, &conf.also, &conf.webhook,
+	    &conf.mail };
+	char *texts[] = { conf.arch, conf.dir, conf.source_lists, conf.url, conf.public,
+	    conf.webhook_secret, conf.sendmail };
+	size_t i;
+
+	for (i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
+		free(lists[i]->at);
+		free(lists[i]->text);
+	}
+	for (i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		free(texts[i]);
+	close_keep(conf.at);
 }
 
 int

@@ -7,6 +7,7 @@
 struct words {
 	char **at;		/* NULL behind the last */
 	int len;
+	char *text;		/* that they lie in */
 };
 
 struct conf {
@@ -34,6 +35,9 @@ extern struct conf conf;
 /* Reads the configuration into conf by running aoinb-conf.  Ends the program when that
  * cannot be done, with its code. */
 void conf_load(void);
+
+/* Gives back what it took. */
+void conf_free(void);
 
 /* Whether word is among them. */
 int words_have(const struct words *w, const char *word);
