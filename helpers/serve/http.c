@@ -28,10 +28,7 @@ enum {
 	PIECE = 16 << 10,		/* of a stream: more of the pool is never touched */
 };
 
-static struct {
-	struct MHD_Daemon *daemon;
-	int admin;
-} daemons[DAEMONS];
+static struct MHD_Daemon *daemons[DAEMONS];
 static int count;
 static atomic_int ending;
 
@@ -71,25 +68,14 @@ http_socket(const struct req *r)
 	return i ? i->connect_fd : -1;
 }
 
-static const union MHD_ConnectionInfo *
-daemon_of(const struct req *r)
-{
-	return MHD_get_connection_info(r->conn, MHD_CONNECTION_INFO_DAEMON);
-}
-
 int
 http_admin(const struct req *r)
 {
-	const union MHD_ConnectionInfo *i = daemon_of(r);
 	struct ucred who;
 	socklen_t len = sizeof(who);
-	int d;
 
-	for (d = 0; i && d < count; d++)
-		if (daemons[d].daemon == i->daemon && daemons[d].admin)
-			return getsockopt(http_socket(r), SOL_SOCKET, SO_PEERCRED, &who, &len) == 0 &&
-			    (who.uid == 0 || who.uid == geteuid());
-	return 0;
+	return r->admin && getsockopt(http_socket(r), SOL_SOCKET, SO_PEERCRED, &who, &len) == 0 &&
+	    (who.uid == 0 || who.uid == geteuid());
 }
 
 void
@@ -150,13 +136,14 @@ set_address(struct req *r)
 }
 
 static struct req *
-begin(struct MHD_Connection *conn, const char *url, const char *method)
+begin(struct MHD_Connection *conn, const char *url, const char *method, int admin)
 {
 	struct req *r = calloc(1, sizeof(*r));
 
 	if (!r)
 		return NULL;
 	r->conn = conn;
+	r->admin = admin;
 	r->fd = -1;
 	r->began_us = now_us();
 	r->method = method;
@@ -266,10 +253,9 @@ on_request(void *cls, struct MHD_Connection *conn, const char *url, const char *
 {
 	struct req *r = *own;
 
-	(void)cls;
 	(void)version;
 	if (!r) {
-		r = *own = begin(conn, url, method);
+		r = *own = begin(conn, url, method, cls != NULL);
 		if (!r)
 			return MHD_NO;
 		/* Before a large body is sent, the client is told that it is for nothing. */
@@ -334,7 +320,7 @@ http_start(int socket, int admin)
 		return -1;
 	}
 	d = MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
-	    MHD_USE_POLL | MHD_USE_ERROR_LOG | MHD_USE_ITC, 0, NULL, NULL, on_request, NULL,
+	    MHD_USE_POLL | MHD_USE_ERROR_LOG | MHD_USE_ITC, 0, NULL, NULL, on_request, admin ? &count : NULL,
 	    MHD_OPTION_EXTERNAL_LOGGER, on_error, NULL,
 	    MHD_OPTION_LISTEN_SOCKET, socket,
 	    MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL,
@@ -349,8 +335,7 @@ http_start(int socket, int admin)
 		errno = errno ? errno : EIO;
 		return -1;
 	}
-	daemons[count].admin = admin;
-	daemons[count++].daemon = d;
+	daemons[count++] = d;
 	return 0;
 }
 
@@ -362,6 +347,6 @@ http_stop(void)
 	atomic_store(&ending, 1);
 	route_wake_all();
 	for (i = 0; i < count; i++)
-		MHD_stop_daemon(daemons[i].daemon);
+		MHD_stop_daemon(daemons[i]);
 	count = 0;
 }

@@ -24,6 +24,7 @@ struct stream {
 struct req {
 	const struct route *route;
 	const char *method, *path;
+	int admin;		/* it came by the admin's socket */
 	char addr[64];		/* of the client, as far as we know */
 	struct who who;
 	int64_t task, n;	/* ID of the path, and N of A */
