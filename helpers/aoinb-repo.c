@@ -18,12 +18,13 @@
 #include "repo/list.h"
 #include "repo/release.h"
 
-enum { O_ALSO = OPT_LONG, O_JSON, O_KEEP, O_MAX_FILES, O_MAX_SIZE, O_NAMES, O_SIGN, O_UNIT,
+enum { O_ALSO = OPT_LONG, O_ARCH, O_JSON, O_KEEP, O_MAX_FILES, O_MAX_SIZE, O_NAMES, O_SIGN, O_UNIT,
 	O_VALID };
 
 static const struct opt tab[] = {
 	{ 'w', "work-dir", "DIR", "where everything lies" },
 	{ O_ALSO, "also", "PATTERN", "add: another name that may be; may be repeated" },
+	{ O_ARCH, "arch", "ARCH", "add: packages for it, or for all, alone" },
 	{ O_JSON, "json", NULL, "ls: print JSON" },
 	{ O_KEEP, "keep", "N", "the versions of each package that stay (default 0: all)" },
 	{ O_MAX_FILES, "max-files", "N", "add: so many at most (default 0: any number)" },
@@ -50,6 +51,7 @@ take_option(struct job *j, int c, const char *arg)
 {
 	switch (c) {
 	case 'w': j->work_dir = arg; break;
+	case O_ARCH: j->who.arch = arg; break;
 	case O_NAMES: j->who.names = arg; break;
 	case O_UNIT: j->who.unit = arg; break;
 	case O_ALSO:
@@ -151,6 +153,7 @@ add(struct job *j)
 	release_begin(&j->repo, &release);
 	stage_begin(&stage, &j->repo, j->files, &j->most);
 	stage_read(&stage, &j->repo);
+	add_check_arch(&stage, &j->repo, &j->who);
 	add_check_names(&stage, &j->repo, &j->who);
 	lock = begin(j);
 	add_files(&stage, &j->repo, &j->who, &j->out);

@@ -67,6 +67,18 @@ for arch in amd64 arm64; do
 	is 'and gets its own' "$(cd "apt.$arch" && ls -- *.deb)" "hello_1.0-0_$arch.deb"
 done
 
+# What a file is called is one thing, and what is in it another.
+deb other; mv other_1.0-0_amd64.deb kept
+deb other 1.0-0 arm64; mv other_1.0-0_arm64.deb other_1.0-0_amd64.deb
+build amd64 ok 0 other_1.0-0_amd64.deb
+ok 'a package for another architecture does not enter' wait_for 20 in_repo "$id" refused
+is 'and why' "$(get "$me" "/task/$id/status" .why | sed 's/.*: \(its arch.*\);.*/\1/')" \
+    'its architecture is arm64, and neither amd64 nor all'
+mv kept other_1.0-0_amd64.deb
+build amd64 ok 0 other_1.0-0_amd64.deb
+ok 'nor one that the bundle does not make' wait_for 20 in_repo "$id" refused
+is 'and why' "$(get "$me" "/task/$id/status" .why | sed 's/.*: \(the bundle .*other\);.*/\1/')" 'the bundle makes no package other'
+
 # --- notices
 
 build amd64 ok 0 hello_1.0-0_amd64.deb

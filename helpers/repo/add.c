@@ -56,6 +56,21 @@ may_use(const struct adder *who, const struct buf *names, const char *name)
 }
 
 void
+add_check_arch(const struct stage *s, struct repo *r, const struct adder *who)
+{
+	struct span value;
+	size_t i;
+
+	for (i = 0; who->arch && i < s->p.v.len; i++) {
+		value = stanza_get(s->p.v.at[i].stanza, "Architecture");
+		if ((value.len != 3 || memcmp(value.s, "all", 3)) &&
+		    (value.len != strlen(who->arch) || memcmp(value.s, who->arch, value.len)))
+			repo_failed(r, EX_NO, "%s: its architecture is %.*s, and neither %s nor all",
+			    s->p.v.at[i].file, (int)(value.len < 64 ? value.len : 64), value.s, who->arch);
+	}
+}
+
+void
 add_check_names(const struct stage *s, struct repo *r, const struct adder *who)
 {
 	struct buf names = { 0 };

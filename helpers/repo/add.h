@@ -9,12 +9,17 @@ enum { ALSO_MOST = 64 };
 /* Who adds, and what he may; without unit and names anything. */
 struct adder {
 	const char *unit;
+	const char *arch;	/* of packages that are not for all; NULL: any */
 	const char *names;	/* a file of the names of packages, a line each */
 	const char *also[ALSO_MOST + 1];	/* patterns of further ones (fnmatch(3)), NULL behind */
 };
 
 /* Dies unless each of files is there (EX_NOINPUT) and has a name of its own (EX_USAGE). */
 void add_check(char *const files[]);
+
+/* Dies with EX_NO unless each package that is staged is for the adder's architecture, or for
+ * all. */
+void add_check_arch(const struct stage *s, struct repo *r, const struct adder *who);
 
 /* Dies with EX_NO unless each package that is staged has a name that the adder may use, or
  * one of those and "-dbg", and a file of that name. */

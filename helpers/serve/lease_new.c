@@ -49,14 +49,17 @@ worker(struct req *r, struct can *c, int64_t *drain)
 	return got == 1 ? 0 : -1;
 }
 
-/* What it says of itself is kept as it is: for people, and for what a task wants. */
+/* What it says of itself is kept as it is: for people, and for what a task wants.  That it
+ * asked again is not worth a write each time. */
 static int
 note_worker(struct req *r, const struct can *c, const char *version)
 {
 	return db_run("UPDATE worker SET last_seen = ?1, version = ?2, cpus = nullif(?3, ?6),"
 	    " memory_mib = nullif(?4, ?6), disk_mib = nullif(?5, ?6),"
 	    " slots = json_extract(?7, '$.slots'), load = json_extract(?7, '$.load') + 0.0,"
-	    " bases = json_extract(?7, '$.bases') WHERE id = ?8", "isiiiisi", now_s(), version,
+	    " bases = json_extract(?7, '$.bases') WHERE id = ?8 AND (coalesce(last_seen, 0) < ?1 - 10"
+	    " OR version IS NOT ?2 OR cpus IS NOT nullif(?3, ?6) OR memory_mib IS NOT nullif(?4, ?6)"
+	    " OR disk_mib IS NOT nullif(?5, ?6) OR bases IS NOT json_extract(?7, '$.bases'))", "isiiiisi", now_s(), version,
 	    c->cpus, c->memory, c->disk, INT64_MAX, r->body.len ? r->body.s : "{}", c->worker);
 }
 

@@ -25,7 +25,7 @@ enum { SECONDS = 600, LATER_MS = 30000 };
 /* A task whose packages enter the repository. */
 struct entry {
 	int64_t id, n;
-	struct buf branch, names;
+	struct buf branch, names, arch;
 	char dir[64];			/* below the server's folder: second names of them */
 	VEC(const char *) argv;
 	VEC(char *) own;		/* texts of it */
@@ -72,7 +72,7 @@ options(struct entry *e)
 	bad = !own(e, "aoinb-repo") || !own(e, "--work-dir=%s", conf.dir) ||
 	    !own(e, "--keep=%" PRId64, conf.repo_keep) ||
 	    !own(e, "--valid=%" PRId64, conf.repo_valid) ||
-	    !own(e, "--names=%s/%s/names", conf.dir, e->dir);
+	    !own(e, "--arch=%s", e->arch.s) || !own(e, "--names=%s/%s/names", conf.dir, e->dir);
 	for (i = 0; i < conf.sign.len && !bad; i++)
 		bad = !own(e, "--sign=%s", conf.sign.at[i]);
 	for (i = 0; i < conf.also.len && !bad; i++)
@@ -87,9 +87,9 @@ prepare(struct entry *e)
 	char path[80];
 	size_t was;
 
-	if (db_get("SELECT attempts, branch, (SELECT group_concat(value, char(10)) FROM"
-	    " json_each(packages)) FROM task WHERE id = ?", "i|iss", e->id, &e->n, &e->branch,
-	    &e->names) != 1 || buf_putc(&e->names, '\n') < 0)
+	if (db_get("SELECT attempts, branch, arch, (SELECT group_concat(value, char(10)) FROM"
+	    " json_each(packages)) FROM task WHERE id = ?", "i|isss", e->id, &e->n, &e->branch,
+	    &e->arch, &e->names) != 1 || buf_putc(&e->names, '\n') < 0)
 		return -1;
 	snprintf(e->dir, sizeof(e->dir), "check/publish.%" PRId64, e->id);
 	snprintf(path, sizeof(path), "%s/names", e->dir);
@@ -182,6 +182,7 @@ publish(int64_t id)
 	vec_free(&e.argv);
 	buf_free(&e.branch);
 	buf_free(&e.names);
+	buf_free(&e.arch);
 	child_free(&c);
 	return r;
 }
