@@ -89,18 +89,18 @@ ask 204 'there is nothing of riscv64 for it' "$w1" /lease -d '{}'
 ask 401 'submit needs one' '' /task -X POST
 ask 403 'and the scope' "$reader" /task -X POST
 ask 403 'nor cancel' "$reader" "/task/${A%.*}/cancel" -X PUT
-try 0 '10,000 guesses are slowed' python3 "$top/tests/serve-drive" guesses "$url" 400
+try 0 '400 guesses are slowed' python3 "$top/tests/serve-drive" guesses "$url" 400
 ask 200 'who has a token is not' "$me" /task
 ask 429 'others are' "aoinb1_1_$(printf %064d 7)" /task
 is 'for how long' "$(header Retry-After)" 5
+# Before the server ends, so that it is not that which breaks it off.
+wait "$slow"; report $? "one that stalls is given up ($(cat slow.out))"
 serve_stop
 serve_start -D serve_rate=2
 codes=$(for _ in 1 2 3 4 5 6 7 8; do
 	curl -sS -o /dev/null -w '%{http_code} ' -H "Authorization: Bearer $me" -X POST "$url/task"
 done)
 is 'too many new tasks' "$codes" '201 201 201 201 201 201 429 429 '
-wait "$slow"; [ $? -ne 1 ] || grep -q 'ConnectionReset\|given up' slow.out
-report $? 'one that stalls is given up'
 ask 200 'what it sent' "$me" "/task/$id0/build_bundle" -I
 is 'is kept' "$(header Upload-Offset)" 500
 serve_stop
