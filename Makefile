@@ -16,7 +16,7 @@ B       = build
 CC      = gcc
 SAN     =
 
-helpers = conf fetch group job layer mount order plan repo run rusage serve spec unpack
+helpers = conf fetch group job layer mount order plan repo run rusage serve spec text unpack
 
 # What a helper is made of beside its own folder and the library: parts that are more
 # than one helper's and less than everybody's.
@@ -140,7 +140,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(lib)/lib $(lib)/cmd $(lib)/step $(lib)/exec
 	install $(bins) $(DESTDIR)$(PREFIX)/bin
 	install scripts/aoinb $(lib)
-	install -m 644 scripts/lib/*.sh $(lib)/lib
+	install -m 644 scripts/lib/*.sh scripts/lib/*.jq $(lib)/lib
 	install scripts/lib/progress $(lib)/lib
 	install -m 644 scripts/cmd/*.sh $(lib)/cmd
 	install scripts/step/* $(lib)/step

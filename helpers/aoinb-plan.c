@@ -17,13 +17,14 @@
 #include "plan/graph.h"
 #include "plan/known.h"
 #include "plan/order.h"
+#include "plan/pack.h"
 #include "plan/print.h"
 #include "plan/set.h"
 #include "table.h"
 
 enum {
 	O_MODIFIERS = OPT_LONG, O_WITH_DEPS, O_REBUILD, O_KNOWN, O_GROUP, O_CHECK,
-	O_JSON, O_DOT,
+	O_JSON, O_DOT, O_PACK,
 };
 
 enum {
@@ -45,6 +46,7 @@ static const struct opt tab[] = {
 	{ O_GROUP,     "group",     "FOLDER", "print nothing, but write the plan there" },
 	{ O_CHECK,     "check",     NULL, "only find out what the targets mean, and print nothing" },
 	{ O_JSON,      "json",      NULL, "print one JSON object" },
+	{ O_PACK,      "pack",      NULL, "only print what a server needs for the targets" },
 	{ O_DOT,       "dot",       NULL, "print a graph for dot(1)" },
 	{ 0 },
 };
@@ -53,7 +55,7 @@ struct wish {
 	const char *work_dir, *tree, *group;
 	VEC(const char *) known;
 	uint64_t slots, memory;	/* memory in bytes */
-	int check, json, dot;
+	int check, pack, json, dot;
 };
 
 static struct plan plan;
@@ -81,6 +83,7 @@ option(struct wish *w, int c, const char *arg)
 	case O_KNOWN: plan_must(vec_push(&w->known, arg)); break;
 	case O_GROUP: w->group = arg; break;
 	case O_CHECK: w->check = 1; break;
+	case O_PACK: w->pack = 1; break;
 	case O_JSON: w->json = 1; break;
 	case O_DOT: w->dot = 1; break;
 	}
@@ -96,7 +99,7 @@ options(struct wish *w, struct opts *o, char *argv[])
 	while ((c = opt_next(o)) != -1)
 		option(w, c, o->arg);
 	if (!w->work_dir || !plan.arch || !*plan.arch || !plan.branch || !*o->argv ||
-	    w->json + w->dot + !!w->group > 1)
+	    w->json + w->dot + w->pack + !!w->group > 1)
 		opt_bad(o);
 	if (!store_name_ok(plan.branch))
 		die(EX_USAGE, "%s: no name for a branch", plan.branch);
@@ -219,7 +222,9 @@ print(const struct wish *w)
 {
 	struct buf out = { 0 };
 
-	if (w->json)
+	if (w->pack)
+		pack_print(&plan, &out);
+	else if (w->json)
 		print_json(&plan, &out);
 	else if (w->dot)
 		print_dot(&plan, &out);
@@ -252,6 +257,10 @@ run(const struct wish *w, char *const *targets)
 
 	if (code || w->check)
 		return code;
+	if (w->pack) {
+		print(w);
+		return 0;
+	}
 	apt_read(w);
 	code = set_make(&plan);
 	if (code)
@@ -278,7 +287,7 @@ main(int argc, char *argv[])
 		    "[--modifiers=WORDS]\n"
 		    "       [--with-deps] [--rebuild] [--known=FILE]... "
 		    "[--check]\n"
-		    "       [--group=FOLDER | --json | --dot] TARGET...",
+		    "       [--group=FOLDER | --pack | --json | --dot] TARGET...",
 		.about = "Find out what targets mean, what they need, and in which order "
 		    "to build them.",
 		.tab = tab,

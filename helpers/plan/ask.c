@@ -249,17 +249,20 @@ target_read(struct plan *p, const char *word)
 static void
 target_want(struct ask *a, const struct target *t)
 {
+	struct asked asked = { t->is_path ? NULL : t->text, NONE, t->modifiers };
+
 	a->place = t->is_path ? "by its path" : "on the command line";
 	a->group = NULL;
 	if (!ask_modifiers_ok(t->modifiers))
 		ask_fail(a, EX_DATAERR, "%s:%s: these are no modifiers", t->text,
 		    t->modifiers);
 	else if (t->is_path)
-		ask_add(a, catalog_bundle(a->p, t->text), t->modifiers);
+		ask_add(a, asked.folder = catalog_bundle(a->p, t->text), t->modifiers);
 	else if (!strncmp(t->text, "groups/", 7))
 		group_walk(a, t->text, t->modifiers);
 	else
 		ask_add_named(a, t->text, t->modifiers);
+	plan_must(vec_push(&a->p->asked, asked));
 }
 
 int

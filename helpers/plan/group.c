@@ -123,6 +123,7 @@ group_read(struct ask *a, struct group *g)
 	struct buf text = { 0 };
 
 	g->read = 1;
+	plan_must(vec_push(&a->p->groups, g->name));
 	if (g->link) {
 		plan_must(vec_push(&g->entry, (struct entry){ g->link, NULL, 1 }));
 		return;

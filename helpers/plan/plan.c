@@ -73,6 +73,8 @@ plan_free(struct plan *p)
 	vec_free(&p->gives);
 	vec_free(&p->texts);
 	vec_free(&p->files);
+	vec_free(&p->asked);
+	vec_free(&p->groups);
 	vec_free(&p->wanted);
 	vec_free(&p->units);
 	vec_free(&p->built_in);

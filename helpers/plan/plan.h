@@ -36,6 +36,13 @@ struct folder {
 	int some_fit;		/* one of its packages at least */
 };
 
+/* A target, as it is asked for. */
+struct asked {
+	const char *name;	/* NULL: by its path, */
+	uint32_t folder;	/* and then which */
+	const char *modifiers;	/* "-" for none */
+};
+
 /* A unit that is asked for. */
 struct wanted {
 	uint32_t folder;
@@ -88,6 +95,8 @@ struct plan {
 	VEC(struct buf) files;	/* likewise */
 
 	/* What comes of it. */
+	VEC(struct asked) asked;
+	VEC(const char *) groups;	/* that were read for them */
 	VEC(struct wanted) wanted;
 	VEC(struct planned) units;
 	struct buf graph, order;	/* as aoinb-order(1) reads and prints it */

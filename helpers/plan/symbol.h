@@ -34,6 +34,7 @@ struct symbol {
 	uint8_t apt;		/* apt can install it */
 	uint8_t live;		/* a unit of the graph gives it, */
 	uint8_t own;		/* and as a name of its own */
+	uint8_t packed;		/* it is told what a server needs of it */
 	uint8_t walked;		/* a group with its modifiers was gone through */
 };
 
