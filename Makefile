@@ -16,7 +16,7 @@ B       = build
 CC      = gcc
 SAN     =
 
-helpers = conf fetch group job layer mount order plan repo run rusage serve spec text unpack
+helpers = conf fetch group job layer mount order plan provenance repo run rusage serve spec text unpack
 
 # What a helper is made of beside its own folder and the library: parts that are more
 # than one helper's and less than everybody's.
@@ -30,6 +30,7 @@ pkgs_fetch  = libcurl libcrypto
 pkgs_job    = libcrypto
 pkgs_layer  = libcrypto
 pkgs_plan   = libcrypto
+pkgs_provenance = libcrypto
 pkgs_repo   = libcrypto liblzma
 pkgs_serve  = libmicrohttpd sqlite3
 pkgs_unpack = libarchive liblzma libzstd zlib
@@ -140,7 +141,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(lib)/lib $(lib)/cmd $(lib)/step $(lib)/exec
 	install $(bins) $(DESTDIR)$(PREFIX)/bin
 	install scripts/aoinb $(lib)
-	install -m 644 scripts/lib/*.sh scripts/lib/*.jq $(lib)/lib
+	install -m 644 scripts/lib/*.sh $(lib)/lib
 	install scripts/lib/progress $(lib)/lib
 	install -m 644 scripts/cmd/*.sh $(lib)/cmd
 	install scripts/step/* $(lib)/step

@@ -9,18 +9,20 @@
 
 #include "buf.h"
 #include "conf/conf.h"
+#include "conf/server.h"
 #include "err.h"
 #include "file.h"
 #include "opt.h"
 #include "parse.h"
 
-enum { MAX_SET = 64 };
+enum { MAX_SET = 64, O_DEFAULTS = OPT_LONG };
 
 static const struct opt tab[] = {
 	{ 'c', "conf", "DIR", "the configuration folder" },
 	{ 'f', "file", "FILE", "read this file, and look for no folder" },
 	{ 'D', "set", "KEY=VALUE", "set over what the file says; may be repeated" },
 	{ 'q', "quiet", NULL, "do not say which keys of config.toml are passed over" },
+	{ O_DEFAULTS, "defaults", NULL, "where there is no configuration, they hold" },
 	{ 0, NULL, NULL, NULL },
 };
 
@@ -28,7 +30,7 @@ static const struct opt tab[] = {
 struct ask {
 	const char *dir, *file;
 	const char *set[MAX_SET];
-	int sets, quiet;
+	int sets, quiet, defaults;
 };
 
 /* 1 when dir has name, a file. */
@@ -46,11 +48,13 @@ has(const char *dir, const char *name)
 	return r;
 }
 
-/* The folder, by the documented order.  A folder that is named must be there. */
+/* The folder, by the documented order.  A folder that is named must be there; NULL where
+ * there is none and the defaults do. */
 static const char *
-find_dir(const char *dir)
+find_dir(const struct ask *a)
 {
 	static const char *const places[] = { "/etc/aoinb", "/var/cache/aoinb/conf" };
+	const char *dir = a->dir;
 	size_t i;
 
 	if (!dir)
@@ -64,6 +68,8 @@ find_dir(const char *dir)
 	for (i = 0; i < sizeof(places) / sizeof(*places); i++)
 		if (has(places[i], "aoinb.ini") || has(places[i], "config.toml"))
 			return places[i];
+	if (a->defaults)
+		return NULL;
 	die(EX_CONFIG, "no configuration in %s or %s; \"aoinb init\" makes one",
 	    places[0], places[1]);
 }
@@ -87,7 +93,7 @@ load(const struct ask *a, const char *dir)
 	int bad, toml = dir && !has(dir, "aoinb.ini");
 	char *path;
 
-	if (asprintf(&path, "%s%s", dir ? dir : a->file,
+	if (asprintf(&path, "%s%s", dir ? dir : a->file ? a->file : "/dev/null",
 	    !dir ? "" : toml ? "/config.toml" : "/aoinb.ini") < 0)
 		die_sys(EX_OSERR, "configuration");
 	bad = conf_read(c, path, (toml ? CONF_TOML : 0) | (a->quiet ? CONF_QUIET : 0));
@@ -296,6 +302,8 @@ about_values(struct buf *b, const struct conf *c, const char *dir,
 		return 0;
 	else if (!strcmp(what, "shell"))
 		print_shell(b, c, dir);
+	else if (!strcmp(what, "server"))
+		server_print(c, b);
 	else if (!strcmp(what, "json"))
 		print_json(b, c);
 	else if (!strcmp(what, "ini"))
@@ -308,8 +316,8 @@ about_values(struct buf *b, const struct conf *c, const char *dir,
 int
 main(int argc, char *argv[])
 {
-	struct opts o = { .usage = "[-q] [-c DIR | -f FILE] [-D KEY=VALUE]... "
-	    "dir | check | get KEY | shell | ini | json | keys | sample",
+	struct opts o = { .usage = "[-q] [-c DIR | -f FILE] [--defaults] [-D KEY=VALUE]... dir |\n"
+	    "       check | get KEY | shell | ini | json | server | keys | sample",
 	    .about = "Read and check the configuration, and print it.",
 	    .tab = tab };
 	struct ask a = { 0 };
@@ -325,6 +333,7 @@ main(int argc, char *argv[])
 		case 'c': a.dir = o.arg; break;
 		case 'f': a.file = o.arg; break;
 		case 'q': a.quiet = 1; break;
+		case O_DEFAULTS: a.defaults = 1; break;
 		case 'D':
 			if (a.sets == MAX_SET)
 				die(EX_USAGE, "more than %d settings", MAX_SET);
@@ -335,9 +344,10 @@ main(int argc, char *argv[])
 		opt_bad(&o);
 
 	if (!strcmp(o.argv[0], "dir") && !o.argv[1]) {
-		check(buf_printf(&b, "%s\n", find_dir(a.dir)));
+		dir = find_dir(&a);
+		check(dir ? buf_printf(&b, "%s\n", dir) : 0);
 	} else if (o.argv[1] || !about_table(&b, &a, o.argv[0])) {
-		dir = a.file ? NULL : find_dir(a.dir);
+		dir = a.file ? NULL : find_dir(&a);
 		c = load(&a, dir);
 		if (!about_values(&b, c, dir, o.argv[0], o.argv[1]))
 			opt_bad(&o);

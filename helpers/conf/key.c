@@ -211,6 +211,13 @@ const struct key key_tab[] = {
 { "serve", "sendmail", KEY_PATH, NULL, "/usr/sbin/sendmail",
   "The program that mail is given to." },
 
+{ "server", "url", KEY_TEXT, NULL, "",
+  "The server that is asked to build, and is told of what was built: http://HOST:PORT,\n"
+  "https://HOST or unix:PATH.  Without one, that of this machine, for who may use its\n"
+  "admin.sock.  AOINB_SERVER of the environment goes before it." },
+{ "server", "token_file", KEY_PATH, NULL, "",
+  "File with the token that it gave; AOINB_TOKEN_FILE goes before it." },
+
 { "clean", "keep", KEY_CHOICE, "never|failed|always", "never",
   "Which workspaces stay after a build, for \"aoinb shell JOB\"." },
 { NULL, NULL, 0, NULL, NULL, NULL },

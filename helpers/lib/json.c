@@ -220,3 +220,28 @@ fail:
 	buf_free(&name);
 	return -1;
 }
+
+int
+json_next(const char **at, const char *end, const char **element, size_t *len)
+{
+	struct reader r = { *at, end };
+	int first;
+
+	skip_space(&r);
+	first = r.at < r.end && *r.at == '[';
+	if (!first && r.at < r.end && *r.at == ']')
+		return 0;
+	if (take(&r, first ? '[' : ',') < 0)
+		return -1;
+	skip_space(&r);
+	if (first && r.at < r.end && *r.at == ']') {
+		*at = r.at;
+		return 0;
+	}
+	*element = r.at;
+	if (value(&r) < 0)
+		return -1;
+	*len = (size_t)(r.at - *element);
+	*at = r.at;
+	return 1;
+}

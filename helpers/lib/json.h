@@ -1,4 +1,4 @@
-/* Reading one member out of a JSON object, such as a record of our own. */
+/* Reading members out of JSON objects, such as records of our own. */
 #ifndef AOINB_JSON_H
 #define AOINB_JSON_H
 
@@ -10,5 +10,10 @@
  * ENOENT when there is no such member, EBADMSG when text is no object or is cut
  * off before the member's end, ENOMEM. */
 int json_get(const char *text, size_t len, const char *key, struct buf *out);
+
+/* Goes through an array: *at, before end, is its text at first, and moves behind what
+ * was read.  Returns 1 and the next element, as it is written; 0 at the end; or -1 with
+ * errno EBADMSG when that is no array. */
+int json_next(const char **at, const char *end, const char **element, size_t *len);
 
 #endif

@@ -5,14 +5,14 @@
 #   --priority=N     from -100 to 100; the highest goes first
 #   --wait           until they have ended, and end as "aoinb build" does
 #
-# A TARGET is what "aoinb build" takes.  A task has all of them, and of the tree what they
-# are: bundles, and the members of groups.
+# A TARGET is what "aoinb build" takes.  What they are of the tree is sent along.
 
 use need plan server watch
 [ $# -ge 2 ] || bad 'submit wants a TARGET and a BRANCH'
 case ${opt_priority:-0} in -|*[!0-9-]*|?*-*|?????*) bad "submit: --priority=$opt_priority: not a number from -100 to 100" ;; esac
+case ${SOURCE_DATE_EPOCH-} in *[!0-9]*) bad "SOURCE_DATE_EPOCH: $SOURCE_DATE_EPOCH: not seconds since 1970" ;; esac
 server_begin ${opt_tree:+--set="tree_path=$(readlink -m -- "$opt_tree")"}
-targets=$(($# - 1))
+targets=$(($# - 1)) tab=$(printf '\t') id='' ids=''
 for branch; do :; done
 while [ "$targets" -gt 0 ]; do
 	set -- "$@" "$1"
@@ -23,7 +23,7 @@ shift
 # pack_as ARG... - tar(1), with nothing in the archive of who makes it, and when.  Zip,
 # which some builds make of what they find, knows no year before 1980.
 pack_as() {
-	tar -f "$tmp/bundle.tar" --format=gnu --sort=name --owner=0 --group=0 --numeric-owner \
+	tar -f "$tmp/tar" --format=gnu --sort=name --owner=0 --group=0 --numeric-owner \
 	    --mode=u=rwX,go=rX --mtime="@${SOURCE_DATE_EPOCH:-315532800}" "$@" || exit 74
 }
 
@@ -31,58 +31,49 @@ pack_as() {
 pack() {
 	sed -n "s/^tree$tab//p" "$tmp/list" | sort >"$tmp/files"
 	pack_as -c -C "${conf_tree_path:-/}" --verbatim-files-from -T "$tmp/files"
-	sed -n "s/^bundle$tab//p" "$tmp/list" | sort >"$tmp/bundles"
+	sed -n "s/^bundle$tab//p" "$tmp/list" | sort >"$tmp/files"
 	while IFS=$tab read -r name path; do
 		pack_as -r -C "$path" --transform="s,^\.,$name,S" .
-	done <"$tmp/bundles"
-	gzip -nf "$tmp/bundle.tar" || exit 74
+	done <"$tmp/files"
+	gzip -nf "$tmp/tar" || exit 74
 }
 
-# create - the task of an architecture; prints its id
+# create - the task; prints its id
 create() {
 	sed -n "s/^target$tab//p" "$tmp/list" >"$tmp/targets"
 	read -r name <"$tmp/targets"
 	jq -nc --rawfile targets "$tmp/targets" --arg name "$(plan_name "$name")" --arg arch "$conf_arch" \
 	    --arg branch "$branch" --arg modifiers "${ABMODIFIERS-}" --argjson priority "${opt_priority:-0}" '
-	    {name: $name, arch: $arch, branch: $branch, priority: $priority,
-	     targets: ($targets | split("\n") | map(select(. != "")))} +
-	    if $modifiers == "" then {} else {modifiers: $modifiers} end' >"$tmp/task" || exit
+	    {$name, $arch, $branch, $priority, targets: ($targets | split("\n") | map(select(. != "")))} +
+	    if $modifiers == "" then {} else {$modifiers} end' >"$tmp/task" || exit
 	server_ask POST /task -H 'Content-Type: application/json' -H "$(server_key)" --data-binary "@$tmp/task"
 	server_json '.id | numbers'
 }
 
 # drop - the task that did not come to its start, and what was packed
 drop() {
-	[ ! "$id" ] || {
-		server_call PUT "/task/$id/cancel"
-		server_call DELETE "/task/$id"
-	}
+	[ ! "$id" ] || { server_call PUT "/task/$id/cancel"; server_call DELETE "/task/$id"; }
 	rm -rf "$tmp"
 }
 
-case ${SOURCE_DATE_EPOCH-} in *[!0-9]*) bad "SOURCE_DATE_EPOCH: $SOURCE_DATE_EPOCH: not seconds since 1970" ;; esac
-tab=$(printf '\t')
 tmp=$(mktemp -d) || exit 73
-id='' ids=''
 trap drop EXIT
 trap 'exit 143' TERM
 trap 'exit 129' HUP
-server_patient 8
+server_patience=8
 for conf_arch in $(printf '%s\n' "${opt_arch:-$conf_arch}" | tr , ' '); do
 	name_ok "$conf_arch" || bad "submit: --arch=$conf_arch: not an architecture"
 	plan_ask "$branch" '' --pack -- "$@" >"$tmp/list" || exit
 	[ ! "$dry" ] || { sed "s/^/$conf_arch$tab/" "$tmp/list"; continue; }
 	pack
 	id=$(create) || exit
-	server_id "$id"
-	server_send "$tmp/bundle.tar.gz" "/task/$id/build_bundle"
+	server_send "$tmp/tar.gz" "/task/$id/build_bundle"
 	server_ask PUT "/task/$id/build"
 	printf '%s\n' "$id"
 	ids="$ids $id" id=''
 done
-rm -rf "$tmp"
 [ "$opt_wait" ] && [ "$ids" ] || exit 0
-trap 'trap "" INT; say "tasks$ids go on; \"aoinb watch ID\" shows one, \"aoinb task cancel$ids\" ends them"; exit 130' INT
+trap 'trap "" INT; say "not cancelled:$ids; \"aoinb watch ID\" shows one, \"aoinb task cancel$ids\" ends them"; exit 130' INT
 code=0
 for task in $ids; do
 	watch_wait "$task" || { ended=$?; [ "$code" -ne 0 ] || code=$ended; }

@@ -1,4 +1,4 @@
-# task ls|show|cancel|retry|get|rm [ID]... - the tasks of a server
+# task VERB [ID]... - tasks of a server: ls, show, cancel, retry, get, rm, publish, reject
 #
 #   --state=STATE    ls: new, ready, queued, running, ok, failed, error or cancelled
 #   --branch=BRANCH  ls: of that branch
@@ -9,45 +9,22 @@
 #   --json           ls and show: for programs
 #
 # retry prints the number of the new task, get the paths of the packages.  publish and
-# reject say whether packages of a worker that is not trusted enter the repository.
+# reject say whether those of a worker that is not trusted enter the repository.
 
 use need server
-[ $# -gt 0 ] || bad 'task wants one of ls, show, cancel, retry, get, rm, publish, reject'
-verb=$1; shift
-case $verb in
-ls) [ $# -eq 0 ] || bad 'task ls takes no operand' ;;
-show|cancel|retry|get|rm|publish|reject) [ $# -gt 0 ] || bad "task $verb wants the number of a task" ;;
-*) bad "task: $verb: none of ls, show, cancel, retry, get, rm, publish, reject" ;;
+verb=${1-}
+[ $# -eq 0 ] || shift
+case $verb:$# in
+ls:0) ;;
+show:0|cancel:0|retry:0|get:0|rm:0|publish:0|reject:0) bad "task $verb wants the number of a task" ;;
+show:*|cancel:*|retry:*|get:*|rm:*|publish:*|reject:*) ;;
+*) bad 'task wants one of: ls; show, cancel, retry, get, rm, publish or reject, and the numbers of tasks' ;;
 esac
 for id; do server_id "$id"; done
 server_begin
+dir=${opt_output:-.}
 
-# list - the newest first
-list() {
-	for pick in "state=$opt_state" "branch=$opt_branch" "arch=$opt_arch" "package=$opt_package" \
-	    "limit=$opt_limit"; do
-		[ ! "${pick#*=}" ] || set -- "$@" --data-urlencode "$pick"
-	done
-	server_ask GET /task -G "$@"
-	[ ! "$opt_json" ] || { server_print; return 0; }
-	server_print ID,STATE,NAME,BRANCH,ARCH,WORKER,STEP,SECONDS,WHY '.[] | [.id, .state, .name, .branch,
-	    .arch, .worker, .step, .elapsed_s, .why] | map(. // "-") | @tsv'
-}
-
-# show ID
-show() {
-	server_ask GET "/task/$1"
-	[ ! "$opt_json" ] || { server_print; return 0; }
-	server_print NAME,VALUE 'def at: if . then todate else null end;
-	    ([to_entries[] | select(.key | IN("attempts", "events", "outputs", "version") | not)
-	      | [.key, (if .key | IN("created", "queued", "began", "ended") then .value | at
-	         else .value end)]] +
-	     [.attempts[] | ["attempt \(.n)", "\(.worker), \(.began | at) to \(.ended | at): \(.verdict) (\(.exit))"]] +
-	     [.outputs[] | ["output", "\(.name) \(.size)"]])[]
-	    | select(.[1] != null) | map(tostring) | @tsv'
-}
-
-# get ID - its packages, verified
+# get ID - its packages
 get() {
 	server_ask GET "/task/$1/output"
 	outputs=$(server_json '.[] | "\(.sha256 | strings) \(.size | numbers) \(.name | strings)"') || exit
@@ -55,41 +32,52 @@ get() {
 	folders "$dir"
 	while read -r sha size name; do
 		name_ok "$name" || die 65 "task $1: a package called $name is not taken"
-		get_one "$1" "$sha" "$size" "$name"
+		get_one "$@"
 		printf '%s\n' "$dir/$name"
 	done <<-END
 		$outputs
 	END
 }
 
-# get_one ID SHA SIZE NAME - goes on with what an earlier one left
+# get_one ID - one of them, verified; it goes on with what an earlier one left
 get_one() {
-	is_whole "$dir/$4" "$2" && return 0
-	part=$dir/.$4.$2.part tries=0
-	until is_whole "$part" "$2"; do
+	! is_whole "$dir/$name" || return 0
+	part=$dir/.$name.part tries=0
+	until is_whole "$part"; do
 		tries=$((tries + 1))
-		[ "$tries" -le 5 ] || die 69 "task $1: $4 cannot be fetched; the same command goes on with it"
-		[ ! -e "$part" ] || [ "$(wc -c <"$part")" -lt "$3" ] || rm -f "$part"
+		[ "$tries" -le 5 ] || die 69 "task $1: $name cannot be fetched; the same command goes on with it"
 		[ "$tries" -eq 1 ] || sleep "$tries"
-		server_load "/task/$1/output/$4" "$part" || note "task $1: $4: broke off"
+		[ ! -e "$part" ] || [ "$(wc -c <"$part")" -lt "$size" ] || rm -f "$part"
+		server_load "/task/$1/output/$name" "$part" || note "task $1: $name: broke off"
 	done
-	mv "$part" "$dir/$4" || exit 73
+	mv "$part" "$dir/$name" || exit 73
 }
 
-# is_whole FILE SHA
+# is_whole FILE
 is_whole() {
-	[ -f "$1" ] && sum=$(sha256sum <"$1") && [ "${sum%% *}" = "$2" ]
+	[ -f "$1" ] && sum=$(sha256sum <"$1") && [ "${sum%% *}" = "$sha" ]
 }
 
-dir=${opt_output:-.}
-[ "$verb" != ls ] || list
+if [ "$verb" = ls ]; then
+	for pick in "state=$opt_state" "branch=$opt_branch" "arch=$opt_arch" "package=$opt_package" "limit=$opt_limit"; do
+		[ ! "${pick#*=}" ] || set -- "$@" --data-urlencode "$pick"
+	done
+	server_ask GET /task -G "$@"
+	server_table ID,STATE,NAME,BRANCH,ARCH,WORKER,STEP,SECONDS,WHY \
+	    '.[] | [.id, .state, .name, .branch, .arch, .worker, .step, .elapsed_s, .why]' "$opt_json"
+	exit 0
+fi
 for id; do
 	case $verb in
-	show) show "$id" ;;
+	show)
+		server_ask GET "/task/$id"
+		server_table NAME,VALUE 'def at: numbers | todate; [to_entries[] | select(.key | IN("attempts", "events",
+		    "outputs", "version") | not) | [.key, if .key | IN("created", "queued", "began", "ended") then
+		    (.value | at) else .value end]] + [.attempts[] | ["attempt \(.n)", "\(.worker), \(.began | at) to "
+		    + ((.ended | at) // "now") + ": \(.verdict // .step // "begun")"]] + [.outputs[] | ["output", .name]]
+		    | .[] | select(.[1] != null) | map(tostring)' "$opt_json" ;;
 	cancel|publish|reject) server_ask PUT "/task/$id/$verb" ;;
-	retry)
-		server_ask POST "/task/$id/retry" -H "$(server_key)"
-		server_json '.id | numbers' ;;
+	retry) server_ask POST "/task/$id/retry" -H "$(server_key)"; server_json '.id | numbers' ;;
 	get) get "$id" ;;
 	rm) server_ask DELETE "/task/$id" ;;
 	esac

@@ -1,48 +1,36 @@
-# worker ls|drain|resume [NAME]... - the machines that build for a server
+# worker VERB [NAME]... - machines that build for a server: ls, drain, resume, trust, distrust
 #
 #   --why=TEXT   drain: what others are told
 #   --json       ls: for programs
 #
-# A worker that is drained ends what it has, and gets nothing new.  Packages of one that
-# is trusted enter the repository by themselves: "worker trust NAME", "worker distrust NAME".
+# A worker that is drained ends what it has, and gets nothing new.  The packages of one
+# that is trusted enter the repository by themselves.
 
 use need server
-[ $# -gt 0 ] || bad 'worker wants one of ls, drain, resume, trust, distrust'
-verb=$1; shift
-case $verb in
-ls) [ $# -eq 0 ] || bad 'worker ls takes no operand' ;;
-drain|resume|trust|distrust) [ $# -gt 0 ] || bad "worker $verb wants the name of a worker" ;;
-*) bad "worker: $verb: none of ls, drain, resume, trust, distrust" ;;
+verb=${1-}
+[ $# -eq 0 ] || shift
+case $verb:$# in
+ls:0) ;;
+drain:0|resume:0|trust:0|distrust:0) bad "worker $verb wants the name of a worker" ;;
+drain:*|resume:*|trust:*|distrust:*) ;;
+*) bad 'worker wants one of: ls; drain, resume, trust or distrust, and names of workers' ;;
 esac
-for name; do name_ok "$name" || bad "worker: $name: not the name of a worker"; done
+for name; do name_ok "$name" || bad "worker: $name: not a name"; done
 server_begin
-
-# change NAME VERB [MEMBER]...
-change() {
-	name=$1 how=$2; shift 2
-	server_ask PUT "/builder/$name/$how" -H 'Content-Type: application/json' \
-	    --data-binary "$(jq -nc "$@")"
-}
-
 if [ "$verb" = ls ]; then
 	server_ask GET /builder/status
-	if [ "$opt_json" ]; then
-		server_print
-	else
-		server_print NAME,STATE,ARCHS,TRUST,CPUS,MIB,LOAD,VERSION,SEEN,TASKS,WHY 'now as $now | .workers[] |
-		    [.name, (if .drain then "drained" elif (.running | length) > 0 then "busy" elif
-		     .last_seen == null or $now - .last_seen > 120 then "away" else "idle" end),
-		     (.archs | join(" ")), .trust, .cpus, .memory_mib, .load, .version,
-		     (.last_seen | if . then todate else null end),
-		     ([.running[] | "\(.task).\(.attempt)"] | join(" ")), .why]
-		    | map(if . == null or . == "" then "-" else . end) | @tsv'
-	fi
+	server_table NAME,STATE,ARCHS,TRUST,CPUS,MIB,LOAD,VERSION,SEEN,TASKS,WHY 'now as $now | .workers[] |
+	    [.name, if .drain then "drained" elif (.running | length) > 0 then "busy" elif $now - (.last_seen // 0)
+	     > 120 then "away" else "idle" end, (.archs | join(" ")), if .trust then "yes" else "no" end, .cpus,
+	     .memory_mib, .load, .version, (.last_seen | if . then todate else . end),
+	     ([.running[] | "\(.task).\(.attempt)"] | join(" ")), .why]' "$opt_json"
 fi
 for name; do
 	case $verb in
-	drain) change "$name" drain --arg why "${opt_why:-drained by hand}" '{why: $why}' ;;
-	resume) change "$name" resume '{}' ;;
-	trust) change "$name" trust '{trust: true}' ;;
-	distrust) change "$name" trust '{trust: false}' ;;
+	drain) set -- drain "$(jq -nc --arg why "${opt_why:-drained by hand}" '{$why}')" ;;
+	resume) set -- resume '{}' ;;
+	trust) set -- trust '{"trust":true}' ;;
+	distrust) set -- trust '{"trust":false}' ;;
 	esac
+	server_ask PUT "/builder/$name/$1" -H 'Content-Type: application/json' --data-binary "$2"
 done
