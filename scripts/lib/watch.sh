@@ -25,7 +25,7 @@ watch_change() {
 	cancelled) watch_code=130 ;;
 	*) watch_code='' ;;
 	esac
-	[ "$watch_text" = "$watch_told" ] || say "task $1: $watch_text"
+	[ "$watch_text" = "$watch_told" ] || [ "$watch_code" = 0 ] || say "task $1: $watch_text"
 	watch_told=$watch_text
 	[ ! "$watch_code" ] || return 1
 	server_ask GET "/task/$1/status?wait=50&version=$watch_version"
@@ -54,12 +54,11 @@ watch_log() {
 			return 0
 		elif [ "$watch_n" -gt "$watch_last" ] && [ "$watch_state" = running ]; then
 			watch_n=$watch_last watch_at=$watch_before	# who was lost is back
+		elif [ "$watch_n" -le "$watch_last" ] && case $watch_state in queued|running) ;; *) false ;; esac; then
+			say "task $1: attempt $watch_n is over, and another follows"
+			watch_before=$watch_at watch_at=0 watch_n=$((watch_n + 1))
 		else
 			watch_change "$1" || return "$watch_code"
-			[ "$watch_n" -gt "$watch_last" ] || {
-				say "task $1: attempt $watch_n is over, and another follows"
-				watch_before=$watch_at watch_at=0 watch_n=$((watch_n + 1))
-			}
 		fi
 	done
 }
