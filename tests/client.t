@@ -178,7 +178,7 @@ deb hello
 aoinb watch 1 >seen 2>said & watcher=$!
 wait_for 10 grep -q 'task 1: queued' said
 says said '^aoinb: task 1: queued: ' 'who waits is told for what'
-lease "$w1" '{"archs":["amd64"]}'
+lease "$w1" '{"archs":["amd64"],"wait":10}'
 is 'the worker has it' "$id $n" '1 1'
 size=0
 log 'first line\n'
@@ -244,7 +244,7 @@ try 1 'nobody has built it'          aoinb provenance 4
 # --- what fails, is lost, cancelled
 
 aoinb submit ./hello stable >id
-lease "$w1" '{"archs":["amd64"]}'; size=0
+lease "$w1" '{"archs":["amd64"],"wait":10}'; size=0
 log 'no\n'; why='cannot be' end failed 65
 try 65 'a package that fails'        aoinb watch "$id"
 says err "^aoinb: task $id: failed: cannot be" 'is told why'
@@ -252,7 +252,7 @@ is 'behind its log' "$(cat out)" no
 try 0 'it is tried again'            aoinb task retry "$id"
 again=$(cat out)
 aoinb watch "$again" >seen 2>said & watcher=$!
-lease "$w1" '{"archs":["amd64"]}'; size=0
+lease "$w1" '{"archs":["amd64"],"wait":10}'; size=0
 is 'as another task' "$id" "$again"
 log 'one\n'
 wait_for 10 grep -q one seen
@@ -268,7 +268,7 @@ is 'is its log' "$(cat out)" one
 try 66 'that there is not'           aoinb watch "$again.2"
 aoinb submit --wait ./hello ./words stable >ids 2>said & waiter=$!
 wait_for 10 grep -q queued said
-lease "$w1" '{"archs":["amd64"]}'; size=0
+lease "$w1" '{"archs":["amd64"],"wait":10}'; size=0
 log 'x\n'; end time 124
 got=0; wait "$waiter" || got=$?
 is 'submit --wait ends as the build' "$got $(cat ids)" "124 $id"

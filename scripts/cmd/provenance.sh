@@ -5,14 +5,11 @@
 # FILEs have to be packages of the task, byte for byte.
 
 use need server
-[ $# -ge 1 ] || bad 'provenance wants the number of a task'
-server_id "$1"
+server_id "${1-}"
 id=$1; shift
 server_begin
 tmp=$(mktemp -d) || exit 73
-trap 'rm -rf "$tmp"' EXIT
-trap 'exit 143' TERM
-trap 'exit 129' HUP
+trap 'rm -rf "$tmp"' EXIT; trap 'exit 143' TERM HUP
 server_ask GET "/task/$id"
 worker=$(server_json '.worker // "" | strings') || exit
 name_ok "$worker" || die 1 "task $id: no worker has built it"

@@ -46,7 +46,7 @@ create() {
 	    --arg branch "$branch" --arg modifiers "${ABMODIFIERS-}" --argjson priority "${opt_priority:-0}" '
 	    {$name, $arch, $branch, $priority, targets: ($targets | split("\n") | map(select(. != "")))} +
 	    if $modifiers == "" then {} else {$modifiers} end' >"$tmp/task" || exit
-	server_ask POST /task -H 'Content-Type: application/json' -H "$(server_key)" --data-binary "@$tmp/task"
+	server_ask POST /task -H 'Content-Type: application/json' --data-binary "@$tmp/task"
 	server_json '.id | numbers'
 }
 
@@ -57,9 +57,7 @@ drop() {
 }
 
 tmp=$(mktemp -d) || exit 73
-trap drop EXIT
-trap 'exit 143' TERM
-trap 'exit 129' HUP
+trap drop EXIT; trap 'exit 143' TERM HUP
 server_patience=8
 for conf_arch in $(printf '%s\n' "${opt_arch:-$conf_arch}" | tr , ' '); do
 	name_ok "$conf_arch" || bad "submit: --arch=$conf_arch: not an architecture"

@@ -12,13 +12,10 @@
 # reject say whether those of a worker that is not trusted enter the repository.
 
 use need server
-verb=${1-}
-[ $# -eq 0 ] || shift
+verb=${1-}; [ $# -eq 0 ] || shift
 case $verb:$# in
-ls:0) ;;
-show:0|cancel:0|retry:0|get:0|rm:0|publish:0|reject:0) bad "task $verb wants the number of a task" ;;
-show:*|cancel:*|retry:*|get:*|rm:*|publish:*|reject:*) ;;
-*) bad 'task wants one of: ls; show, cancel, retry, get, rm, publish or reject, and the numbers of tasks' ;;
+ls:0|show:[1-9]*|cancel:[1-9]*|retry:[1-9]*|get:[1-9]*|rm:[1-9]*|publish:[1-9]*|reject:[1-9]*) ;;
+*) bad 'task wants one of: ls; or show, cancel, retry, get, rm, publish, reject and the numbers of tasks' ;;
 esac
 for id; do server_id "$id"; done
 server_begin
@@ -48,7 +45,7 @@ get_one() {
 		[ "$tries" -le 5 ] || die 69 "task $1: $name cannot be fetched; the same command goes on with it"
 		[ "$tries" -eq 1 ] || sleep "$tries"
 		[ ! -e "$part" ] || [ "$(wc -c <"$part")" -lt "$size" ] || rm -f "$part"
-		server_load "/task/$1/output/$name" "$part" || note "task $1: $name: broke off"
+		server_load "/task/$1/output/$name" -C - -o "$part" || note "task $1: $name: broke off"
 	done
 	mv "$part" "$dir/$name" || exit 73
 }
@@ -77,7 +74,7 @@ for id; do
 		    + ((.ended | at) // "now") + ": \(.verdict // .step // "begun")"]] + [.outputs[] | ["output", .name]]
 		    | .[] | select(.[1] != null) | map(tostring)' "$opt_json" ;;
 	cancel|publish|reject) server_ask PUT "/task/$id/$verb" ;;
-	retry) server_ask POST "/task/$id/retry" -H "$(server_key)"; server_json '.id | numbers' ;;
+	retry) server_ask POST "/task/$id/retry"; server_json '.id | numbers' ;;
 	get) get "$id" ;;
 	rm) server_ask DELETE "/task/$id" ;;
 	esac

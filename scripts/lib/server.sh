@@ -10,9 +10,8 @@ server_begin() {
 	need_tool curl curl
 	need_tool jq jq
 	server_config=$(aoinb-conf ${conf_opt:+--conf="$conf_opt"} --defaults server) || exit
-	server_name=${server_config%%"$nl"*}
-	server_name=${server_name#'# '}
-	server_url=$server_name
+	server_name=${server_config%%"$nl"*}	# in a comment
+	server_name=${server_name#'# '} server_url=${server_name#'# '}
 	case $server_url in unix:*) server_url=http://localhost ;; esac
 }
 
@@ -24,11 +23,7 @@ server_curl() {
 # server_call METHOD PATH [ARG]... - asks once; the code is 000 when nobody answers
 server_call() {
 	server_method=$1 server_path=$2; shift 2
-	case $server_method in
-	HEAD) set -- -I "$@" ;;
-	*) set -- -X "$server_method" "$@" ;;
-	esac
-	server_body=$(server_curl --max-time 120 "$@" "$server_url$server_path" \
+	server_body=$(server_curl --max-time 120 -X "$server_method" "$@" "$server_url$server_path" \
 	    -w '\n%{http_code}|%header{retry-after}|%header{upload-offset}|%{errormsg}' | head -c 67108864)
 	IFS='|' read -r server_code server_later server_offset server_why <<-END
 		${server_body##*"$nl"}
@@ -40,14 +35,16 @@ server_call() {
 	case $server_later in ''|*[!0-9]*|???*) server_later=5 ;; esac
 }
 
-# server_ask METHOD PATH [ARG]... - until there is an answer; ends where that is a refusal
+# server_ask METHOD PATH [ARG]... - until there is an answer; ends where that is a refusal.
+# By the key the server knows what it has been asked already.
 server_ask() {
 	server_tries=0
-	while server_call "$@"; do
+	read -r server_key </proc/sys/kernel/random/uuid
+	while server_call "$@" -H "Idempotency-Key: $server_key"; do
 		case $server_code in
 		2??|304) return 0 ;;
-		*) server_again ;;
 		esac
+		server_again
 	done
 }
 
@@ -84,22 +81,15 @@ server_json() {
 
 # server_table HEADS FILTER JSON - the answer as rows; or as it is, where JSON says so
 server_table() {
-	if [ "$3" ]; then
-		printf '%s\n' "$server_body" | aoinb-text
-	else
-		server_rows=$(server_json "$2 | map(if . == null or . == \"\" then \"-\" else . end) | @tsv") || exit
-		[ ! "$server_rows" ] || printf '%s\n' "$server_rows" | aoinb-text --table="$1"
-	fi
+	[ ! "$3" ] || { printf '%s\n' "$server_body" | aoinb-text; return 0; }
+	server_rows=$(server_json "$2 | map(if . == null or . == \"\" then \"-\" else . end) | @tsv") || exit
+	[ ! "$server_rows" ] || printf '%s\n' "$server_rows" | aoinb-text --table="$1"
 }
 
-# server_stream PATH - its body as it comes; on the standard error the code, and how curl ended
-server_stream() {
-	server_curl -f -N --speed-limit 1 --speed-time 60 -w '%{stderr}http %{http_code} %{exitcode}\n' "$server_url$1"
-}
-
-# server_load PATH FILE - adds to FILE what it lacks
+# server_load PATH [ARG]... - its body as it comes, for as long as that takes
 server_load() {
-	server_curl -f --speed-limit 1 --speed-time 60 -C - -o "$2" "$server_url$1"
+	server_path=$1; shift
+	server_curl -f -N --speed-limit 1 --speed-time 60 "$@" "$server_url$server_path"
 }
 
 # server_send FILE PATH - uploads it, and goes on where that broke off
@@ -109,7 +99,7 @@ server_send() {
 		case $server_code in
 		2??) return 0 ;;
 		416) [ "$server_tries" -lt 20 ] || server_refused; server_tries=$((server_tries + 1)) ;;
-		*) server_again; server_call HEAD "$2" ;;
+		*) server_again; server_call HEAD "$2" -I ;;
 		esac
 		server_at=${server_offset#0}	# what has all of it says so when it is sent again
 		[ "$server_at" != "$server_size" ] || server_at=''
@@ -119,10 +109,4 @@ server_send() {
 # server_id WORD - it has to be the number of a task
 server_id() {
 	case $1 in ''|0*|*[!0-9]*|????????????????*) bad "$command: $1: not a number" ;; esac
-}
-
-# server_key - the header of a request that may be sent again
-server_key() {
-	read -r server_uuid </proc/sys/kernel/random/uuid
-	printf 'Idempotency-Key: %s\n' "$server_uuid"
 }

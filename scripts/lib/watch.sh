@@ -65,14 +65,10 @@ watch_log() {
 
 # watch_piece TASK [OPTION] - what comes until the connection breaks, or the attempt is over
 watch_piece() {
-	{ watch_said=$({ server_stream "/task/$1/log?attempt=$watch_n&follow=1&offset=$watch_at" 2>&3 |
-	    aoinb-text --count=3 ${2:+"$2"} >&4; } 3>&1); } 4>&1
-	watch_bytes='' watch_http=''
-	while read -r watch_word watch_rest; do
-		case $watch_word in http) watch_http=$watch_rest ;; *) watch_bytes=$watch_word ;; esac
-	done <<-END
-		$watch_said
-	END
+	{ watch_said=$({ server_load "/task/$1/log?attempt=$watch_n&follow=1&offset=$watch_at" \
+	    -w '%{stderr}http %{http_code} %{exitcode}\n' 2>&3 | aoinb-text --count=3 ${2:+"$2"} >&4; } 3>&1); } 4>&1
+	watch_http=$(printf '%s\n' "$watch_said" | sed -n 's/^http //p')
+	watch_bytes=$(printf '%s\n' "$watch_said" | sed '/^http/d')
 	[ "$watch_bytes" ] || exit 74	# who reads us has gone
 	watch_at=$((watch_at + watch_bytes))
 	case $watch_http in
