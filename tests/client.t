@@ -280,6 +280,45 @@ aoinb submit ./hello stable >id; id=$(cat id)
 says tty "task $id goes on; \"aoinb watch $id\" shows it again, \"aoinb task cancel $id\" ends it" 'Ctrl-C leaves it alone, and says so'
 is 'it is still there' "$(aoinb task show "$id" --json | jq -r .state)" queued
 
+# --- connections that break
+
+# through CUT... - asks by way of somebody who cuts connections off
+through() {
+	[ ! "${proxy-}" ] || kill "$proxy"
+	: >proxy.out
+	"$top/tests/cut-proxy" "$port" "$@" >proxy.out & proxy=$!
+	wait_for 10 test -s proxy.out
+	AOINB_SERVER=http://127.0.0.1:$(cat proxy.out)
+}
+later 'kill $proxy'
+cp -r hello large
+head -c 3000000 /dev/urandom >large/autobuild/noise
+aoinb submit ./large stable >id
+sent "$(cat id)" >list; mv sent.tgz whole.tgz
+through 99999 100000 300 700000 0 1000000
+try 0 'an upload that breaks again and again' aoinb submit ./large stable
+id=$(cat out)
+sent "$id" >list
+ok 'and arrives as it is' cmp sent.tgz whole.tgz
+is 'once' "$(AOINB_SERVER=$url aoinb task ls --package=large --state=queued | cut -f 1 | tr '\n' ' ')" "$id $(cat id) "
+AOINB_SERVER=$url aoinb task cancel $(aoinb task ls --state=queued | cut -f 1)
+AOINB_SERVER=$url aoinb submit ./hello stable >id
+lease "$w1" '{"archs":["amd64"],"wait":10}'; size=0
+is 'another is built' "$id" "$(cat id)"
+through 99999 99999 1000 99999 0 0 2000 99999 5000
+aoinb watch "$id" >seen 2>said & watcher=$!
+for line in 1 2 3 4 5 6 7 8 9; do
+	log "$(seq -s ' ' "$line" 200)\\n"
+done
+wait_for 30 cmp -s "log.$id.$n" seen
+end failed 1
+got=0; wait "$watcher" || got=$?
+is 'a log that breaks off again and again ends as its build' "$got" 1
+ok 'with every byte once' cmp "log.$id.$n" seen
+through 200
+try 69 'one that breaks off for who is in a hurry' aoinb task show 1
+AOINB_SERVER=$url
+
 # --- workers
 
 AOINB_SERVER=unix:$scratch/d/admin.sock

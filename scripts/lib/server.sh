@@ -24,13 +24,17 @@ server_curl() {
 server_call() {
 	server_method=$1 server_path=$2; shift 2
 	server_body=$(server_curl --max-time 120 -X "$server_method" "$@" "$server_url$server_path" \
-	    -w '\n%{http_code}|%header{retry-after}|%header{upload-offset}|%{errormsg}' | head -c 67108864)
-	IFS='|' read -r server_code server_later server_offset server_why <<-END
+	    -w '\n%{http_code}|%{exitcode}|%header{retry-after}|%header{upload-offset}|%{errormsg}' | head -c 67108864)
+	IFS='|' read -r server_code server_ended server_later server_offset server_why <<-END
 		${server_body##*"$nl"}
 	END
 	server_body=${server_body%"$nl"*}
 	server_body=${server_body%"$nl"}
-	case $server_code in [0-9][0-9][0-9]) ;; *) die 65 "$server_name: an answer that is too large" ;; esac
+	case $server_code:$server_ended in
+	1??:*|2??:[1-9]*) server_code=000 ;;	# it broke off
+	[0-9][0-9][0-9]:*) ;;
+	*) die 65 "$server_name: an answer that is too large" ;;
+	esac
 	case $server_offset in *[!0-9]*|??????????????????*) server_offset='' ;; esac
 	case $server_later in ''|*[!0-9]*|???*) server_later=5 ;; esac
 }
@@ -98,9 +102,10 @@ server_send() {
 	while server_call PUT "$2" --max-time 0 --speed-limit 1 --speed-time 60 -T "$1" ${server_at:+-C "$server_at"}; do
 		case $server_code in
 		2??) return 0 ;;
-		416) [ "$server_tries" -lt 20 ] || server_refused; server_tries=$((server_tries + 1)) ;;
+		416) [ "$server_tries" -lt 8 ] || server_refused; server_tries=$((server_tries + 1)) ;;
 		*) server_again; server_call HEAD "$2" -I ;;
 		esac
+		[ "${server_at:-0}" = "$server_offset" ] || server_tries=0	# it goes on
 		server_at=${server_offset#0}	# what has all of it says so when it is sent again
 		[ "$server_at" != "$server_size" ] || server_at=''
 	done
