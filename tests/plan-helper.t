@@ -374,6 +374,30 @@ try 66 'a target that is wrong' known --group=group helo
 is 'leaves all as it was'   "$(cat group/targets)" "hello
 bye"
 
+# --- what a server needs
+ln -s a "$tree/groups/alias"
+try 0 'what a server needs'  plan --pack groups/alias hi:+x
+is 'are names, folders, and groups with those they name' "$(cat out)" "target${tab}groups/alias
+target${tab}hi:+x
+$(plan --pack groups/a hi:+x | grep "^tree${tab}[^g]")
+tree${tab}groups/alias
+tree${tab}groups/a"
+mkdir -p away; cp -r "$tree/app/hello" away/mine
+try 0 'bundles of elsewhere' plan --pack ./away/mine "$tree/app/bye" app/bye
+is 'get a place; those of the tree have one' "$(cat out)" "target${tab}local/mine
+target${tab}app/bye
+target${tab}app/bye
+bundle${tab}local/mine${tab}$PWD/away/mine
+tree${tab}app/bye"
+cp -r away/mine 'away/m ine'; mkdir away/2; cp -r away/mine away/2/
+try 65 'a name that is none there'   plan --pack './away/m ine'
+try 65 'two of one name'             plan --pack ./away/mine ./away/2/mine
+cp -r away "$tree/local"
+try 65 'one that the tree has, too'  plan --pack local/mine ./away/mine
+rm -r "$tree/local"
+try 66 'what is nowhere'             plan --pack nothing
+try 64 'with another form'           plan --pack --json hello
+
 # --- standard output
 try 74 'a full disk'        sh -c "aoinb-plan -w '$work' -a amd64 -b stable -t '$tree' hello >/dev/full"
 try 0 'nobody listens'      sh -c "aoinb-plan -w '$work' -a amd64 -b stable -t '$tree' hello >&-"
