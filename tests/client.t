@@ -4,6 +4,7 @@
 . "$top/tests/serve-words.sh"
 need script tar
 
+# shellcheck disable=SC2119 # it wants no options here
 serve_start
 AOINB_SERVER=unix:$scratch/d/admin.sock
 export AOINB_SERVER
@@ -159,10 +160,10 @@ key w1
 curl -fsS -H "Authorization: Bearer $w1" -X PUT --data-binary @w1.pub "$url/builder/w1/key"
 # log TEXT - the worker says more
 log() {
-	printf "$1" >piece
+	printf %b "$1" >piece
 	curl -fsS -o /dev/null -H "Authorization: Bearer $lease" -T piece \
 	    -H "Content-Range: bytes $size-$((size + $(wc -c <piece) - 1))/*" "$url/lease/$id.$n/log"
-	cat piece >>log.$id.$n; size=$((size + $(wc -c <piece)))
+	cat piece >>"log.$id.$n"; size=$((size + $(wc -c <piece)))
 }
 # end VERDICT EXIT [DEB]... - it ends
 end() {
@@ -189,6 +190,7 @@ try 0 'a worker that is busy'        aoinb worker ls
 is 'is told' "$(cut -f 1,2,10 out)" "w1${tab}busy${tab}1.1"
 serve_kill
 sleep 1
+# shellcheck disable=SC2119 # nor here
 serve_start
 log 'line\n'
 end ok 0 hello_1.0-0_amd64.deb
@@ -198,13 +200,13 @@ ok 'and lost nothing when the server was killed' cmp seen log.1.1
 try 0 'the whole log later'          aoinb watch 1
 ok 'is the same' cmp out log.1.1
 is 'nothing else is said' "$(cat err)" ''
-script -qec 'aoinb watch 1' /dev/null >tty
-is 'a terminal gets colours and no more' "$(tr -d '\r' <tty | od -c | grep -c '033   \[   3   1   m'; grep -c title tty)" '1
+script -qec 'aoinb watch 1' /dev/null >terminal
+is 'a terminal gets colours and no more' "$(tr -d '\r' <terminal | od -c | grep -c '033   \[   3   1   m'; grep -c title terminal)" '1
 0'
-script -qec 'aoinb watch --raw 1' /dev/null >tty
-says tty title 'but all of it with --raw'
-NO_COLOR=1 script -qec 'aoinb watch 1' /dev/null >tty
-is 'and nothing with NO_COLOR' "$(od -c tty | grep -c 033)" 0
+script -qec 'aoinb watch --raw 1' /dev/null >terminal
+says terminal title 'but all of it with --raw'
+NO_COLOR=1 script -qec 'aoinb watch 1' /dev/null >terminal
+is 'and nothing with NO_COLOR' "$(od -c terminal | grep -c 033)" 0
 try 74 'nobody reads'                sh -c 'aoinb watch 1 >/dev/full'
 
 try 0 'its packages'                 aoinb task get 1 --output=got
@@ -276,8 +278,8 @@ says said "task $id: failed" 'and says how'
 
 # Ctrl-C
 aoinb submit ./hello stable >id; id=$(cat id)
-(sleep 2; printf '\003'; sleep 2) | script -qec "aoinb watch $id" /dev/null >tty
-says tty "task $id goes on; \"aoinb watch $id\" shows it again, \"aoinb task cancel $id\" ends it" 'Ctrl-C leaves it alone, and says so'
+(sleep 2; printf '\003'; sleep 2) | script -qec "aoinb watch $id" /dev/null >terminal
+says terminal "task $id goes on; \"aoinb watch $id\" shows it again, \"aoinb task cancel $id\" ends it" 'Ctrl-C leaves it alone, and says so'
 is 'it is still there' "$(aoinb task show "$id" --json | jq -r .state)" queued
 
 # --- connections that break
@@ -301,7 +303,9 @@ id=$(cat out)
 sent "$id" >list
 ok 'and arrives as it is' cmp sent.tgz whole.tgz
 is 'once' "$(AOINB_SERVER=$url aoinb task ls --package=large --state=queued | cut -f 1 | tr '\n' ' ')" "$id $(cat id) "
-AOINB_SERVER=$url aoinb task cancel $(aoinb task ls --state=queued | cut -f 1)
+for id in $(AOINB_SERVER=$url aoinb task ls --state=queued | cut -f 1); do
+	AOINB_SERVER=$url aoinb task cancel "$id"
+done
 AOINB_SERVER=$url aoinb submit ./hello stable >id
 lease "$w1" '{"archs":["amd64"],"wait":10}'; size=0
 is 'another is built' "$id" "$(cat id)"

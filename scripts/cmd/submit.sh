@@ -10,7 +10,6 @@
 use need plan server watch
 [ $# -ge 2 ] || bad 'submit wants a TARGET and a BRANCH'
 case ${opt_priority:-0} in -|*[!0-9-]*|?*-*|?????*) bad "submit: --priority=$opt_priority: not a number from -100 to 100" ;; esac
-case ${SOURCE_DATE_EPOCH-} in *[!0-9]*) bad "SOURCE_DATE_EPOCH: $SOURCE_DATE_EPOCH: not seconds since 1970" ;; esac
 server_begin ${opt_tree:+--set="tree_path=$(readlink -m -- "$opt_tree")"}
 targets=$(($# - 1)) tab=$(printf '\t') id='' ids=''
 for branch; do :; done

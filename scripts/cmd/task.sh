@@ -21,7 +21,7 @@ for id; do server_id "$id"; done
 server_begin
 dir=${opt_output:-.}
 
-# get ID - its packages
+# get ID - its packages, verified; it goes on with what an earlier one left
 get() {
 	server_ask GET "/task/$1/output"
 	outputs=$(server_json '.[] | "\(.sha256 | strings) \(.size | numbers) \(.name | strings)"') || exit
@@ -29,25 +29,18 @@ get() {
 	folders "$dir"
 	while read -r sha size name; do
 		name_ok "$name" || die 65 "task $1: a package called $name is not taken"
-		get_one "$@"
+		part=$dir/.$name.part tries=0
+		until is_whole "$dir/$name" || { is_whole "$part" && mv "$part" "$dir/$name"; }; do
+			tries=$((tries + 1))
+			[ "$tries" -le 5 ] || die 69 "task $1: $name cannot be fetched; the same command goes on with it"
+			[ "$tries" -eq 1 ] || sleep "$tries"
+			[ ! -e "$part" ] || [ "$(wc -c <"$part")" -lt "$size" ] || rm -f "$part"
+			server_load "/task/$1/output/$name" -C - -o "$part" || note "task $1: $name: broke off"
+		done
 		printf '%s\n' "$dir/$name"
 	done <<-END
 		$outputs
 	END
-}
-
-# get_one ID - one of them, verified; it goes on with what an earlier one left
-get_one() {
-	! is_whole "$dir/$name" || return 0
-	part=$dir/.$name.part tries=0
-	until is_whole "$part"; do
-		tries=$((tries + 1))
-		[ "$tries" -le 5 ] || die 69 "task $1: $name cannot be fetched; the same command goes on with it"
-		[ "$tries" -eq 1 ] || sleep "$tries"
-		[ ! -e "$part" ] || [ "$(wc -c <"$part")" -lt "$size" ] || rm -f "$part"
-		server_load "/task/$1/output/$name" -C - -o "$part" || note "task $1: $name: broke off"
-	done
-	mv "$part" "$dir/$name" || exit 73
 }
 
 # is_whole FILE

@@ -16,8 +16,8 @@ for name; do name_ok "$name" || bad "worker: $name: not a name"; done
 server_begin
 [ "$verb" != ls ] || {
 	server_ask GET /builder/status
-	server_table NAME,STATE,ARCHS,TRUST,CPUS,MIB,LOAD,VERSION,SEEN,TASKS,WHY 'now as $now | .workers[] |
-	    [.name, if .drain then "drained" elif (.running | length) > 0 then "busy" elif $now - (.last_seen // 0)
+	server_table NAME,STATE,ARCHS,TRUST,CPUS,MIB,LOAD,VERSION,SEEN,TASKS,WHY '.workers[] |
+	    [.name, if .drain then "drained" elif (.running | length) > 0 then "busy" elif now - (.last_seen // 0)
 	     > 120 then "away" else "idle" end, (.archs | join(" ")), if .trust then "yes" else "no" end, .cpus,
 	     .memory_mib, .load, .version, (.last_seen | if . then todate else . end),
 	     ([.running[] | "\(.task).\(.attempt)"] | join(" ")), .why]' "$opt_json"

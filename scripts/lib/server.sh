@@ -7,8 +7,7 @@ server_patience=1	# how often one that does not answer is asked; 0: until it doe
 # server_begin [SETTING]... - the configuration; who is asked, and as whom
 server_begin() {
 	conf_load --defaults "$@"
-	need_tool curl curl
-	need_tool jq jq
+	need_tool curl curl; need_tool jq jq
 	server_config=$(aoinb-conf ${conf_opt:+--conf="$conf_opt"} --defaults server) || exit
 	server_name=${server_config%%"$nl"*}	# in a comment
 	server_name=${server_name#'# '} server_url=${server_name#'# '}

@@ -6,6 +6,7 @@
 watch_look() {
 	server_patience=0
 	server_ask GET "/task/$1"
+	# shellcheck disable=SC2016 # variables of jq
 	watch_row=$(server_json --argjson n "$2" 'def n: numbers // 0 | floor;
 	    (.attempts | map(select(.n == $n)) | first) as $a |
 	    [(.state | strings), ((.attempt // 0) | n), (.version | n), ((.exit // 0) | n), (($a.log_size // 0) | n),
@@ -39,8 +40,7 @@ watch_wait() {
 	done
 }
 
-# watch_log TASK N [OPTION] - its log as it grows, or that of attempt N, by aoinb-text with
-# OPTION; returns as "aoinb build" does
+# watch_log TASK N [OPTION] - the same, and its log, or that of attempt N, by aoinb-text with OPTION
 watch_log() {
 	watch_told='' watch_at=0 watch_before=0
 	watch_look "$1" "${2:-0}"
