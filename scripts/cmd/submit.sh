@@ -11,7 +11,7 @@ use need plan server watch
 [ $# -ge 2 ] || bad 'submit wants a TARGET and a BRANCH'
 case ${opt_priority:-0} in -|*[!0-9-]*|?*-*|?????*) bad "submit: --priority=$opt_priority: not a number from -100 to 100" ;; esac
 server_begin ${opt_tree:+--set="tree_path=$(readlink -m -- "$opt_tree")"}
-targets=$(($# - 1)) tab=$(printf '\t') id='' ids=''
+targets=$(($# - 1)) tab=$(printf '\t') id='' ids='' code=0
 for branch; do :; done
 while [ "$targets" -gt 0 ]; do
 	set -- "$@" "$1"
@@ -37,18 +37,6 @@ pack() {
 	gzip -nf "$tmp/tar" || exit 74
 }
 
-# create - the task; prints its id
-create() {
-	sed -n "s/^target$tab//p" "$tmp/list" >"$tmp/targets"
-	read -r name <"$tmp/targets"
-	jq -nc --rawfile targets "$tmp/targets" --arg name "$(plan_name "$name")" --arg arch "$conf_arch" \
-	    --arg branch "$branch" --arg modifiers "${ABMODIFIERS-}" --argjson priority "${opt_priority:-0}" '
-	    {$name, $arch, $branch, $priority, targets: ($targets | split("\n") | map(select(. != "")))} +
-	    if $modifiers == "" then {} else {$modifiers} end' >"$tmp/task" || exit
-	server_ask POST /task -H 'Content-Type: application/json' --data-binary "@$tmp/task"
-	server_json '.id | numbers'
-}
-
 # drop - the task that did not come to its start, and what was packed
 drop() {
 	[ ! "$id" ] || { server_call PUT "/task/$id/cancel"; server_call DELETE "/task/$id"; }
@@ -63,7 +51,14 @@ for conf_arch in $(printf '%s\n' "${opt_arch:-$conf_arch}" | tr , ' '); do
 	plan_ask "$branch" '' --pack -- "$@" >"$tmp/list" || exit
 	[ ! "$dry" ] || { sed "s/^/$conf_arch$tab/" "$tmp/list"; continue; }
 	pack
-	id=$(create) || exit
+	sed -n "s/^target$tab//p" "$tmp/list" >"$tmp/targets"
+	read -r name <"$tmp/targets"
+	jq -nc --rawfile targets "$tmp/targets" --arg name "$(plan_name "$name")" --arg arch "$conf_arch" \
+	    --arg branch "$branch" --arg modifiers "${ABMODIFIERS-}" --argjson priority "${opt_priority:-0}" '
+	    {$name, $arch, $branch, $priority, targets: ($targets | split("\n") | map(select(. != "")))} +
+	    if $modifiers == "" then {} else {$modifiers} end' >"$tmp/task" || exit
+	server_ask POST /task -H 'Content-Type: application/json' --data-binary "@$tmp/task"
+	id=$(server_json '.id | numbers') || exit
 	server_send "$tmp/tar.gz" "/task/$id/build_bundle"
 	server_ask PUT "/task/$id/build"
 	printf '%s\n' "$id"
@@ -71,7 +66,6 @@ for conf_arch in $(printf '%s\n' "${opt_arch:-$conf_arch}" | tr , ' '); do
 done
 [ "$opt_wait" ] && [ "$ids" ] || exit 0
 trap 'trap "" INT; say "not cancelled:$ids; \"aoinb watch ID\" shows one, \"aoinb task cancel$ids\" ends them"; exit 130' INT
-code=0
 for task in $ids; do
 	watch_wait "$task" || { ended=$?; [ "$code" -ne 0 ] || code=$ended; }
 done

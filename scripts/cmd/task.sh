@@ -30,7 +30,8 @@ get() {
 	while read -r sha size name; do
 		name_ok "$name" || die 65 "task $1: a package called $name is not taken"
 		part=$dir/.$name.part tries=0
-		until is_whole "$dir/$name" || { is_whole "$part" && mv "$part" "$dir/$name"; }; do
+		until printf '%s *%s\n' "$sha" "$dir/$name" | sha256sum -c --status 2>/dev/null ||
+		    { printf '%s *%s\n' "$sha" "$part" | sha256sum -c --status 2>/dev/null && mv "$part" "$dir/$name"; }; do
 			tries=$((tries + 1))
 			[ "$tries" -le 5 ] || die 69 "task $1: $name cannot be fetched; the same command goes on with it"
 			[ "$tries" -eq 1 ] || sleep "$tries"
@@ -41,11 +42,6 @@ get() {
 	done <<-END
 		$outputs
 	END
-}
-
-# is_whole FILE
-is_whole() {
-	[ -f "$1" ] && sum=$(sha256sum <"$1") && [ "${sum%% *}" = "$sha" ]
 }
 
 if [ "$verb" = ls ]; then

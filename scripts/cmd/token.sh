@@ -8,8 +8,6 @@
 #   --days=N         add: how long it is good; else for ever
 #   --output=FILE    add: write it there, for its owner alone, and print nothing
 #   --json           ls: for programs
-#
-# A token is told once, when it is made.
 
 use need server
 case $#:${1-} in
