@@ -53,6 +53,7 @@ bins = $(helpers:%=$(B)/bin/aoinb-%)
 objs_of  = $(patsubst helpers/%.c,$(B)/%.o,$(wildcard $(1:%=helpers/%/*.c)))
 objs_lib = $(call objs_of,lib lib/store)
 $(B)/lib/digest.o $(B)/lib/sign.o: pkgs = libcrypto
+$(B)/lib/curl.o: pkgs = libcurl
 
 all: $(bins)
 
