@@ -16,7 +16,7 @@ B       = build
 CC      = gcc
 SAN     =
 
-helpers = conf fetch group job layer mount order plan repo run rusage serve spec unpack
+helpers = conf fetch group job layer mount order plan repo run rusage serve ship spec unpack
 
 # What a helper is made of beside its own folder and the library: parts that are more
 # than one helper's and less than everybody's.
@@ -32,6 +32,7 @@ pkgs_layer  = libcrypto
 pkgs_plan   = libcrypto
 pkgs_repo   = libcrypto liblzma
 pkgs_serve  = libmicrohttpd sqlite3
+pkgs_ship   = libcurl
 pkgs_unpack = libarchive liblzma libzstd zlib
 
 warn   = -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wvla
