@@ -21,7 +21,7 @@
 
 enum {
 	O_ALLOW = OPT_LONG, O_ARCH, O_BRANCH, O_CONF, O_EXEC, O_KEY_FILE, O_MAX, O_NAME, O_NO_LISTS,
-	O_NO_REPO, O_ONCE, O_SHA256, O_SLOTS, O_TOKEN, O_URL,
+	O_NO_REPO, O_ONCE, O_SHA256, O_SLOTS, O_STALL, O_TOKEN, O_URL,
 };
 
 static const struct opt tab[] = {
@@ -39,6 +39,7 @@ static const struct opt tab[] = {
 	{ O_ONCE,     "once",       NULL,    "work: one attempt, then end" },
 	{ O_SHA256,   "sha256",     "HEX",   "get, put: the file's" },
 	{ O_SLOTS,    "slots",      "N",     "attempt, work: builds at once; 1 without this" },
+	{ O_STALL,    "stall",      "TIME",  "give a transfer up when nothing moves for so long; 60s without this" },
 	{ O_TOKEN,    "token-file", "FILE",  "the bearer: the first line of FILE" },
 	{ O_URL,      "url",        "URL",   "attempt, work: the server" },
 	{ 0 },
@@ -89,6 +90,11 @@ option(const struct opts *o, int c)
 		if (parse_uint(o->arg, 1, 1024, &n) < 0)
 			opt_refuse(o, "%s: not a number from 1 to 1024", o->arg);
 		w->slots = (int64_t)n;
+		break;
+	case O_STALL:
+		if (parse_duration(o->arg, &n) < 0 || n < 1 || n > 3600)
+			opt_refuse(o, "%s: not a time such as 60s", o->arg);
+		http_stall = (long)n;
 		break;
 	case O_TOKEN: w->token_file = o->arg; break;
 	case O_URL: w->url = o->arg; break;

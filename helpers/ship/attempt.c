@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -196,7 +197,7 @@ make(struct attempt *a)
 	if (stage == GO_ON && !a->cancel)
 		stage = build(a, &e);
 	if (a->cancel)
-		attempt_judge(a, 143, &e);
+		attempt_judge(a, 128 + SIGTERM, &e);
 	else if (stage == LATER || a->lost)
 		return LATER;
 	feed_say(&a->feed, "%s%s%s (code %d)", e.verdict, *e.why ? ": " : "", e.why, e.code);
@@ -240,6 +241,26 @@ code_of(const struct attempt *a)
 	return code;
 }
 
+/* Delivers the result; or, when it was cancelled meanwhile, one that says so. */
+static enum sent
+deliver(struct attempt *a)
+{
+	struct end e;
+	enum sent how;
+
+	a->stopped = code_of(a) == 128 + SIGTERM;
+	how = result_deliver(a);
+	if (how != SENT_LATER || !a->cancel || a->stopped || wait_stopped())
+		return how;
+	attempt_judge(a, 128 + SIGTERM, &e);
+	if (result_write(a, &e) < 0) {
+		warn_sys("%s: its result cannot be written", a->name);
+		return SENT_LATER;
+	}
+	a->stopped = 1;
+	return result_deliver(a);
+}
+
 /* Nothing of it is wanted any more.  What was built stays in output/BRANCH. */
 static void
 forget(struct attempt *a)
@@ -273,7 +294,7 @@ attempt_run(struct worker *w, const char *name)
 		stage = make(&a);
 	}
 	if (stage == GO_ON)
-		how = result_deliver(&a);
+		how = deliver(&a);
 	if (how == SENT) {
 		code = code_of(&a);
 		note("%s: delivered, code %d", a.name, code);

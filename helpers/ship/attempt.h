@@ -27,6 +27,7 @@ struct attempt {
 	int64_t cpu_us, peak_kib;	/* as far as samples tell */
 
 	int cancel, lost;	/* what the server said */
+	int stopped;		/* the result says so already */
 	long interval;		/* seconds to the next word */
 	int64_t next, beat;	/* when the next word, and the next beat, is due */
 	struct backoff pause;
@@ -84,7 +85,7 @@ void attempt_judge(struct attempt *a, int code, struct end *e);
 int result_write(struct attempt *a, const struct end *e);
 
 /* Delivers it, and before it what the server misses, for as long as it takes.  Returns
- * how it went. */
+ * how it went; SENT_LATER when we are to end, or it was cancelled and does not say so. */
 enum sent result_deliver(struct attempt *a);
 
 #endif

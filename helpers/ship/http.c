@@ -24,6 +24,8 @@ struct call {
 	char error[CURL_ERROR_SIZE];
 };
 
+long http_stall = 60;
+
 /* One handle, so that the next request finds the connection open. */
 static CURL *easy;
 static char *ca_file, *ca_path;
@@ -201,7 +203,7 @@ set_limits(const struct http_ask *ask)
 	/* Whether the server is slow to read, to think or to write: it is the same. */
 	curl.easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, 20L);
 	curl.easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl.easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, HTTP_STALL + ask->wait);
+	curl.easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, http_stall + ask->wait);
 	curl.easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
 	curl.easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
 	curl.easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);

@@ -7,10 +7,9 @@
 
 #include "buf.h"
 
-enum {
-	HTTP_BODY = 4 << 20,	/* bytes of an answer that is kept in memory */
-	HTTP_STALL = 60,	/* seconds without a byte before giving up */
-};
+enum { HTTP_BODY = 4 << 20 };	/* bytes of an answer that is kept in memory */
+
+extern long http_stall;		/* seconds in which nothing moves before giving up */
 
 struct http_ask {
 	const char *method, *url;
@@ -21,7 +20,7 @@ struct http_ask {
 	int fd;			/* else size bytes of fd, from there on; size 0: none */
 	int64_t from, size;
 	const char *heads[4];	/* more header lines, up to NULL */
-	long wait;		/* seconds that the server may think, beside HTTP_STALL */
+	long wait;		/* seconds that the server may think, beside http_stall */
 
 	/* Takes the body of an answer 2xx, piece by piece, and returns 0, or -1 to stop;
 	 * NULL: it is kept in the answer, as that of any other answer is. */

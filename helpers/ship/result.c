@@ -214,14 +214,18 @@ struct delivery {
 	struct http_answer answer;
 };
 
-/* While something is sent, only the loss of the lease ends that. */
+/* Whether there is no sense in sending this result. */
+static int
+is_void(const struct attempt *a)
+{
+	return a->lost || (a->cancel && !a->stopped);
+}
+
 static int
 on_the_way(void *arg, const struct http_answer *answer)
 {
-	struct attempt *a = arg;
-
-	attempt_heard(a, answer);
-	return a->lost;
+	attempt_heard(arg, answer);
+	return is_void(arg);
 }
 
 /* Sends the file name of the folder whole. */
@@ -311,11 +315,11 @@ result_deliver(struct attempt *a)
 	    file_get(a->folder, "result.dsse", HTTP_BODY, &envelope) < 0)
 		warn_sys("%s: its result", a->name);
 	else
-		for (d.how = SENT_LATER; d.how == SENT_LATER && !wait_stopped() && !a->lost; ) {
+		for (d.how = SENT_LATER; d.how == SENT_LATER && !wait_stopped() && !is_void(a); ) {
 			attempt_step(a, "upload");
 			if (send_what_it_names(&d, &text) == SENT)
 				d.how = send_result(&d, &envelope);
-			if (d.how != SENT_LATER || wait_stopped())
+			if (d.how != SENT_LATER || wait_stopped() || is_void(a))
 				break;
 			if (*d.answer.why && strcmp(said, d.answer.why))
 				warn_msg("%s: its result waits: %s", a->name, d.answer.why);
