@@ -30,7 +30,7 @@ id=$(submit longer)
 wait_for 60 local_has "$id" '^line 3$'
 touch w1.wire/cut
 worker_new w2
-work=$work_w1
+work=$work_w1 conf=$PWD/w1/conf
 ok 'the first is lost'                     wait_for 60 state_is "$id" queued
 worker_start w2
 ok 'the second has it'                     wait_for 60 state_is "$id" running

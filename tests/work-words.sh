@@ -96,4 +96,4 @@ at_rest() {
 }
 
 worker_new w1
-work=$work_w1
+work=$work_w1 conf=$PWD/w1/conf

@@ -208,7 +208,8 @@ make(struct attempt *a)
 	return GO_ON;
 }
 
-static void
+/* Opens what is known of it.  Returns -1 when the server sent what is no lease. */
+static int
 begin(struct attempt *a)
 {
 	const char *wrong;
@@ -218,12 +219,15 @@ begin(struct attempt *a)
 	if (a->folder < 0 || file_get(a->folder, "lease", HTTP_BODY, &a->t.text) < 0)
 		die_sys(err_code(errno), "%s/lease", a->path);
 	wrong = task_read(&a->t);
-	if (wrong)
-		die(EX_PROTOCOL, "%s/lease: the server sent what is none: %s", a->path, wrong);
+	if (wrong) {
+		warn_msg("%s: the server sent what is no lease: %s", a->name, wrong);
+		return -1;
+	}
 	if (feed_open(&a->feed, a->folder, a->w->store.dir, a->t.log_most) < 0)
 		die_sys(err_code(errno), "%s/log", a->path);
 	a->log = (struct send){ .fd = a->feed.fd, .at = -1 };
 	a->samples = (struct send){ .fd = -1, .at = -1 };
+	return 0;
 }
 
 static int
@@ -279,7 +283,10 @@ attempt_run(struct worker *w, const char *name)
 	int code = EX_TEMPFAIL;
 
 	snprintf(a.name, sizeof(a.name), "%.47s", name);
-	begin(&a);
+	if (begin(&a) < 0) {
+		forget(&a);
+		return EX_PROTOCOL;
+	}
 	why = task_unwanted(&a.t, w);
 	if (why && !has(&a, "began") && !has(&a, "result.dsse")) {
 		refuse(&a, why);

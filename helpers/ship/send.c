@@ -11,6 +11,7 @@ enum {
 	FIRST = 4 << 20, LEAST = 256 << 10, MOST = 1 << 30,	/* bytes of a piece */
 	LONG = 20,		/* seconds that a piece may take, as seen from the last */
 	ANEW = 3,		/* how often a digest may be wrong */
+	TURNS = 3,		/* answers in a row that bring nothing forward */
 };
 
 enum sent
@@ -30,8 +31,10 @@ ask_offset(struct send *s, struct http_answer *a)
 	struct http_ask ask = { .method = "HEAD", .url = s->url, .bearer = s->bearer, .fd = -1 };
 
 	http_do(&ask, a);
-	if (a->status / 100 == 2)
+	if (a->status / 100 == 2) {
 		s->at = a->offset < 0 ? 0 : a->offset;
+		s->done = a->complete;
+	}
 	return sent_how(a);
 }
 
@@ -66,26 +69,28 @@ learn(struct send *s, int64_t bytes, int64_t ms)
 	s->piece = could < LEAST ? LEAST : could > MOST ? MOST : could;
 }
 
-/* What the server says of how much it has. */
+/* What the server says of how much it has, after we sent it from s->at to end.  One that
+ * takes us round and round is left alone for a while. */
 static enum sent
 take_answer(struct send *s, const struct http_answer *a, int64_t end)
 {
+	int64_t was = s->at;
+
 	if (a->status / 100 == 2) {
 		s->at = a->offset >= 0 ? a->offset : end;
 		s->done = a->complete || (s->size >= 0 && s->at >= s->size);
-		return SENT;
-	}
-	if (a->status == 416 && a->offset >= 0) {
+		s->turns = s->at > was || s->done ? 0 : s->turns + 1;
+	} else if (a->status == 416 && a->offset >= 0) {
 		s->at = a->offset;
 		s->done = a->complete;
-		return SENT;
-	}
-	if (a->status == 422 && http_is(a, "digest") && s->again++ < ANEW) {
+		s->turns++;
+	} else if (a->status == 422 && http_is(a, "digest") && s->again++ < ANEW) {
 		s->at = 0;
-		return SENT;
+	} else {
+		s->at = -1;	/* a part of it may have come */
+		return sent_how(a);
 	}
-	s->at = -1;	/* a part of it may have come */
-	return sent_how(a);
+	return s->turns > TURNS ? SENT_LATER : SENT;
 }
 
 enum sent
@@ -108,7 +113,9 @@ send_piece(struct send *s, struct http_answer *a)
 	anew = s->at > have && have;	/* these are not our bytes */
 	if (anew)
 		s->at = 0;
-	if (s->at >= have) {
+	/* All bytes are there.  A server that was ended before it could say so is asked for
+	 * that, by a piece without any. */
+	if (s->at >= have && (s->size < 0 || !have)) {
 		s->done = s->size >= 0;
 		return SENT;
 	}
@@ -116,7 +123,10 @@ send_piece(struct send *s, struct http_answer *a)
 	ask.from = s->at;
 	ask.size = end - s->at;
 	/* Without a range it is the whole, in place of what may be there. */
-	if (!anew && (s->at || end < have || s->size < 0)) {
+	if (!ask.size) {
+		snprintf(range, sizeof(range), "Content-Range: bytes */%" PRId64, s->size);
+		ask.heads[heads++] = range;
+	} else if (!anew && (s->at || end < have || s->size < 0)) {
 		if (s->size >= 0)
 			snprintf(range, sizeof(range), "Content-Range: bytes %" PRId64 "-%" PRId64
 			    "/%" PRId64, s->at, end - 1, s->size);

@@ -23,6 +23,7 @@ struct send {
 	int64_t piece;		/* bytes of the next piece; 0: as we like */
 	int done;		/* the server has the whole */
 	int again;		/* how often it was begun anew for a wrong digest */
+	unsigned turns;		/* how often in a row nothing was brought forward */
 };
 
 /* One request more: what the file has behind at, one piece at most.  A server that has
