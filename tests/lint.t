@@ -89,7 +89,7 @@ done
 missing=''
 for cmd in scripts/cmd/*.sh; do
 	cmd=${cmd##*/} cmd=${cmd%.sh} found=''
-	for page in man/aoinb.1 man/aoinb-build.1 man/aoinb-cache.1 man/aoinb-plan.1 man/aoinb-repo.1 man/aoinb-state.1; do
+	for page in man/aoinb.1 man/aoinb-build.1 man/aoinb-cache.1 man/aoinb-plan.1 man/aoinb-repo.1 man/aoinb-state.1 man/aoinb-work.1; do
 		grep -q "^\.It Cm $cmd\( [A-Z].*\|\$\)" "$page" || continue
 		absent=''
 		for option in $(sed -n '1d; /^#/!q; s/^#   \(-., \)*--\([a-z0-9-]*\).*/\2/p' "scripts/cmd/$cmd.sh"); do
@@ -184,7 +184,7 @@ is 'and CONTRIBUTING.md names them'     "$(
 	for name in $crossing; do
 		grep -q "\`$name\`" CONTRIBUTING.md || echo "$name"
 	done)" ''
-is 'the front-end is thin' "$([ "$(cat scripts/aoinb scripts/quickstart scripts/*/* | wc -l)" -le 3000 ]; echo $?)" 0
+is 'the front-end is thin' "$([ "$(cat scripts/aoinb scripts/quickstart scripts/*/* | wc -l)" -le 3110 ]; echo $?)" 0
 
 is 'nothing of ours is eval in the toolbox or sourced from a bundle on the host' \
     "$(grep -nE '^[^#]*(\. |source )"?\$(job|bundle)/bundle' scripts -r)" ''
