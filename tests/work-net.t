@@ -35,7 +35,7 @@ ok 'the first is lost'                     wait_for 60 state_is "$id" queued
 worker_start w2
 ok 'the second has it'                     wait_for 60 state_is "$id" running
 rm w1.wire/cut
-ok 'the first stops'                       wait_for 40 none_running
+ok 'the first stops'                       wait_for 40 none_built
 ok 'and forgets it'                        wait_for 10 at_rest
 ok 'the second builds it'                  wait_for 90 state_is "$id" ok
 is 'there is one result'                   "$(status "$id" '"\(.worker) \(.attempt)"')" 'w2 2'

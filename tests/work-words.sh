@@ -90,6 +90,10 @@ ended_well() {
 local_has() {
 	grep -qs -e "$2" "$work/work/$1.1/log"
 }
+# none_built - nothing runs at the worker that builds
+none_built() {
+	! is_running attempt && ! is_running aoinb-rusage
+}
 # at_rest - no attempt is left at the worker
 at_rest() {
 	[ -z "$(find "$work/work" -mindepth 1 -maxdepth 1 -name '[0-9]*')" ]

@@ -50,6 +50,9 @@ int attempt_heard(void *arg, const struct http_answer *answer);
  * now.  A server that is away costs nothing but the try. */
 void attempt_word(struct attempt *a, int now);
 
+/* The word of one who has nothing to send.  Returns whether the server was reached. */
+int attempt_beat(struct attempt *a);
+
 /* Says at which step it is, and at once. */
 void attempt_step(struct attempt *a, const char *step);
 

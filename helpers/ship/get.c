@@ -78,6 +78,7 @@ try(struct part *p, struct http_answer *a)
 	}
 	http_do(&ask, a);
 	if (p->err) {
+		a->status = p->err == EFBIG ? 200 : 0;
 		snprintf(a->why, sizeof(a->why), "%s", p->err == EFBIG ?
 		    "it is longer than it may be" : strerror(p->err));
 		return SENT_REFUSED;
@@ -96,9 +97,11 @@ finish(struct part *p, const char *name, struct http_answer *a)
 {
 	if (!is_right(p)) {
 		snprintf(a->why, sizeof(a->why), "what came has not the SHA-256 %s", p->g->sha256);
+		a->status = 200;
 		unlink(name);
 		return SENT_REFUSED;
 	}
+	a->status = 0;
 	if (fsync(p->fd) < 0 || rename(name, p->g->path) < 0) {
 		snprintf(a->why, sizeof(a->why), "%.300s: %s", p->g->path, strerror(errno));
 		return SENT_REFUSED;

@@ -305,6 +305,8 @@ http_code(const struct http_answer *a)
 		r = EX_NOPERM;
 	else if (a->status == 404)
 		r = EX_NOINPUT;
+	else if (a->status / 100 == 2)	/* but what came is not what was wanted */
+		r = EX_DATAERR;
 	else if (a->status && !http_passes(a))
 		r = EX_PROTOCOL;
 	if (a->body.len && json_get(a->body.s, a->body.len, "exit", &code) == 0 && code.len &&

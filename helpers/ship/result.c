@@ -316,9 +316,11 @@ result_deliver(struct attempt *a)
 		warn_sys("%s: its result", a->name);
 	else
 		for (d.how = SENT_LATER; d.how == SENT_LATER && !wait_stopped() && !is_void(a); ) {
-			attempt_step(a, "upload");
-			if (send_what_it_names(&d, &text) == SENT)
-				d.how = send_result(&d, &envelope);
+			/* What the server wants by now is asked before, not with the result. */
+			snprintf(a->step, sizeof(a->step), "upload");
+			if (attempt_beat(a) && !is_void(a) &&
+			    send_what_it_names(&d, &text) == SENT)
+				d.how = is_void(a) ? SENT_LATER : send_result(&d, &envelope);
 			if (d.how != SENT_LATER || wait_stopped() || is_void(a))
 				break;
 			if (*d.answer.why && strcmp(said, d.answer.why))

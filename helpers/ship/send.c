@@ -153,12 +153,10 @@ send_all(struct send *s, int (*go)(void *arg, const struct http_answer *a), void
 
 	for (;;) {
 		how = send_piece(s, a);
+		if ((go && go(arg, a)) || wait_stopped())
+			return how == SENT_LOST ? how : SENT_LATER;
 		if (s->done || how == SENT_LOST || how == SENT_REFUSED)
 			return s->done ? SENT : how;
-		if (go && go(arg, a))
-			return SENT_LATER;
-		if (wait_stopped())
-			return SENT_LATER;
 		if (how == SENT)
 			b.tries = 0;
 		else

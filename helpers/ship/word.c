@@ -81,9 +81,8 @@ grow_samples(struct attempt *a, int *more)
 	return r;
 }
 
-/* The word of one who has nothing else to say. */
-static int
-beat(struct attempt *a)
+int
+attempt_beat(struct attempt *a)
 {
 	char text[256];
 	struct http_ask ask = { .method = "PUT", .url = attempt_url(a, "beat"),
@@ -116,7 +115,7 @@ attempt_word(struct attempt *a, int now)
 		reached = grow(a, &a->log, "log", &more) && grow_samples(a, &more);
 	} while (reached && more && !a->lost && --rounds);
 	if (reached && !a->lost && wait_now() - a->beat >= (a->interval > 5 ? a->interval : 5) * 500)
-		reached = beat(a);
+		reached = attempt_beat(a);
 	if (!reached) {
 		a->next = wait_now() + backoff_ms(&a->pause, 0);
 		return;
@@ -133,5 +132,5 @@ attempt_step(struct attempt *a, const char *step)
 	snprintf(a->step, sizeof(a->step), "%s", step);
 	a->step[strspn(a->step, "abcdefghijklmnopqrstuvwxyz-")] = '\0';
 	if (!a->pause.tries)
-		beat(a);
+		attempt_beat(a);
 }
