@@ -107,8 +107,8 @@ echo '# leases that lie'
 [ "$(id -u)" -eq 0 ] || { skip 1 'needs root'; finish; }
 mkdir -p conf/source_lists
 echo 'deb http://127.0.0.1:1/ s main' >conf/source_lists/stable.list
-printf '#!/bin/sh\necho ran >>"%s/ran"\nexit 1\n' "$PWD" >exec
-chmod +x exec
+printf '#!/bin/sh\necho ran >>"%s/ran"\nexit 1\n' "$PWD" >"exec"
+chmod +x "exec"
 mkdir bundle bundle/autobuild; echo VER=1 >bundle/spec
 tar -C bundle -czf d/bundle.tar.gz .
 # worker [OPTION]... - takes one attempt

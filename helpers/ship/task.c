@@ -60,11 +60,13 @@ task_read(struct task *t)
 
 	t->log_most = INT64_MAX;
 	t->size = -1;
+	t->lease_s = 300;
 	for (i = 0; i < sizeof(of) / sizeof(*of); i++)
 		if (member_text(&t->text, of[i].key, of[i].to) < 0)
 			return of[i].key;
 	bad = member_number(&t->text, "id", &t->id) < 0 ||
 	    member_number(&t->text, "attempt", &t->attempt) < 0 ||
+	    member_number(&t->text, "lease_s", &t->lease_s) < 0 ||
 	    member_number(&t->text, "bundle_size", &t->size) < 0 ||
 	    member_text(&t->text, "limits", &limits) < 0 ||
 	    (limits.len && member_number(&limits, "log", &t->log_most) < 0);

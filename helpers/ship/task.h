@@ -7,6 +7,7 @@
 struct task {
 	int64_t id, attempt;
 	int64_t size;		/* of the bundle, in bytes */
+	int64_t lease_s;	/* how long the lease lasts without a word */
 	int64_t log_most;	/* bytes of log that the server takes */
 	struct buf text;	/* the lease, JSON */
 	struct buf lease, name, branch, arch, layout, sha256, modifiers, targets, settings,

@@ -109,6 +109,9 @@ attempt_word(struct attempt *a, int now)
 		return;
 	if (!a->interval)
 		a->interval = INTERVAL;
+	/* A word that is lost may not cost the lease. */
+	if (a->interval > a->t.lease_s / 3)
+		a->interval = a->t.lease_s / 3 > 1 ? (long)(a->t.lease_s / 3) : 1;
 	/* When it lags behind, one piece is not enough; but the build is looked after, too. */
 	do {
 		more = 0;
