@@ -189,5 +189,53 @@ head -c 1000 /dev/urandom >d/bundle.tar.gz
 bundled 'no archive' . 'failed the bundle cannot be unpacked'
 bundled 'another than was promised' '.bundle_sha256 = ("0" * 64)' \
     "error bundle: what came has not the SHA-256 $(printf '%064d' 0)"
+
+echo '# what a build is told, and what the server'
+tar -C bundle -czf d/bundle.tar.gz .
+cat >"exec" <<'END'
+#!/bin/sh
+# Stands for a build: keeps what it was told, and leaves a job behind.
+cat "$1/settings" >settings.seen; cat "$1/list" >list.seen 2>/dev/null
+cat "$1/repo" >repo.seen 2>/dev/null
+cp settings.seen list.seen repo.seen "$1/modifiers" "${0%/*}/seen/" 2>/dev/null
+job=${0%/*}/work/jobs/20260101-000000-x
+mkdir -p "$job"
+echo 20260101-000000-x >"$1/job"
+{ seq 10000; echo the end; } >"$job/log"
+echo '{"id":"x","verdict":"timeout","code":124,"usage":{"wall_us":7,"cpu_us":8,"peak_kib":9}}' >"$job/result.json"
+printf 'elapsed_us,user_us,sys_us,mem_kib\n1,2,3,4\n' >"$job/samples.csv"
+exit 124
+END
+mkdir seen
+told() {
+	rm -rf seen work/jobs d/result.dsse; mkdir -p seen d/7.1
+	cp d/bundle.tar.gz d/7.1/bundle
+	lease "$1"; shift
+	code=0; worker "$@" >out 2>err || code=$?
+	jq -r .payload d/result.dsse | base64 -d >said
+}
+told '.settings = {"limit_time": "2s", "work_dir": "/", "limit_silence": "a\nwork_dir=/"} | .modifiers = "+x"' \
+    --allow=limit_time --allow=limit_silence
+is 'the code is that of the build'         "$code" 124
+is 'settings are those that are allowed, and one line' "$(cat seen/settings.seen)" limit_time=2s
+is 'modifiers'                             "$(cat seen/modifiers)" +x
+is 'a source list of its own goes before'  "$(cat seen/list.seen)" ''
+is 'the verdict is that of the job'        "$(jq -r '.verdict, .exit, .wall_us, .cpu_us, .peak_kib' said | tr '\n' ' ')" 'time 124 7 8 9 '
+is 'the log is whole'                      "$(jq .log_size said)" "$(($(seq 10000 | wc -c) + 8 + $(printf 'aoinb: 7.1: x for stable on w1\naoinb: time (code 124)\n' | wc -c)))"
+told '.branch = "fresh" | .source_list = "deb http://x/ y z" | .limits.log = 20000 | .repo = "'"$url"'/ok/repo"'
+is 'a source list of the server'           "$(head -n 1 seen/list.seen)" 'deb http://x/ y z'
+is 'and its repository'                    "$(cat seen/repo.seen)" "deb [trusted=yes] $url/ok/repo ./"
+is 'a log has as many bytes as the server takes' "$(jq '.log_size <= 20000 and .log_size > 15000' said)" true
+told '.branch = "fresh" | .source_list = "deb http://x/ y z"' --no-lists
+ok 'which a worker need not take'          test "$code" -eq 75 -a ! -e seen/list.seen
+told '.repo = "'"$url"'/ok/repo"' --no-repo
+is 'nor the repository'                    "$(cat seen/repo.seen)" ''
+openssl pkey -in key -pubout -out pub.pem
+jq -r '.signatures[0].sig' d/result.dsse | base64 -d >sig
+type=application/vnd.aoinb.result+json
+{ printf 'DSSEv1 %s %s %s ' "${#type}" "$type" "$(stat -c %s said)"; cat said; } >pae
+try 0 'the result is signed'               openssl pkeyutl -verify -rawin -pubin -inkey pub.pem -in pae -sigfile sig
+sed -i 's/"exit":124/"exit":125/' pae
+try 1 'and another is not'                 openssl pkeyutl -verify -rawin -pubin -inkey pub.pem -in pae -sigfile sig
 is 'the key is for root alone'             "$(stat -c %a key)" 600
 finish

@@ -32,6 +32,16 @@ id=$(submit one)
 try 0 'a certain one'                      aoinb -c w1/conf work --once "$id.1"
 ok 'is built'                              state_is "$id" ok
 
+try 0 '-n shows the program'               aoinb -n -c w1/conf work
+says out '^aoinb-ship .*--url=http' 'and what it is told'
+ok 'but no token'                          test -z "$(grep -F "$(cat w1.token)" out)"
+mkdir bare && cp -a w1/conf bare/
+aoinb-conf -f w1/conf/aoinb.ini -D work_dir="$scratch/bare/work" ini >bare/conf/aoinb.ini
+try 66 'no base system'                    aoinb -c bare/conf work --once
+says err 'aoinb load-baseos'               'is told with the remedy'
+aoinb-conf -f w1/conf/aoinb.ini -D work_server= ini >bare/conf/aoinb.ini
+try 78 'no server'                         aoinb -c bare/conf work
+
 echo '# failures'
 bundle_of bad 'echo "main.c:1: error: nothing fits"; exit 3'
 id=$(submit bad)
@@ -107,6 +117,32 @@ ok 'the log is whole'                      counts "$id" 40
 worker_stop w1
 is 'a worker that is asked to end does'    "$code" 143
 
+
+bundle_of longer 'for i in $(seq 20); do echo line $i; sleep 0.1; done'
+id=$(submit longer)
+for moment in 0.2 0.5 0.9 1.4 2.1 1.1; do
+	worker_start w1
+	sleep "$moment"
+	worker_kill w1
+done
+worker_start w1
+ended_well "$id" 'killed at six moments: built by the same attempt'
+worker_stop w1
+mkdir -p both/app
+for name in early late; do
+	bundle_of "$name" "for i in \$(seq 30); do echo $name \$i; sleep 0.1; done"
+	mv "$name" both/app/
+done
+tar -C both -czf both.tar.gz app
+id=$(submit both '"targets":["early","late"]')
+worker_start w1
+ok 'the second of two is being built'      wait_for 60 local_has "$id" '^late 3$'
+worker_kill w1
+worker_start w1
+ended_well "$id" 'killed in it: the group is gone on with'
+is 'the first was built once'              "$(curl -sS -H "Authorization: Bearer $me" "$url/task/$id/log" | grep -c '^early 30$')" 1
+is 'and sent with the second'              "$(get "$me" "/task/$id/output" 'map(.name) | sort | join(" ")')" 'early_1-0_noarch.deb late_1-0_noarch.deb'
+worker_stop w1
 
 echo '# several at once'
 aoinb-conf -f w1/conf/aoinb.ini -D work_slots=2 ini >two.ini && mv two.ini w1/conf/aoinb.ini
