@@ -257,5 +257,11 @@ main(int argc, char *argv[])
 	wait_signals();
 	if (v->works)
 		begin_work(argv, (int)(o.argv - argv));
-	return v->run(o.argv + 1);
+	n = v->run(o.argv + 1);
+	http_end();
+	digest_end();
+	vec_free(&ask.w.branches);
+	vec_free(&ask.w.archs);
+	vec_free(&ask.w.settings);
+	return n;
 }

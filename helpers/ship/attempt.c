@@ -273,46 +273,60 @@ forget(struct attempt *a)
 		warn_sys("%s", a->path);
 }
 
+static void
+attempt_free(struct attempt *a)
+{
+	feed_close(&a->feed);
+	close_keep(a->folder);
+	task_free(&a->t);
+}
+
+/* From a lease that is read to its end.  Returns the code of the program. */
+static int
+go_on(struct attempt *a)
+{
+	enum stage stage = GO_ON;
+	enum sent how = SENT_LATER;
+	int code = EX_TEMPFAIL;
+
+	if (!has(a, "result.dsse")) {
+		if (!has(a, "tree"))
+			feed_say(&a->feed, "%s: %s for %s on %s", a->name, a->t.name.len ? a->t.name.s :
+			    "a bundle", a->t.branch.s, a->w->name);
+		stage = make(a);
+	}
+	if (stage == GO_ON)
+		how = deliver(a);
+	if (how == SENT) {
+		code = code_of(a);
+		note("%s: delivered, code %d", a->name, code);
+	} else if (how == SENT_REFUSED) {
+		code = EX_PROTOCOL;
+	}
+	/* What the server will never take is not offered for ever. */
+	if (how == SENT || a->lost || how == SENT_REFUSED)
+		forget(a);
+	return code;
+}
+
 int
 attempt_run(struct worker *w, const char *name)
 {
-	struct attempt a = { .w = w };
-	enum stage stage = GO_ON;
-	enum sent how = SENT_LATER;
+	struct attempt a = { .w = w, .feed = { .fd = -1 } };
 	const char *why;
 	int code = EX_TEMPFAIL;
 
 	snprintf(a.name, sizeof(a.name), "%.47s", name);
 	if (begin(&a) < 0) {
 		forget(&a);
-		return EX_PROTOCOL;
-	}
-	why = task_unwanted(&a.t, w);
-	if (why && !has(&a, "began") && !has(&a, "result.dsse")) {
+		code = EX_PROTOCOL;
+	} else if ((why = task_unwanted(&a.t, w)) && !has(&a, "began") && !has(&a, "result.dsse")) {
 		refuse(&a, why);
 		if (!wait_stopped())
 			forget(&a);
-		return EX_TEMPFAIL;
+	} else {
+		code = go_on(&a);
 	}
-	if (!has(&a, "result.dsse")) {
-		if (!has(&a, "tree"))
-			feed_say(&a.feed, "%s: %s for %s on %s", a.name, a.t.name.len ? a.t.name.s :
-			    "a bundle", a.t.branch.s, w->name);
-		stage = make(&a);
-	}
-	if (stage == GO_ON)
-		how = deliver(&a);
-	if (how == SENT) {
-		code = code_of(&a);
-		note("%s: delivered, code %d", a.name, code);
-	} else if (how == SENT_REFUSED) {
-		code = EX_PROTOCOL;
-	}
-	/* What the server will never take is not offered for ever. */
-	if (how == SENT || a.lost || how == SENT_REFUSED)
-		forget(&a);
-	feed_close(&a.feed);
-	close_keep(a.folder);
-	task_free(&a.t);
+	attempt_free(&a);
 	return code;
 }

@@ -52,6 +52,15 @@ http_init(void)
 	return 0;
 }
 
+void
+http_end(void)
+{
+	curl.easy_cleanup(easy);
+	curl.global_cleanup();
+	free(ca_file);
+	free(ca_path);
+}
+
 static size_t
 on_read(char *to, size_t size, size_t n, void *arg)
 {

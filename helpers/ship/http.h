@@ -44,6 +44,9 @@ struct http_answer {
  * -1 with errno ENOTSUP. */
 int http_init(void);
 
+/* Gives back what that took. */
+void http_end(void);
+
 /* Asks.  The answer is filled in any case, and to be freed.  Returns its status, 0 when
  * there was none. */
 long http_do(const struct http_ask *ask, struct http_answer *a);
