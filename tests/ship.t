@@ -203,6 +203,14 @@ mkdir -p "$job"
 echo 20260101-000000-x >"$1/job"
 { seq 10000; echo the end; } >"$job/log"
 echo '{"id":"x","verdict":"timeout","code":124,"usage":{"wall_us":7,"cpu_us":8,"peak_kib":9}}' >"$job/result.json"
+[ ! -e "${0%/*}/deb" ] || {
+	mkdir -p "${0%/*}/work/output/stable"
+	cp "${0%/*}/deb" "${0%/*}/work/output/stable/x_1_amd64.deb"
+	printf 'sha256::%s\t%s\tx_1_amd64.deb\n' "$(sha256sum <"${0%/*}/deb" | cut -d ' ' -f 1)" \
+	    "$(stat -c %s "${0%/*}/deb")" >"$job/packages"
+	echo '{"id":"x","verdict":"ok","code":0}' >"$job/result.json"
+	exit 0
+}
 printf 'elapsed_us,user_us,sys_us,mem_kib\n1,2,3,4\n' >"$job/samples.csv"
 exit 124
 END
@@ -237,5 +245,9 @@ type=application/vnd.aoinb.result+json
 try 0 'the result is signed'               openssl pkeyutl -verify -rawin -pubin -inkey pub.pem -in pae -sigfile sig
 sed -i 's/"exit":124/"exit":125/' pae
 try 1 'and another is not'                 openssl pkeyutl -verify -rawin -pubin -inkey pub.pem -in pae -sigfile sig
+echo package >deb
+told .
+is 'a package that the server never takes is a failure, and why' "$(jq -r '.verdict, .exit, .why, (.outputs | length)' said | tr '\n' ' ')" \
+    'failed 1 the server refuses what was built: HTTP 413: too large 0 '
 is 'the key is for root alone'             "$(stat -c %a key)" 600
 finish

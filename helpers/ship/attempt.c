@@ -245,23 +245,29 @@ code_of(const struct attempt *a)
 	return code;
 }
 
-/* Delivers the result; or, when it was cancelled meanwhile, one that says so. */
+/* Delivers the result; or, when it was cancelled meanwhile, or the server refuses a
+ * package for its name or size, one that says so. */
 static enum sent
 deliver(struct attempt *a)
 {
-	struct end e;
+	struct end e = { .code = EX_NO, .verdict = "failed" };
 	enum sent how;
+	int code = code_of(a);
 
-	a->stopped = code_of(a) == 128 + SIGTERM;
+	a->stopped = code == 128 + SIGTERM;
 	how = result_deliver(a);
-	if (how != SENT_LATER || !a->cancel || a->stopped || wait_stopped())
+	if (how == SENT_LATER && a->cancel && !a->stopped && !wait_stopped()) {
+		attempt_judge(a, 128 + SIGTERM, &e);
+		a->stopped = 1;
+	} else if (how == SENT_REFUSED && code == 0) {
+		snprintf(e.why, sizeof(e.why), "the server refuses what was built: %.400s", a->refused);
+	} else {
 		return how;
-	attempt_judge(a, 128 + SIGTERM, &e);
+	}
 	if (result_write(a, &e) < 0) {
 		warn_sys("%s: its result cannot be written", a->name);
 		return SENT_LATER;
 	}
-	a->stopped = 1;
 	return result_deliver(a);
 }
 

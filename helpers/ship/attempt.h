@@ -28,6 +28,7 @@ struct attempt {
 
 	int cancel, lost;	/* what the server said */
 	int stopped;		/* the result says so already */
+	char refused[512];	/* why the server takes a part of it never */
 	long interval;		/* seconds to the next word */
 	int64_t next, beat;	/* when the next word, and the next beat, is due */
 	struct backoff pause;

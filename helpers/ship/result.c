@@ -328,8 +328,10 @@ result_deliver(struct attempt *a)
 			memcpy(said, d.answer.why, sizeof(said));
 			wait_ms(backoff_ms(&b, d.answer.after));
 		}
-	if (d.how == SENT_REFUSED)
-		warn_msg("%s: its result is refused: %s", a->name, d.answer.why);
+	if (d.how == SENT_REFUSED) {
+		snprintf(a->refused, sizeof(a->refused), "%s", d.answer.why);
+		warn_msg("%s: its result is refused: %s", a->name, a->refused);
+	}
 	buf_free(&text);
 	buf_free(&envelope);
 	http_free(&d.answer);
