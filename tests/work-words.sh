@@ -50,6 +50,15 @@ worker_stop() {
 	eval "pid_$1=''"
 }
 
+# workers_end - those that a test left behind
+workers_end() {
+	for name in w1 w2; do
+		eval "pid=\${pid_$name-}"
+		[ ! "$pid" ] || kill "$pid"
+	done
+}
+later workers_end
+
 # bundle_of NAME COMMANDS - a bundle whose build runs COMMANDS, and NAME.tar.gz of it
 bundle_of() {
 	bundle_tiny "$1"

@@ -128,6 +128,15 @@ done
 worker_start w1
 ended_well "$id" 'killed at six moments: built by the same attempt'
 worker_stop w1
+id=$(submit longer)
+worker_start w1
+ok 'it is being built'                     wait_for 60 local_has "$id" '^line 3$'
+shipper=$(running aoinb-ship attempt "$id.1" | head -n 1)
+kill -9 "$shipper"
+ended_well "$id" 'the process of the attempt is killed: the worker starts it again'
+ok 'and says so'                           grep -q "$id.1: ended with code 137; it is gone on with" w1.log
+is 'one build came to its end'             "$(curl -sS -H "Authorization: Bearer $me" "$url/task/$id/log" | grep -c '^line 20$')" 1
+worker_stop w1
 mkdir -p both/app
 for name in early late; do
 	bundle_of "$name" "for i in \$(seq 30); do echo $name \$i; sleep 0.1; done"

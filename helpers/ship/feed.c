@@ -17,9 +17,9 @@ enum { PIECE = 64 << 10, TAIL = 1 << 20, SPARE = 4096 };
 static int
 note_source(struct feed *f)
 {
-	char line[700];
-	int n = snprintf(line, sizeof(line), "%s %" PRId64 "\n", *f->source ? f->source : "-",
-	    f->start);
+	char line[1300];
+	int n = snprintf(line, sizeof(line), "%s %" PRId64 " %s\n", *f->source ? f->source : "-",
+	    f->start, *f->last ? f->last : "-");
 
 	return file_put(f->folder, "feed", line, (size_t)n);
 }
@@ -33,8 +33,10 @@ feed_open(struct feed *f, int folder, int work_dir, int64_t most)
 	f->fd = openat(folder, "log", O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (f->fd < 0)
 		return -1;
-	if (file_get(folder, "feed", sizeof(f->source), &b) == 0 &&
-	    (sscanf(b.s, "%599s %" SCNd64, f->source, &f->start) != 2 || !strcmp(f->source, "-")))
+	if (file_get(folder, "feed", 4096, &b) == 0 && b.len &&
+	    sscanf(b.s, "%599s %" SCNd64 " %599s", f->source, &f->start, f->last) != 3)
+		*f->source = *f->last = '\0';
+	if (!strcmp(f->source, "-"))
 		*f->source = '\0';
 	buf_free(&b);
 	return 0;
@@ -139,6 +141,8 @@ feed_take(struct feed *f, const char *path)
 	if (!ended || (!path && !*f->source))
 		return 0;
 	snprintf(f->source, sizeof(f->source), "%s", path ? path : "");
+	if (path)
+		snprintf(f->last, sizeof(f->last), "%s", path);
 	f->start = size_of(f->fd);
 	return note_source(f) < 0 || (path && more(f, 0) < 0) ? -1 : 0;
 }

@@ -13,6 +13,7 @@ struct feed {
 	int64_t most;		/* bytes that it may have */
 	char source[600];	/* what it takes from, below work_dir; "" nothing */
 	int64_t start;		/* where in the log that begins */
+	char last[600];		/* the source that it is, or was last */
 };
 
 /* Opens the log in the folder.  Returns 0, or -1 with errno set. */

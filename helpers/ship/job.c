@@ -180,16 +180,51 @@ look_at_samples(struct attempt *a, const char *job)
 	}
 }
 
+struct next {
+	const char *after;	/* the log of a job, or "" */
+	char log[400];		/* of the first job behind that, "" when there is none */
+};
+
+static int
+take_next(struct attempt *a, const char *job, void *arg)
+{
+	struct next *n = arg;
+	char log[400];
+
+	(void)a;
+	snprintf(log, sizeof(log), "%.390s/log", job);
+	if (strcmp(log, n->after) > 0 && (!*n->log || strcmp(log, n->log) < 0))
+		strcpy(n->log, log);
+	return 0;
+}
+
+/* The logs of all jobs in their order: some may have begun and ended since the last look. */
+static int
+feed(struct attempt *a)
+{
+	struct next n = { .after = a->feed.last };
+
+	if (*a->feed.source && feed_take(&a->feed, a->feed.source) < 0)
+		return -1;
+	for (;;) {
+		*n.log = '\0';
+		attempt_jobs(a, take_next, &n);
+		if (!*n.log)
+			return 0;
+		if (feed_take(&a->feed, n.log) < 0)
+			return -1;
+	}
+}
+
 void
 attempt_look(struct attempt *a)
 {
-	char job[300], path[400];
+	char job[300];
 	struct buf step = { 0 };
 
 	if (attempt_job(a, job) < 0)
 		return;
-	snprintf(path, sizeof(path), "%s/log", job);
-	if (feed_take(&a->feed, path) < 0)
+	if (feed(a) < 0)
 		warn_sys("%s: its log", a->name);
 	look_at_samples(a, job);
 	if (!wait_stopped() && job_line(&a->w->store, job, "step", &step) == 0 && step.len)
