@@ -16,7 +16,7 @@ B       = build
 CC      = gcc
 SAN     =
 
-helpers = conf fetch group job layer mount order plan provenance repo run rusage serve spec text unpack
+helpers = conf fetch group job layer mount order plan provenance repo run rusage serve ship spec text unpack
 
 # What a helper is made of beside its own folder and the library: parts that are more
 # than one helper's and less than everybody's.
@@ -33,6 +33,7 @@ pkgs_plan   = libcrypto
 pkgs_provenance = libcrypto
 pkgs_repo   = libcrypto liblzma
 pkgs_serve  = libmicrohttpd sqlite3
+pkgs_ship   = libcurl
 pkgs_unpack = libarchive liblzma libzstd zlib
 
 warn   = -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wvla
@@ -54,6 +55,7 @@ bins = $(helpers:%=$(B)/bin/aoinb-%)
 objs_of  = $(patsubst helpers/%.c,$(B)/%.o,$(wildcard $(1:%=helpers/%/*.c)))
 objs_lib = $(call objs_of,lib lib/store)
 $(B)/lib/digest.o $(B)/lib/sign.o: pkgs = libcrypto
+$(B)/lib/curl.o: pkgs = libcurl
 
 all: $(bins)
 

@@ -218,6 +218,33 @@ const struct key key_tab[] = {
 { "server", "token_file", KEY_PATH, NULL, "",
   "File with the token that it gave; AOINB_TOKEN_FILE goes before it." },
 
+{ "work", "server", KEY_URL, NULL, "",
+  "URL of the server that \"aoinb work\" builds for: https://build.example.org." },
+{ "work", "token_file", KEY_PATH, NULL, "/etc/aoinb/work.token",
+  "File with the token of this worker, for root alone." },
+{ "work", "key_file", KEY_PATH, NULL, "/etc/aoinb/work.key",
+  "File with the key that signs its results; made where it is missing." },
+{ "work", "name", KEY_WORD, NULL, "",
+  "Its name at the server, that of its token.  The default is the host's." },
+{ "work", "slots", KEY_NUMBER, NULL, "1",
+  "Tasks at once; each may have that part of cores, memory and disk." },
+{ "work", "branches", KEY_LIST, NULL, "",
+  "Branches that it builds for.  Without any: all that it has a source list of, and\n"
+  "with source_lists all of the server." },
+{ "work", "archs", KEY_LIST, NULL, "",
+  "Architectures that it builds for.  Without any: arch." },
+{ "work", "settings", KEY_LIST, NULL, "limit_time limit_silence",
+  "Keys that a task may set for its build, such as limit_time; others stay as they\n"
+  "are here." },
+{ "work", "source_lists", KEY_BOOL, NULL, "yes",
+  "Whether the server's source list is used for a branch that has none here." },
+{ "work", "repo", KEY_BOOL, NULL, "yes",
+  "Whether a build can install what the server's repository of the branch has.  What\n"
+  "comes from there is believed, as the task is." },
+{ "work", "base", KEY_TEXT, NULL, "",
+  "Base system to load when there is none: auto for the release manifest,\n"
+  "debian:SUITE, or the path of an image." },
+
 { "clean", "keep", KEY_CHOICE, "never|failed|always", "never",
   "Which workspaces stay after a build, for \"aoinb shell JOB\"." },
 { NULL, NULL, 0, NULL, NULL, NULL },

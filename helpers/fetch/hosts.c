@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "curl.h"
 #include "err.h"
-#include "fetch/curl.h"
 #include "fetch/hosts.h"
 #include "fetch/url.h"
 

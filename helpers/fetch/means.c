@@ -1,4 +1,4 @@
-#include "fetch/curl.h"
+#include "curl.h"
 #include "fetch/means.h"
 
 int

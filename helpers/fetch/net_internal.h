@@ -4,7 +4,7 @@
 
 #include <netinet/in.h>
 
-#include "fetch/curl.h"
+#include "curl.h"
 #include "fetch/net.h"
 #include "fetch/pace.h"
 #include "fetch/url.h"

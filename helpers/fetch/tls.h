@@ -4,7 +4,7 @@
 #ifndef FETCH_TLS_H
 #define FETCH_TLS_H
 
-#include "fetch/curl.h"
+#include "curl.h"
 
 /* Listens for that alert on the connections of easy. */
 void tls_listen(CURL *easy);

@@ -4,7 +4,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-#include "fetch/curl.h"
+#include "curl.h"
 #include "fetch/url.h"
 
 int

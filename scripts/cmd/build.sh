@@ -13,6 +13,7 @@
 #   --stage2         the second stage of an architecture's bootstrap: modifier +stage2
 #   --verstamp=TEXT  behind each version: auto, no, or this text
 #   --group=FOLDER   as one of a group, which has FOLDER for it
+#   --tell=FILE      write the id of the group to FILE, before it begins
 #
 # A TARGET is a bundle's folder, or, in a tree, category/name, the name of a package,
 # or groups/NAME.  Several are a group: see aoinb-tree(5) and "aoinb help plan".
@@ -65,6 +66,7 @@ build_group() {
 	plan_ask "$branch" "$(names_known)" --group="$group" "$@" || exit
 	progress_end
 	trap - EXIT
+	[ ! "$opt_tell" ] || printf '%s\n' "${group##*/}" >"$opt_tell" || die 74 "$opt_tell: cannot be written"
 	plan_run "$group" ${opt_fail_fast:+--fail-fast}
 }
 

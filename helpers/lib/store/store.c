@@ -21,7 +21,7 @@ static const struct mode {
 	{ "output", 0755 },
 	{ "built", 0755 }, { "ref", 0755 }, { "cache/names", 0755 },	/* for plans */
 	{ "groups", 0700 }, { "jobs", 0700 }, { "layers", 0700 },
-	{ "lock", 0700 }, { "log", 0700 }, { "tmp", 0700 }, { "trash", 0700 },
+	{ "lock", 0700 }, { "log", 0700 }, { "tmp", 0700 }, { "trash", 0700 }, { "work", 0700 },
 	{ "cache/debs", 0700 }, { "cache/deps", 0700 }, { "cache/repo", 0700 },
 	{ "cache/vcs", 0700 },
 };

@@ -1,12 +1,13 @@
 /* libcurl, loaded when first needed: a fetch of what is in the cache has no use
  * for it, and it takes three milliseconds with what it needs itself. */
-#ifndef FETCH_CURL_H
-#define FETCH_CURL_H
+#ifndef AOINB_CURL_H
+#define AOINB_CURL_H
 
 #include <curl/curl.h>
 
 #define CURL_FUNCTIONS(X) \
 	X(easy_cleanup) X(easy_getinfo) X(easy_header) X(easy_init) \
+	X(easy_perform) X(easy_reset) \
 	X(easy_setopt) X(easy_strerror) X(easy_unescape) X(free) \
 	X(global_cleanup) X(global_init) X(multi_add_handle) \
 	X(multi_cleanup) X(multi_info_read) X(multi_init) X(multi_perform) \

@@ -1,4 +1,4 @@
-#include "fetch/curl.h"
+#include "curl.h"
 #include "lazy.h"
 
 struct curl_functions curl;
