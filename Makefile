@@ -20,6 +20,7 @@ helpers = conf fetch group job layer mount order plan repo run rusage spec unpac
 # What a helper is made of beside its own folder and the library: parts that are more
 # than one helper's and less than everybody's.
 parts_group = order
+parts_job   = why
 parts_plan  = eval order
 parts_spec  = eval
 # It is started twice in each container; without shared libraries that takes half the time.
