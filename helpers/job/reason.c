@@ -109,7 +109,7 @@ is_member(struct args *a, const char *path)
 {
 	char at[JOB_PATH + 16];
 
-	snprintf(at, sizeof(at), "%s/without", path);
+	snprintf(at, sizeof(at), "%s/jobs", path);
 	return faccessat(a->store.dir, at, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
