@@ -20,7 +20,7 @@ libtool: warning: relinking failed: cannot find the directory, ignored
 test.c:3:5: warning: unused variable 'error' [-Wunused-variable]
 XFAIL: known-to-fail.sh
 END
-	seq -f 'gcc -c -O2 file%g.c -o file%g.o' 100
+	seq -f 'gcc -c -O2 file%g.c' 100
 }
 
 # points TOOL PATTERN TEXT - the script on stdin, in an empty folder, must fail, and the first
@@ -46,7 +46,7 @@ points_by() {
 	why --json log >found 2>err
 	line=$(jq -r '.[0].line // 1' found)
 	jq -r '.[0].text // ""' found >first
-	sed -n "${line}p" log >there
+	sed -n "${line}s/$(printf '\033')\[[0-9;]*[mK]//gp; ${line}p" log >there
 	[ "$code" -ne 0 ] && grep -q -e "$pattern" first && grep -qF -e "$(sed 's/\.\.\.$//; s/?.*//; s/^ *//; s/	.*//' first | cut -c 1-200)" there
 	report $? "$2"
 	if [ "$(tail -c 20 found | wc -c)" -eq 0 ] || ! grep -q -e "$pattern" first || [ "$code" -eq 0 ]; then
@@ -110,7 +110,7 @@ points gcc 'file.*not recognized' 'ld: no object' <<'END'
 echo nonsense >a.o
 gcc a.o
 END
-points g++ 'a.cc:.*error: ' 'g++: a template' <<'END'
+points g++ 'error: no match for .operator<' 'g++: a template' <<'END'
 printf '#include <vector>\n#include <algorithm>\nstruct s {};\nint main() { std::vector<s> v; std::sort(v.begin(), v.end()); }\n' >a.cc
 g++ -c a.cc
 END
@@ -122,7 +122,7 @@ points clang 'undefined reference to .nowhere' 'clang, linking' <<'END'
 echo 'void nowhere(void); int main(void) { nowhere(); }' >a.c
 clang a.c
 END
-points clang 'unknown argument' 'clang: option' <<'END'
+points clang 'unknown argument\|unsupported option' 'clang: option' <<'END'
 echo 'int x;' >a.c
 clang --no-such-option -c a.c
 END
@@ -291,7 +291,7 @@ END
 points sed 'sed: -e expression #1' 'sed: script' <<'END'
 echo x | sed 's/a/b'
 END
-points awk 'syntax error' 'awk' <<'END'
+points awk 'syntax error\|missing ) near' 'awk' <<'END'
 awk 'BEGIN { print ( }'
 END
 points jq 'jq: error' 'jq' <<'END'
@@ -414,7 +414,7 @@ END
 echo '# patches, archives, packages, repositories'
 points patch 'Hunk #1 FAILED' 'patch: a hunk' <<'END'
 printf 'one\ntwo\nthree\n' >a
-printf '--- a\n+++ a\n@@ -1,3 +1,3 @@\n 1\n-2\n+II\n 3\n' >p
+printf -- '--- a\n+++ a\n@@ -1,3 +1,3 @@\n 1\n-2\n+II\n 3\n' >p
 patch -p0 <p
 END
 points patch "can't find file to patch" 'patch: no file' <<'END'
@@ -547,5 +547,153 @@ points bc 'syntax error' 'bc' <<'END'
 echo '1 +' | bc 2>&1 | grep . && false
 END
 
-. "$top/tests/why-words.sh"
+echo '# which of several'
+# first TEXT WANTED - of the log on stdin, the first line that is found is WANTED
+first() {
+	cat >log
+	is "$1" "$(why --json log | jq -r '.[0] | "\(.line) \(.kind) \(.text)"')" "$2"
+}
+error='a.c:1:2: error: x'
+{ echo "$error"; seq 2000; echo 'cp: cannot stat x'; echo 'make: *** [Makefile:1: all] Error 1'; } |
+    first 'an error of long ago was minded by nobody' '2002 missing cp: cannot stat x'
+{ echo "$error"; seq 50; echo "$error 2"; } | first 'of those that are near the first is the cause' "1 compile $error"
+{ echo "FAIL: one"; seq 5000 | sed 's/^/PASS: /'; echo 'make: *** [Makefile:1: check] Error 1'; } |
+    first 'but a failed test waits for the others' '1 test FAIL: one'
+{ echo "$error"; echo; echo '=== 1-0: packages ==='; echo 'tar: x: Cannot open: No such file or directory'; } |
+    first 'what is above a section went well' '4 missing tar: x: Cannot open: No such file or directory'
+{ echo "$error"; echo 'make: [Makefile:3: x] Error 1 (ignored)'; echo 'all is well'; } |
+    first 'what make ignores, too' '3 last all is well'
+{ echo "$error"; echo 'make[1]: *** [Makefile:3: x] Error 1'; echo 'b.c:2:3: error: y'; echo 'make: *** [Makefile:3: z] Error 2'; } |
+    first 'what comes behind an end does not matter' "1 compile $error"
+{ echo 'make[1]: *** [Makefile:3: x] Error 1'; seq 500; echo 'configure: error: no luck'; } |
+    first 'unless it was not the end' '502 configure configure: error: no luck'
+{ seq 3; echo 'it does not say why'; echo; echo '  '; } | first 'else the last line' '4 last it does not say why'
+printf 'Traceback (most recent call last):\n  File "x", line 1\n    import x\nx.y.OddThing: no luck\n' |
+    first 'the exception of a trace' '4 python x.y.OddThing: no luck'
+printf 'CMake Error at CMakeLists.txt:3 (message):\n  no luck today\n\n\n-- Configuring incomplete, errors occurred!\n' >log
+is 'with what belongs to it' "$(why log | cut -f 1,3 | tr '\t\n' ' |')" \
+    '1 CMake Error at CMakeLists.txt:3 (message):|2   no luck today|5 -- Configuring incomplete, errors occurred!|'
+
+echo '# hostile logs'
+esc=$(printf '\033') bel=$(printf '\007')
+printf '%s\n' "${esc}]0;title${bel}${esc}[2J${esc}[01;31mx.c:1:2: ${esc}[Kerror: ${esc}[0m$(printf '\302\233')31m y" |
+    first 'escape sequences are not in it' '1 compile x.c:1:2: error: ?31m y'
+printf 'x.c:1:2: error: a\000b\001c\n' | first 'nor NUL and the like' '1 compile x.c:1:2: error: a?b?c'
+printf 'x.c:1:2: error: \377\300\257\355\240\200z\n' | first 'nor what is no UTF-8' '1 compile x.c:1:2: error: ??????z'
+printf 'x.c:1:2: error: \342\200\256abc\n' | first 'nor what turns text round' '1 compile x.c:1:2: error: ?abc'
+printf '10%%\r20%%\rx.c:1:2: error: y\r30%%\r\nend\r\n' | first 'progress is not in the way' '1 compile x.c:1:2: error: y'
+printf 'a\nx.c:1:2: error: y' | first 'a last line without its newline' '2 compile x.c:1:2: error: y'
+printf 'x.c:1:2: error: https://me:secret@host/y\n' | first 'a password is not told' '1 compile x.c:1:2: error: https://host/y'
+{ printf 'x.c:1:2: error: '; head -c 40000000 /dev/zero | tr '\0' A; } >log
+is 'a line of 40 MB is cut' "$(why --json log | jq -r '.[0] | "\(.line) \(.text | length) \(.text[-4:])"')" '1 319 A...'
+python3 -c 'print("x.c:1:2: error: " + "\u20ac" * 400)' >log
+is 'and not in a character' "$(why --json log | jq -r '.[0].text | (endswith("\u20ac...")), (. | contains("\ufffd") or contains("?"))' | tr '\n' ' ')" 'true false '
+head -c 3000000 /dev/urandom >log
+try 0 'noise'                          why --json log
+is 'is JSON'                           "$(jq -r 'type' out)" array
+true >empty
+try 1 'an empty log'                   why empty
+says err 'empty: nothing in it says why' 'that is told'
+printf '\n\r\n  \033[0m\n' >blank
+try 1 'one of blanks'                  why --json blank
+is 'an empty array'                    "$(cat out)" '[]'
+mkfifo fifo
+try 65 'a FIFO is not waited for'      timeout 10 aoinb-job why fifo
+try 65 'a device'                      why /dev/zero
+try 66 'none'                          why nowhere
+try 64 'no log'                        why
+try 64 'two'                           why log log
+
+echo '# large logs'
+# A GiB with holes: lines are counted in what is not read.
+python3 - <<'END'
+with open("large", "wb") as f:
+    f.write(b"first\n" * 10)
+    f.seek(1 << 29)
+    f.write(b"x.c:1:2: error: in the middle\n" * 5)
+    f.seek((1 << 30) - 200)
+    f.write(b"\ny.c:1:2: error: at the end\nmake: *** [x] Error 1\n")
+END
+# little PROG... - in 64 MiB, and 30 seconds
+little() (
+	ulimit -v 65536
+	timeout 30 "$@"
+)
+case $(file -b "$B/bin/aoinb-job" 2>/dev/null; nm -D "$B/bin/aoinb-job" 2>/dev/null | grep -c asan) in
+*0) try 0 'a GiB, in 64 MiB'           little aoinb-job why --json large ;;
+*)  try 0 'a GiB'                      timeout 120 aoinb-job why --json large ;;
+esac
+is 'its end is read, its lines are counted' "$(jq -r '.[0] | "\(.line) \(.text)"' out)" '17 y.c:1:2: error: at the end'
+rm large
+# Every rule's words on each line, which is as bad as it can be.
+sed -n 's/^\t[A-Z]*("\([^"]*\)".*/\1/p' "$top/helpers/why/rules.c" | tr -d '^$' | tr '%*\n' '1  ' >words
+python3 -c 'w = open("words").read()
+with open("log", "w") as f:
+    for i in range(0, 30000): f.write((w[i % 3000:] + w)[:1000] + "\n")
+    f.write(":" * 10000000)'
+try 0 'a log of nothing but errors'    timeout 60 aoinb-job why log
+
+echo '# of a job'
+W=$PWD/w
+mkdir -p b/autobuild "$W/lock"
+printf 'VER=1\nDUMMYSRC=1\n' >b/spec
+echo PKGNAME=probe >b/autobuild/defines
+# ended CODE STEP VERDICT LOG... - a job that ended so; what is said of it is in err
+ended() {
+	code=$1 step=$2
+	exec 9>>"$W/lock/new.$$"
+	path=$(aoinb-job -w "$W" new --lock=9 --branch=stable build b) || return
+	id=${path##*/}
+	echo "$step" >"$path/step"
+	printf 'verdict=%s\nwall_us=65000000\npeak_kib=122880\n' "$3" >"$path/rusage"
+	echo 1.2-3 >"$path/version"
+	shift 3
+	[ $# -eq 0 ] || printf '%s\n' "$@" >"$path/log"
+	aoinb-job -w "$W" result --lock=9 --say -- "$path" "$code" >out 2>err
+	exec 9>&-
+}
+# in_record - result.json's lines
+in_record() {
+	jq -r '.why | map("\(.line) \(.kind) \(.text)") | join("|")' "$path/result.json"
+}
+ended 1 build failed one "$error" 'make: *** [x] Error 1'
+is 'result.json says why'              "$(in_record)" "2 compile $error|3 make make: *** [x] Error 1"
+is 'it is said at the end'             "$(sed 's/^aoinb: [^ ]*b 1/aoinb: b 1/' err)" "aoinb: b 1.2-3: failed, 1:05, 120M, job $id
+  line 2: $error
+  line 3: make: *** [x] Error 1
+  more: aoinb log $id"
+try 0 'the job may be asked'           aoinb-job -w "$W" why "$id"
+is 'as columns'                        "$(cat out)" "$(printf '2\tcompile\t%s\n3\tmake\tmake: *** [x] Error 1' "$error")"
+ended 124 build timeout "$error" 'still going'
+is 'a time-out: where it was'          "$(in_record)" "2 timeout still going|1 compile $error"
+ended 125 build silent one two
+is 'silence, too'                      "$(in_record)" '2 silent two'
+ended 123 build oom 'cc1plus: out of memory allocating 4 bytes' 'make: *** [x] Error 1'
+is 'out of memory, as the log says'    "$(in_record)" '1 memory cc1plus: out of memory allocating 4 bytes|2 make make: *** [x] Error 1'
+ended 123 build oom one two
+is 'or as only the kernel knows'       "$(in_record)" '2 memory two'
+ended 122 build disk-full 'cp: x: No space left on device'
+is 'a full disk'                       "$(in_record)" '1 disk cp: x: No space left on device'
+ended 66 fetch failed "$error"
+is 'a log of an earlier try is not asked' "$(in_record)" ''
+is 'and nothing is said twice'         "$(cat err)" ''
+ended 1 build failed
+is 'no log'                            "$(in_record)" ''
+ended 130 build stopped "$error"
+is 'stopped by somebody'               "$(in_record)$(cat err)" ''
+exec 9>>"$W/lock/new.$$"
+path=$(aoinb-job -w "$W" new --lock=9 --branch=stable build b)
+printf 'verdict=ok\nwall_us=3000000\npeak_kib=46080\n' >"$path/rusage"
+printf 'sha256::%064d\t4096\tb_1_all.deb\n' 7 >"$path/packages"
+echo "$error" >"$path/log"
+ok 'a build that went well'            aoinb-job -w "$W" result --lock=9 --say -- "$path" 0 >out 2>err
+exec 9>&-
+is 'says what it took'                 "$(sed 's/^aoinb: [^ ]*b: /aoinb: b: /' err)" "aoinb: b: ok, 0:03, 45M, job ${path##*/}"
+is 'and has no reasons'                "$(in_record)" ''
+try 1 'to ask for them'                aoinb-job -w "$W" why "${path##*/}"
+says err 'it did not fail'             'is answered'
+rm "$path/log" && ln -s /etc/passwd "$path/log"
+rm "$path/result.json"
+try 65 'a log that is a link is not followed' aoinb-job -w "$W" why "${path##*/}"
+
 finish

@@ -72,7 +72,7 @@ piece_last(const char *p, size_t len, const char *s, size_t n, int whole)
 {
 	size_t most = len * DIGITS, i;
 
-	for (i = whole || n < most ? 0 : n - most; i <= n; i++) {
+	for (i = whole || n < most ? 0 : n - most; i < n; i++) {
 		if (piece_here(p, len, s + i, n - i) == n - i)
 			return 1;
 		if (whole)

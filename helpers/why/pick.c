@@ -8,7 +8,8 @@
 
 enum {
 	NEAR = 60,	/* lines between the hits of one failure */
-	NEAR_WEAK = 10,
+	NEAR_TOOL = 3,	/* whose cause is not known: somebody may have gone on */
+	FAR = 30,	/* from those to the end, and it ended for something else */
 	RUN = 100,	/* between ends that follow from each other */
 	AGE = 200,	/* in so many, a hit becomes less likely by a step */
 	IGNORED = 5,	/* before "(ignored)" */
@@ -54,7 +55,7 @@ hit(struct pick *p, uint64_t line, const char *text, const struct why_rule *r,
     int weight)
 {
 	struct hits *h = &p->now;
-	uint64_t near = h->weight <= WHY_WEAK ? NEAR_WEAK : NEAR;
+	uint64_t near = h->weight <= WHY_TOOL ? NEAR_TOOL : NEAR;
 
 	if (h->weight && !(h->flags & WHY_STAYS) && line - h->last > near)
 		close_hits(p);
@@ -70,6 +71,24 @@ hit(struct pick *p, uint64_t line, const char *text, const struct why_rule *r,
 	h->last = line;
 }
 
+/* The end is at line: whether what was found is too little to explain it. */
+static int
+is_weak(const struct hits *h, uint64_t line)
+{
+	return h->weight <= WHY_TOOL && (!h->weight || line - h->last > FAR);
+}
+
+/* What stands before an end that nothing known explains. */
+static void
+hit_last(struct pick *p, uint64_t line)
+{
+	static const struct why_rule unknown = { "", "last", WHY_TOOL, 0, 0 };
+	struct why_line l = p->last;
+
+	if (l.line && l.line != p->end_last && is_weak(better(&p->before, &p->now), line))
+		hit(p, l.line, l.text, &unknown, WHY_TOOL);
+}
+
 /* Something ended for what was said before.  Of several in a row the first knows best. */
 static void
 end(struct pick *p, uint64_t line, const char *text, const char *kind)
@@ -78,6 +97,7 @@ end(struct pick *p, uint64_t line, const char *text, const char *kind)
 
 	p->after = 0;
 	if (!p->end_last || line - p->end_last > RUN) {
+		hit_last(p, line);
 		best = better(&p->before, &p->now);
 		p->chosen = *best;
 		put(&p->end, line, text, kind);
@@ -103,7 +123,6 @@ pick_line(struct pick *p, uint64_t line, const char *text, const struct why_rule
 	static const struct why_rule raised = { "", "python", WHY_CAUSE, 0, 0 };
 	struct hits *h = &p->now;
 
-	put(&p->last, line, text, "last");
 	if (p->trace && *text != ' ' && (!r || r->weight != WHY_NOISE)) {
 		p->trace = 0;
 		hit(p, line, text, r && r->weight == WHY_CAUSE ? r : &raised, WHY_CAUSE);
@@ -118,6 +137,7 @@ pick_line(struct pick *p, uint64_t line, const char *text, const struct why_rule
 	} else {
 		hit(p, line, text, r, r->weight);
 	}
+	put(&p->last, line, text, "last");
 }
 
 static void
@@ -164,7 +184,7 @@ sort(struct why *out)
 void
 pick_end(struct pick *p, const char *verdict, struct why *out)
 {
-	const struct hits *best = better(&p->before, &p->now);
+	const struct hits *best;
 	static const struct { const char *verdict, *kind; int over; } ended[] = {
 		{ "timeout", "timeout", 1 }, { "silent", "silent", 1 },
 		{ "oom", "memory", 0 }, { "disk-full", "disk", 0 }, { "signal", "killed", 0 },
@@ -172,9 +192,12 @@ pick_end(struct pick *p, const char *verdict, struct why *out)
 	size_t i;
 
 	out->n = 0;
+	if (!p->end_last)
+		hit_last(p, p->last.line);
+	best = better(&p->before, &p->now);
 	/* What is said behind an end follows from it, unless it is far from that. */
 	if (p->end_last && p->chosen.weight &&
-	    !(best->weight >= WHY_TOOL && best->best.line - p->end_last > RUN))
+	    !(best->weight >= WHY_TOOL && best->best.line > p->end_last + RUN))
 		best = &p->chosen;
 	for (i = 0; i < sizeof(ended) / sizeof(*ended); i++) {
 		if (strcmp(verdict, ended[i].verdict) || !p->last.line)

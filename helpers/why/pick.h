@@ -21,7 +21,7 @@ struct pick {
 	struct hits chosen;		/* by an end */
 	struct why_line end;		/* the first of the last run of ends */
 	uint64_t end_last;		/* line of the last; 0 when there was none */
-	struct why_line last;		/* that is not blank */
+	struct why_line last;		/* the one before; at the end, the last of all */
 	unsigned after;			/* lines that belong to the best yet */
 	int trace;			/* a trace goes on */
 };
