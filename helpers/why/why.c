@@ -14,7 +14,7 @@ enum {
 
 /* A log on its way through. */
 struct scan {
-	struct matcher *matcher;
+	const struct matcher *matcher;
 	struct pick pick;
 	uint64_t line;
 	char held[SEEN];	/* of the line that is not whole yet */
@@ -171,16 +171,19 @@ scan(struct scan *c, int fd)
 int
 why_find(int fd, const char *verdict, struct why *out)
 {
-	struct scan c = { .matcher = matcher_new() };
+	static struct matcher *matcher;
+	struct scan c = { 0 };
 	int r = -1, err;
 
 	out->n = 0;
-	if (c.matcher)
+	if (!matcher)
+		matcher = matcher_new();
+	c.matcher = matcher;
+	if (matcher)
 		r = scan(&c, fd);
 	if (r == 0)
 		pick_end(&c.pick, verdict, out);
 	err = errno;
-	matcher_free(c.matcher);
 	buf_free(&c.bare);
 	errno = err;
 	return r;

@@ -28,7 +28,8 @@ struct why {
 
 /* Looks in the log that fd is, from its beginning, whatever the offset of fd; it must be
  * a regular file.  verdict is the word of a result, "" when it is not known.  Time is
- * linear in what is read, memory does not depend on it.  Returns 0, and in out what was
+ * linear in what is read, memory does not depend on it.  The first call of a process makes
+ * a table for all of them, which threads must not do at once.  Returns 0, and in out what was
  * found: nothing if the log has nothing but blank lines; or -1 with errno set. */
 int why_find(int fd, const char *verdict, struct why *out);
 
