@@ -193,17 +193,10 @@ matcher_new(void)
 	if (link_states(m) == 0)
 		return m;
 fail:
-	matcher_free(m);
+	free(m->state);
+	free(m);
 	errno = ENOMEM;
 	return NULL;
-}
-
-void
-matcher_free(struct matcher *m)
-{
-	if (m)
-		free(m->state);
-	free(m);
 }
 
 const struct why_rule *

@@ -6,9 +6,9 @@
 
 struct matcher;
 
-/* One for why_rules, to be freed; NULL with errno ENOMEM. */
+/* One for why_rules, for all logs of a process: it is never freed.  NULL with
+ * errno ENOMEM. */
 struct matcher *matcher_new(void);
-void matcher_free(struct matcher *m);
 
 /* The first rule that the n bytes at s match, or NULL. */
 const struct why_rule *matcher_rule(const struct matcher *m, const char *s, size_t n);
