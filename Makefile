@@ -21,6 +21,7 @@ helpers = conf fetch group job layer mount order plan provenance repo run rusage
 # What a helper is made of beside its own folder and the library: parts that are more
 # than one helper's and less than everybody's.
 parts_group = order
+parts_job   = why
 parts_plan  = eval order
 parts_spec  = eval
 # It is started twice in each container; without shared libraries that takes half the time.
@@ -94,7 +95,8 @@ $(B)/run/confine.o: $(B)/run/filter.h $(B)/run/filter-sandbox.h
 # Tests, by prove(1).  Those of the helpers run again under sanitizers.
 tests = $(wildcard tests/*.t)
 tests_helpers = $(filter-out tests/group.t tests/plan.t tests/repo.t,$(wildcard \
-    $(helpers:%=tests/%.t) tests/serve-hostile.t tests/package.t tests/group-run.t tests/fetch-evil.t tests/plan-helper.t tests/repo-helper.t))
+    $(helpers:%=tests/%.t) tests/serve-hostile.t tests/package.t tests/why.t tests/group-run.t tests/fetch-evil.t \
+    tests/plan-helper.t tests/repo-helper.t))
 
 check: all
 	B=$(B) tests/prove-all $(PROVE) $(tests)
@@ -119,6 +121,16 @@ fuzz: all $(B)/fuzz/spec
 	$(B)/fuzz/spec -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=20 \
 	    -dict=tests/fuzz/spec.dict -artifact_prefix=$(B)/fuzz/ -print_final_stats=1 \
 	    $(B)/fuzz/corpus tests/fuzz/corpus
+	$(MAKE) $(B)/fuzz/why
+	@mkdir -p $(B)/fuzz/logs
+	$(B)/fuzz/why -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=20 \
+	    -artifact_prefix=$(B)/fuzz/ -print_final_stats=1 $(B)/fuzz/logs tests/fuzz/logs
+
+# The same for what finds out why a build failed.
+$(B)/fuzz/why: harden = -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+$(B)/fuzz/why: tests/fuzz/why.c $(wildcard helpers/why/*.[ch] helpers/lib/*.[ch])
+	@mkdir -p $(@D)
+	clang $(filter-out -M%,$(cflags)) -o $@ $(filter %.c,$^) $$(pkg-config --libs libcrypto)
 
 $(B)/fuzz/spec: harden = -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 $(B)/fuzz/spec: tests/fuzz/spec.c $(wildcard helpers/eval/*.[ch] helpers/lib/*.[ch])

@@ -12,7 +12,7 @@
 
 enum {
 	O_ACBS_VERSION = OPT_LONG, O_ANY, O_ARCH, O_BRANCH, O_BY_HAND, O_COPY, O_GROUP, O_JSON,
-	O_KEEP, O_LOCK, O_MEMBER, O_NAME, O_RAW, O_RUNNING, O_STEPS, O_TREE, O_UNFINISHED,
+	O_KEEP, O_LOCK, O_MEMBER, O_NAME, O_RAW, O_RUNNING, O_SAY, O_STEPS, O_TREE, O_UNFINISHED,
 	O_VERSTAMP,
 };
 
@@ -25,13 +25,14 @@ static const struct opt tab[] = {
 	{ O_BY_HAND,    "by-hand",    NULL,   "result: after steps that somebody named" },
 	{ O_COPY,       "copy",       "DIR",  "find: a copy of its records in DIR/jobs" },
 	{ O_GROUP,      "group",      NULL,   "find: a group" },
-	{ O_JSON,       "json",       NULL,   "history, list, show: in JSON" },
+	{ O_JSON,       "json",       NULL,   "history, list, show, why: in JSON" },
 	{ O_KEEP,       "keep",       "WHEN", "result: keep the workspace never, failed or always" },
 	{ O_LOCK,       "lock",       "FD",   "that descriptor is its lock" },
 	{ O_MEMBER,     "member",     "FOLDER", "new: as one of a group, which has FOLDER for it" },
 	{ O_NAME,       "name",       "NAME", "new: a part of its id" },
 	{ O_RAW,        "raw",        NULL,   "follow, log, tail: as it is, on a terminal too" },
 	{ O_RUNNING,    "running",    NULL,   "list: those that run" },
+	{ O_SAY,        "say",        NULL,   "result: what became of it, on the standard error" },
 	{ O_STEPS,      "steps",      "DIR",  "steps: where they are" },
 	{ O_TREE,       "tree",       "DIR",  "history, new: where units have their names from" },
 	{ O_UNFINISHED, "unfinished", NULL,   "find: the newest group to go on with" },
@@ -63,11 +64,12 @@ static const struct verb verbs[] = {
 	    BIT(O_NAME) | BIT(O_TREE) | BIT(O_VERSTAMP) | BIT(O_ACBS_VERSION), WRITES },
 	{ "remove",  verb_remove,  1, 1 << 20, BIT(O_LOCK), WRITES },
 	{ "result",  verb_result,  2, 2, BIT(O_ARCH) | BIT(O_BY_HAND) | BIT(O_KEEP) |
-	    BIT(O_LOCK), WRITES },
+	    BIT(O_LOCK) | BIT(O_SAY), WRITES },
 	{ "show",    verb_show,    1, 1, BIT(O_ANY) | BIT(O_GROUP) | BIT(O_JSON), READS },
 	{ "steps",   verb_steps,   2, 64, BIT(O_STEPS), READS },
 	{ "sweep",   verb_sweep,   0, 0, 0, WRITES },
 	{ "tail",    verb_tail,    1, 1, BIT(O_RAW), READS },
+	{ "why",     verb_why,     1, 1, BIT(O_JSON), READS },
 	{ 0 },
 };
 
@@ -102,6 +104,7 @@ option(struct args *a, int c, const char *arg)
 	case O_NAME: a->name = arg; break;
 	case O_RAW: a->raw = 1; break;
 	case O_RUNNING: a->running = 1; break;
+	case O_SAY: a->say = 1; break;
 	case O_STEPS: a->steps = arg; break;
 	case O_TREE: a->tree = arg; break;
 	case O_UNFINISHED: a->unfinished = 1; break;
@@ -159,7 +162,7 @@ check(const struct verb *v, const struct args *a, unsigned given, const struct o
 			die(EX_USAGE, "%s: no such option: --%s", v->name, p->name);
 	if (a->branch && !store_name_ok(a->branch))
 		die(EX_USAGE, "%s: not the name of a branch", a->branch);
-	if (!a->work_dir || a->operands < v->least || a->operands > v->most)
+	if ((!a->work_dir && v->run != verb_why) || a->operands < v->least || a->operands > v->most)
 		opt_bad(o);
 }
 
@@ -176,6 +179,9 @@ open_store(const struct verb *v, struct args *a)
 		return;
 	}
 	a->store.path = a->work_dir;
+	a->store.dir = -1;
+	if (!a->work_dir)	/* of a log alone, why it says so is asked */
+		return;
 	a->store.dir = open(a->work_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (a->store.dir < 0 && errno != ENOENT)
 		die_sys(err_code(errno), "%s", a->work_dir);
@@ -185,7 +191,7 @@ int
 main(int argc, char *argv[])
 {
 	struct opts o = {
-		.usage = "-w DIR chain|clean|drop|find|follow|history|list|log|new|remove|result|show|steps|sweep|tail\n"
+		.usage = "-w DIR chain|clean|drop|find|follow|history|list|log|new|remove|result|show|steps|sweep|tail|why\n"
 		    "                 [OPTION]... [ARG]...",
 		.about = "Make, list, find and end jobs and groups; see aoinb-job(1) for the verbs.",
 		.tab = tab,

@@ -18,7 +18,8 @@ echo '# a build'
 try 0 'a tiny package builds'              aoinb -c "$conf" build tiny stable
 deb=$(cat out)
 is 'its path is all that stdout says'      "$deb" "$work/output/stable/tiny_1-0_noarch.deb"
-is 'and stderr says nothing'               "$(cat err)" ''
+is 'stderr is one line'                    "$(sed 's/[0-9]:[0-9][0-9], [0-9]*[KM],/T, M,/; s/[^ ]*tiny /tiny /' err)" \
+    "aoinb: tiny 1-0: ok, T, M, job $(ls "$work/jobs")"
 is 'and it holds what it should'           "$(dpkg-deb --fsys-tarfile "$deb" | tar -xO ./usr/share/tiny/version)" 1
 is 'result.json has the verdict'           "$(result '"\(.verdict) \(.code) \(.branch)"')" 'ok 0 stable'
 is 'the package with its digest'           "$(result '.packages[0] | "\(.digest) \(.file)"')" \

@@ -18,4 +18,13 @@ mkdir new
 try 0 'new ones pass' "$B/fuzz/spec" -seed=1 -runs=20000 -timeout=300 \
     -dict="$top/tests/fuzz/spec.dict" -artifact_prefix="$B/fuzz/" new "$corpus"
 
+# And what finds out why a build failed, on logs.
+logs=$top/tests/fuzz/logs
+try 0 'why: it compiles' make -s -C "$top" B="$B" "$B/fuzz/why"
+try 0 'why: every kept log passes' "$B/fuzz/why" -runs=0 -timeout=300 "$logs"
+says err " $(find "$logs" -type f | wc -l) files found in" 'none was left out'
+mkdir newlogs
+try 0 'why: new ones pass' "$B/fuzz/why" -seed=1 -runs=4000 -timeout=300 -max_len=4096 \
+    -artifact_prefix="$B/fuzz/" newlogs "$logs"
+
 finish

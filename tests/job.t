@@ -242,7 +242,7 @@ echo 'base top deps' >"$path/stack.deps"
 printf '1\ttarball\tsha256::00\t-\t-\thttps://x.org/a.tar\tsha256/00\n' >"$path/sources"
 ends 0 ok 'ok'
 is 'the workspace goes'                "$(cd "$path" && ls -d upper work root output archives resolve 2>/dev/null)" ''
-is 'the record has what it had'        "$(result 'keys_unsorted - ["unit","arch","version","size_kib","kind"] | sort | join(" ")')" \
+is 'the record has what it had'        "$(result 'keys_unsorted - ["unit","arch","version","size_kib","kind","why"] | sort | join(" ")')" \
     'began branch bundle code ended id layers packages sources usage verdict'
 is 'and more'                          "$(result '"\(.unit) \(.arch) \(.version) \(.branch) \(.code)"')" "$PWD/b amd64 1.0-1 stable 0"
 is 'its layers'                        "$(result '.layers | join(" ")')" 'base top deps'

@@ -13,7 +13,7 @@ struct args {
 
 	const char *arch, *branch, *copy, *keep, *member, *name, *steps, *tree;	/* or NULL */
 	const char *verstamp, *acbs_version;	/* likewise: see job/stamp.h */
-	int any, by_hand, group, json, raw, running, unfinished;
+	int any, by_hand, group, json, raw, running, say, unfinished;
 	int lock;		/* a descriptor, or -1 */
 };
 
@@ -33,6 +33,7 @@ int verb_result(struct args *a);
 int verb_show(struct args *a);
 int verb_steps(struct args *a);
 int verb_sweep(struct args *a);
+int verb_why(struct args *a);
 
 /* Prints out and frees it; ends the program when it cannot. */
 void print(struct buf *out);

@@ -7,6 +7,7 @@
 #include "err.h"
 #include "file.h"
 #include "job/record.h"
+#include "job/reason.h"
 
 /* Once for each file of a job, however often it is read. */
 void
@@ -255,6 +256,18 @@ put_file(struct buf *out, struct args *a, const char *path, const char *key,
 	buf_free(&line);
 }
 
+static void
+put_why(struct buf *out, struct args *a, const char *path, const struct outcome *o)
+{
+	struct why found;
+
+	if (!o->why)
+		reason_find(a, path, o->verdict, &found);
+	sure(buf_puts(out, "  \"why\": "));
+	sure(why_json(o->why ? o->why : &found, "  ", out));
+	sure(buf_puts(out, ",\n"));
+}
+
 void
 record_make(struct args *a, const char *path, const struct outcome *o, struct buf *out)
 {
@@ -285,6 +298,7 @@ record_make(struct args *a, const char *path, const struct outcome *o, struct bu
 	put_layers(out, a, path);
 	put_sources(out, a, path);
 	put_packages(out, a, path);
+	put_why(out, a, path, o);
 	put_usage(out, a, path);
 	sure(buf_puts(out, "}\n"));
 	buf_free(&began);

@@ -11,6 +11,7 @@ struct outcome {
 	int code;		/* an exit code; -1 when there is none */
 	const char *arch;	/* what it was built for, or NULL */
 	int64_t ended;		/* seconds since 1970; -1 when it has not */
+	const struct why *why;	/* or NULL, when it is yet to be found */
 };
 
 /* Adds the JSON of job path to out: the outcome, and what its files say.  One that is

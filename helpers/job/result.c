@@ -9,6 +9,7 @@
 
 #include "err.h"
 #include "file.h"
+#include "job/reason.h"
 #include "job/record.h"
 #include "opt.h"
 #include "parse.h"
@@ -26,6 +27,7 @@ struct ending {
 	int all_files;			/* no row of them was damaged */
 	int version_is_new;		/* and is to be written down */
 	struct outcome outcome;
+	struct why why;
 	char verdict[32];
 	int failed;			/* the exit code of what could not be done */
 };
@@ -86,7 +88,7 @@ judge(struct ending *e, int code)
 	strcpy(e->verdict, verdict);
 	buf_free(&word);
 	buf_free(&kind);
-	e->outcome = (struct outcome){ e->verdict, code, e->a->arch, time(NULL) };
+	e->outcome = (struct outcome){ e->verdict, code, e->a->arch, time(NULL), NULL };
 }
 
 static const char *
@@ -294,11 +296,15 @@ finish(struct ending *e, int code)
 	record_text(e->a, e->path, "rusage", &e->rusage);
 	read_packages(e);
 	judge(e, code);
+	reason_find(e->a, e->path, e->verdict, &e->why);
+	e->outcome.why = &e->why;
 	attempt(e, settle_workspace, "its workspace");
 	attempt(e, write_version, "its version cannot be written");
 	attempt(e, add_built, "what is built cannot be written down");
 	attempt(e, add_history, "the history cannot be written");
 	attempt(e, write_record, "its result cannot be written");
+	if (e->a->say)
+		reason_say(e->a, e->path, &e->outcome);
 	buf_free(&e->unit);
 	buf_free(&e->branch);
 	buf_free(&e->version);

@@ -2,10 +2,11 @@
 #
 #   -f, --follow   go on while the job runs
 #   --raw          as it is, on a terminal too
+#   --why          only the lines that say why it failed, with their numbers
 
 use job
 [ $# -eq 1 ] || bad 'log wants a JOB'
 conf_load
 job_find "$1"
-if [ "$opt_follow" ]; then set -- follow; else set -- log; fi
+set -- ${opt_why:+why} ${opt_follow:+follow} log
 exec aoinb-job --work-dir="$conf_work_dir" ${opt_raw:+--raw} "$1" "$job"

@@ -85,7 +85,7 @@ job_end() {
 	trap '' INT TERM HUP
 	trap - EXIT
 	job_code=$1
-	job_do result --keep="$conf_clean_keep" ${2:+--by-hand} --arch="$conf_arch" \
+	job_do result --keep="$conf_clean_keep" ${2:+--by-hand} --say --arch="$conf_arch" \
 	    -- "$job" "$1" >/dev/null || {
 		[ "$job_code" -ne 0 ] || job_code=74
 	}
