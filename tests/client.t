@@ -100,12 +100,13 @@ groups/b
 lib/words/'
 try 0 'the server knows' aoinb task show 4 --json
 is 'what to build' "$(jq -c '[.name, .arch, .priority, .targets, .packages]' out)" '["a","arm64",7,["groups/a"],["hello","words"]]'
-try 0 'a name, a link and a path' aoinb submit -t tree lib/other groups/c ./hello stable
+try 0 'a name, a link and a path' aoinb submit -t tree lib/other:+debug,-docs groups/c ./hello stable
 is 'are sent together' "$(sent 5 | grep -v '.*/.*/.')" 'groups/b
 groups/c
 lib/other/
 lib/words/
 local/hello/'
+is 'with modifiers of its own' "$(aoinb task show 5 --json | jq -r '.targets[0]')" lib/other:+debug,-docs
 try 0 'in the tree by its path' aoinb submit -t tree tree/app/hello stable
 is 'it is what it is there' "$(sent 6 | sed 1q; aoinb task show 6 --json | jq -c .targets)" 'app/hello/
 ["app/hello"]'

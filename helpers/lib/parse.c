@@ -120,3 +120,23 @@ parse_auto(const char *s, int *out)
 	*out = PARSE_AUTO;
 	return 0;
 }
+
+int
+parse_modifiers_ok(const char *s)
+{
+	size_t n;
+
+	if (!strcmp(s, "-"))
+		return 1;
+	for (;; s++) {
+		if (*s != '+' && *s != '-')
+			return 0;
+		n = strspn(++s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		    "0123456789_.");
+		s += n;
+		if (!n || (*s && *s != ','))
+			return 0;
+		if (!*s)
+			return 1;
+	}
+}

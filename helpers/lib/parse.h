@@ -24,4 +24,7 @@ int parse_bool(const char *s, int *out);
 #define PARSE_AUTO 2
 int parse_auto(const char *s, int *out);
 
+/* Whether s is a list of modifiers, "+a,-b", or "-" for none: see aoinb-tree(5). */
+int parse_modifiers_ok(const char *s);
+
 #endif

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "parse.h"
 #include "plan/ask.h"
 #include "plan/catalog.h"
 #include "plan/likely.h"
@@ -30,26 +31,6 @@ ask_fail(struct ask *a, int code, const char *fmt, ...)
 	warn_msg("%s", text);
 	if (!a->code || code < a->code)
 		a->code = code;
-}
-
-int
-ask_modifiers_ok(const char *s)
-{
-	size_t n;
-
-	if (!strcmp(s, "-"))
-		return 1;
-	for (;; s++) {
-		if (*s != '+' && *s != '-')
-			return 0;
-		n = strspn(++s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-		    "0123456789_.");
-		s += n;
-		if (!n || (*s && *s != ','))
-			return 0;
-		if (!*s)
-			return 1;
-	}
 }
 
 /* ---- what a name means ---- */
@@ -253,7 +234,7 @@ target_want(struct ask *a, const struct target *t)
 
 	a->place = t->is_path ? "by its path" : "on the command line";
 	a->group = NULL;
-	if (!ask_modifiers_ok(t->modifiers))
+	if (!parse_modifiers_ok(t->modifiers))
 		ask_fail(a, EX_DATAERR, "%s:%s: these are no modifiers", t->text,
 		    t->modifiers);
 	else if (t->is_path)

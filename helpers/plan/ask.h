@@ -51,8 +51,6 @@ int ask_has_control(const char *s);
 void ask_fail(struct ask *a, int code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-int ask_modifiers_ok(const char *modifiers);
-
 /* What a message begins with: "groups/x:3: ", or nothing. */
 const char *ask_before(struct ask *a);
 

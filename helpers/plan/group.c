@@ -8,6 +8,7 @@
 #include "err.h"
 #include "eval/names.h"
 #include "file.h"
+#include "parse.h"
 #include "plan/ask.h"
 #include "plan/likely.h"
 
@@ -199,7 +200,7 @@ want(struct ask *a, const struct group *g, const struct entry *e, const char *mo
 	a->place = NULL;
 	a->group = g;
 	a->line = e->line;
-	if (e->modifiers && !ask_modifiers_ok(e->modifiers)) {
+	if (e->modifiers && !parse_modifiers_ok(e->modifiers)) {
 		ask_fail(a, EX_DATAERR, "%s%s: these are no modifiers", ask_before(a),
 		    e->modifiers);
 		return;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "digest.h"
+#include "parse.h"
 #include "serve/bell.h"
 #include "serve/bundle.h"
 #include "serve/conf.h"
@@ -70,12 +71,25 @@ no(struct req *r, const char *member, const char *what)
 	return -1;
 }
 
+/* NAME or NAME:MODIFIERS, as aoinb-tree(5) has them. */
+static int
+wanted_ok(const char *text)
+{
+	size_t n = strcspn(text, ":");
+	struct buf name = { 0 };
+	int ok = buf_printf(&name, "%.*s", (int)n, text) == 0 && target_ok(name.s) &&
+	    (!text[n] || parse_modifiers_ok(text + n + 1));
+
+	buf_free(&name);
+	return ok;
+}
+
 static int
 bad_target(void *arg, const struct db_row *row)
 {
 	int *bad = arg;
 
-	*bad |= !target_ok(db_text(row, 0));
+	*bad |= !wanted_ok(db_text(row, 0));
 	return *bad;
 }
 
@@ -98,7 +112,7 @@ check(struct req *r, struct wish *w)
 
 	if (w->targets.len && db_each(bad_target, &bad, "SELECT value FROM json_each(?)", "s",
 	    w->targets.s) == 0 && bad)
-		return no(r, "targets", "names such as category/name");
+		return no(r, "targets", "names such as category/name, or category/name:+modifier,-modifier");
 	if (r->body.len && db_each(bad_setting, &bad, "SELECT key, value, type FROM"
 	    " json_each(?, '$.settings')", "s", r->body.s) == 0 && bad)
 		return no(r, "settings", "an object of keys of aoinb.ini with texts for values");
