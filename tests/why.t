@@ -3,7 +3,7 @@
 # write when they fail; and logs that nobody should have written
 # shellcheck disable=SC2016 # scripts for other shells
 . "${0%/*}/lib.sh"
-need jq python3
+need jq python3 prlimit
 
 why() {
 	aoinb-job why "$@"
@@ -615,10 +615,9 @@ with open("large", "wb") as f:
     f.write(b"\ny.c:1:2: error: at the end\nmake: *** [x] Error 1\n")
 END
 # little PROG... - in 64 MiB, and 30 seconds
-little() (
-	ulimit -v 65536
-	timeout 30 "$@"
-)
+little() {
+	timeout 30 prlimit --as=67108864 "$@"
+}
 if grep -q __asan_init "$B/bin/aoinb-job"; then	# which wants TiB for itself
 	try 0 'a GiB'                  timeout 120 aoinb-job why --json large
 else
