@@ -2,6 +2,8 @@
 # aoinb build: from a bundle to a package, and everything that can go wrong
 . "${0%/*}/lib.sh"
 . "$top/tests/world.sh"
+nl='
+'
 need_root
 need jq dpkg-deb python3 setpriv
 
@@ -126,7 +128,8 @@ echo '# builds that fail'
 bundle_tiny fails
 echo 'echo on the way; touch /root/left; exit 9' >fails/autobuild/build
 try 1 'a failing build'                    aoinb -c "$conf" build fails stable
-is 'says so in one line'                   "$(wc -l <err)" 1
+is 'says so, and why'                 "$(sed 's/^aoinb: .*:\( failed\).*/aoinb:\1/; s/line [0-9]*/line N/; s/20[0-9]*-[0-9]*-fails/JOB/' err)" \
+    "aoinb: failed${nl}aoinb: failed${nl}  line N: on the way${nl}  line N: build.sh: autobuild failed with 9${nl}  more: aoinb log JOB"
 says err 'failed (code 9)'                 'with the code'
 ok 'its log is there'                      grep -q 'on the way' "$work"/jobs/*fails/log
 is 'its workspace is not'                  "$(find "$work/jobs" -name upper)" ''

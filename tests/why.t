@@ -3,7 +3,7 @@
 # write when they fail; and logs that nobody should have written
 # shellcheck disable=SC2016 # scripts for other shells
 . "${0%/*}/lib.sh"
-need jq python3
+need jq python3 prlimit
 
 why() {
 	aoinb-job why "$@"
@@ -548,42 +548,49 @@ echo '1 +' | bc 2>&1 | grep . && false
 END
 
 echo '# which of several'
-# first TEXT WANTED - of the log on stdin, the first line that is found is WANTED
+# first TEXT WANTED - of log, the first line that is found is WANTED
 first() {
-	cat >log
 	is "$1" "$(why --json log | jq -r '.[0] | "\(.line) \(.kind) \(.text)"')" "$2"
 }
 error='a.c:1:2: error: x'
-{ echo "$error"; seq 2000; echo 'cp: cannot stat x'; echo 'make: *** [Makefile:1: all] Error 1'; } |
-    first 'an error of long ago was minded by nobody' '2002 missing cp: cannot stat x'
-{ echo "$error"; seq 50; echo "$error 2"; } | first 'of those that are near the first is the cause' "1 compile $error"
-{ echo "FAIL: one"; seq 5000 | sed 's/^/PASS: /'; echo 'make: *** [Makefile:1: check] Error 1'; } |
-    first 'but a failed test waits for the others' '1 test FAIL: one'
-{ echo "$error"; echo; echo '=== 1-0: packages ==='; echo 'tar: x: Cannot open: No such file or directory'; } |
-    first 'what is above a section went well' '4 missing tar: x: Cannot open: No such file or directory'
-{ echo "$error"; echo 'make: [Makefile:3: x] Error 1 (ignored)'; echo 'all is well'; } |
-    first 'what make ignores, too' '3 last all is well'
-{ echo "$error"; echo 'make[1]: *** [Makefile:3: x] Error 1'; echo 'b.c:2:3: error: y'; echo 'make: *** [Makefile:3: z] Error 2'; } |
-    first 'what comes behind an end does not matter' "1 compile $error"
-{ echo 'make[1]: *** [Makefile:3: x] Error 1'; seq 500; echo 'configure: error: no luck'; } |
-    first 'unless it was not the end' '502 configure configure: error: no luck'
-{ seq 3; echo 'it does not say why'; echo; echo '  '; } | first 'else the last line' '4 last it does not say why'
-printf 'Traceback (most recent call last):\n  File "x", line 1\n    import x\nx.y.OddThing: no luck\n' |
-    first 'the exception of a trace' '4 python x.y.OddThing: no luck'
+{ echo "$error"; seq 2000; echo 'cp: cannot stat x'; echo 'make: *** [Makefile:1: all] Error 1'; } >log
+first 'an error of long ago was minded by nobody' '2002 missing cp: cannot stat x'
+{ echo "$error"; seq 50; echo "$error 2"; } >log
+first 'of those that are near the first is the cause' "1 compile $error"
+{ echo "FAIL: one"; seq 5000 | sed 's/^/PASS: /'; echo 'make: *** [Makefile:1: check] Error 1'; } >log
+first 'but a failed test waits for the others' '1 test FAIL: one'
+{ echo "$error"; echo; echo '=== 1-0: packages ==='; echo 'tar: x: Cannot open: No such file or directory'; } >log
+first 'what is above a section went well' '4 missing tar: x: Cannot open: No such file or directory'
+{ echo "$error"; echo 'make: [Makefile:3: x] Error 1 (ignored)'; echo 'all is well'; } >log
+first 'what make ignores, too' '3 last all is well'
+{ echo "$error"; echo 'make[1]: *** [Makefile:3: x] Error 1'; echo 'b.c:2:3: error: y'; echo 'make: *** [Makefile:3: z] Error 2'; } >log
+first 'what comes behind an end does not matter' "1 compile $error"
+{ echo 'make[1]: *** [Makefile:3: x] Error 1'; seq 500; echo 'configure: error: no luck'; } >log
+first 'unless it was not the end' '502 configure configure: error: no luck'
+{ seq 3; echo 'it does not say why'; echo; echo '  '; } >log
+first 'else the last line' '4 last it does not say why'
+printf 'Traceback (most recent call last):\n  File "x", line 1\n    import x\nx.y.OddThing: no luck\n' >log
+first 'the exception of a trace' '4 python x.y.OddThing: no luck'
 printf 'CMake Error at CMakeLists.txt:3 (message):\n  no luck today\n\n\n-- Configuring incomplete, errors occurred!\n' >log
 is 'with what belongs to it' "$(why log | cut -f 1,3 | tr '\t\n' ' |')" \
     '1 CMake Error at CMakeLists.txt:3 (message):|2   no luck today|5 -- Configuring incomplete, errors occurred!|'
 
 echo '# hostile logs'
 esc=$(printf '\033') bel=$(printf '\007')
-printf '%s\n' "${esc}]0;title${bel}${esc}[2J${esc}[01;31mx.c:1:2: ${esc}[Kerror: ${esc}[0m$(printf '\302\233')31m y" |
-    first 'escape sequences are not in it' '1 compile x.c:1:2: error: ?31m y'
-printf 'x.c:1:2: error: a\000b\001c\n' | first 'nor NUL and the like' '1 compile x.c:1:2: error: a?b?c'
-printf 'x.c:1:2: error: \377\300\257\355\240\200z\n' | first 'nor what is no UTF-8' '1 compile x.c:1:2: error: ??????z'
-printf 'x.c:1:2: error: \342\200\256abc\n' | first 'nor what turns text round' '1 compile x.c:1:2: error: ???abc'
-printf '10%%\r20%%\rx.c:1:2: error: y\r30%%\r\nend\r\n' | first 'progress is not in the way' '1 compile x.c:1:2: error: y'
-printf 'a\nx.c:1:2: error: y' | first 'a last line without its newline' '2 compile x.c:1:2: error: y'
-printf 'x.c:1:2: error: https://me:secret@host/y\n' | first 'a password is not told' '1 compile x.c:1:2: error: https://host/y'
+printf '%s\n' "${esc}]0;title${bel}${esc}[2J${esc}[01;31mx.c:1:2: ${esc}[Kerror: ${esc}[0m$(printf '\302\233')31m y" >log
+first 'escape sequences are not in it' '1 compile x.c:1:2: error: ?31m y'
+printf 'x.c:1:2: error: a\000b\001c\n' >log
+first 'nor NUL and the like' '1 compile x.c:1:2: error: a?b?c'
+printf 'x.c:1:2: error: \377\300\257\355\240\200z\n' >log
+first 'nor what is no UTF-8' '1 compile x.c:1:2: error: ??????z'
+printf 'x.c:1:2: error: \342\200\256abc\n' >log
+first 'nor what turns text round' '1 compile x.c:1:2: error: ???abc'
+printf '10%%\r20%%\rx.c:1:2: error: y\r30%%\r\nend\r\n' >log
+first 'progress is not in the way' '1 compile x.c:1:2: error: y'
+printf 'a\nx.c:1:2: error: y' >log
+first 'a last line without its newline' '2 compile x.c:1:2: error: y'
+printf 'x.c:1:2: error: https://me:secret@host/y\n' >log
+first 'a password is not told' '1 compile x.c:1:2: error: https://host/y'
 { printf 'x.c:1:2: error: '; head -c 40000000 /dev/zero | tr '\0' A; } >log
 is 'a line of 40 MB is cut' "$(why --json log | jq -r '.[0] | "\(.line) \(.text | length) \(.text[-4:])"')" '1 319 A...'
 python3 -c 'print("x.c:1:2: error: " + "\u20ac" * 400)' >log
@@ -615,10 +622,9 @@ with open("large", "wb") as f:
     f.write(b"\ny.c:1:2: error: at the end\nmake: *** [x] Error 1\n")
 END
 # little PROG... - in 64 MiB, and 30 seconds
-little() (
-	ulimit -v 65536
-	timeout 30 "$@"
-)
+little() {
+	timeout 30 prlimit --as=67108864 "$@"
+}
 if grep -q __asan_init "$B/bin/aoinb-job"; then	# which wants TiB for itself
 	try 0 'a GiB'                  timeout 120 aoinb-job why --json large
 else
@@ -687,7 +693,7 @@ path=$(aoinb-job -w "$W" new --lock=9 --branch=stable build b)
 printf 'verdict=ok\nwall_us=3000000\npeak_kib=46080\n' >"$path/rusage"
 printf 'sha256::%064d\t4096\tb_1_all.deb\n' 7 >"$path/packages"
 echo "$error" >"$path/log"
-ok 'a build that went well'            aoinb-job -w "$W" result --lock=9 --say -- "$path" 0 >out 2>err
+try 0 'a build that went well'         aoinb-job -w "$W" result --lock=9 --say -- "$path" 0
 exec 9>&-
 is 'says what it took'                 "$(sed 's/^aoinb: [^ ]*b: /aoinb: b: /' err)" "aoinb: b: ok, 0:03, 45M, job ${path##*/}"
 is 'and has no reasons'                "$(in_record)" ''
