@@ -44,7 +44,7 @@ echo '# after a build'
 bundle_tiny tiny
 try 0 'a package is built'              aoinb -c "$conf" build tiny stable
 is 'stdout is its path'                 "$(cat out)" "$out/tiny_1-0_noarch.deb"
-is 'stderr says nothing'                "$(cat err)" ''
+is 'stderr says what it was, and no more' "$(grep -vc ': ok, ' err)" 0
 is 'the index has it'                   "$(listed stable)" 'tiny 1'
 ok 'what Release names is there'        whole stable
 for line in 'Origin: aoinb' 'Label: aoinb' 'Suite: stable' 'Codename: stable' 'Acquire-By-Hash: yes'; do
@@ -266,7 +266,7 @@ for n in 1 2 3; do
 done
 wait
 is 'three builds as well'               "$(listed stable | grep -c '^par')" 3
-is 'in silence'                         "$(cat par?.err)" ''
+is 'without complaint'                  "$(cat par?.err | grep -v ': ok, ')" ''
 
 # Somebody looks all the time, while packages come and an index is killed.
 python3 "$top/tests/debs.py" watch "$work/output/many" watched &
@@ -347,7 +347,7 @@ mkdir -p signed && cp -a "$conf/source_lists" signed/
 aoinb-conf -c "$conf" -D "repo_sign=$key" ini >signed/aoinb.ini
 bundle_tiny tiny 8
 try 0 'a build signs'                   aoinb -c signed build tiny stable
-is 'in silence'                         "$(cat err)" ''
+is 'without complaint'                  "$(grep -v ': ok, ' err)" ''
 try 0 'gpgv is content with InRelease'  gpgv --keyring ./key.gpg "$out/InRelease"
 try 0 'and with Release.gpg'            gpgv --keyring ./key.gpg "$out/Release.gpg" "$out/Release"
 ok 'InRelease names what is there'      whole stable
@@ -367,7 +367,7 @@ is 'and installs'                       "$(tail -n 1 out)" 8
 is 'without a word'                     "$(cat err)" ''
 rm "$out/key.gpg"
 try 0 'a build uses it without the key' aoinb -c "$conf" run stable -- /buildroot/toolbox/repo_use
-is 'in silence'                         "$(cat err)" ''
+is 'without complaint'                  "$(grep -v ': ok, ' err)" ''
 aoinb-conf -c "$conf" -D 'repo_sign=nobody@test.invalid' ini >signed/aoinb.ini
 cp "$out/InRelease" before
 bundle_tiny tiny 9

@@ -23,11 +23,12 @@ is_one_of(const char *word, const char *const *words)
 	return 0;
 }
 
+/* An error is none of the build's: its log does not say why. */
 static int
 has_failed(const char *verdict)
 {
 	static const char *const others[] = { "ok", "unfinished", "session", "stopped",
-	    "running", "damaged", NULL };
+	    "running", "damaged", "error", NULL };
 
 	return !is_one_of(verdict, others);
 }
