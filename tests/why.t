@@ -3,6 +3,8 @@
 # write when they fail; and logs that nobody should have written
 # shellcheck disable=SC2016 # scripts for other shells
 . "${0%/*}/lib.sh"
+# Of the make that runs the tests: its -s would hide what is run.
+unset MAKEFLAGS MFLAGS MAKELEVEL
 need jq python3 prlimit
 
 why() {
