@@ -122,7 +122,7 @@ reason_say(struct args *a, const char *path, const struct outcome *o)
 
 	/* What is no fault of the package was said where it was found. */
 	if (strcmp(o->verdict, "ok") ? !has_failed(o->verdict) || !o->why->n :
-	    is_member(a, path))
+	    a->by_hand || is_member(a, path))
 		return;
 	say_head(a, path, o->verdict, &out);
 	for (i = 0; i < o->why->n; i++)

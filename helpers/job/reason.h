@@ -12,7 +12,7 @@ void reason_find(struct args *a, const char *path, const char *verdict, struct w
 
 /* Tells people on stderr what became of it: what was built, verdict, time, memory; of a
  * failure the lines that say why, and the command that shows more.  The success of
- * one of a group is the group's to tell. */
+ * one of a group is the group's to tell, and that of a step by hand nobody's. */
 void reason_say(struct args *a, const char *path, const struct outcome *o);
 
 #endif
