@@ -135,9 +135,12 @@ package_defines() {
 # defines.  A base's own autobuild sets ABTHREADS by itself before it reads these, but the
 # bundle may know better: so that stands before its first word.
 package_defines_add() {
+	local text
+	text=$(<"$1")
+	[ ! -L "$1" ] || rm "$1"	# it may lead to where nothing can be written
 	{
 		package_own || [ -z "${AOINB_JOBS-}" ] || printf 'ABTHREADS=%q; ' "$AOINB_JOBS"
-		cat "$1"
+		printf '%s\n' "$text"
 		printf "\nPKGREL='%s'\nPKGVER='%s'\n" "$rel" "$ver"
 		if [ -n "$epoch" ]; then
 			printf "PKGEPOCH='%s'\n" "$epoch"
@@ -147,8 +150,7 @@ package_defines_add() {
 		fi
 		[ ! -e "$build/.acbs-script" ] || printf '. %q\n' "$build/.acbs-script"
 		[ -z "${AOINB_JOBSERVER-}" ] || printf '. %q\n' "$toolbox/lib/jobserver.sh"
-	} >"$1.new"
-	mv -f "$1.new" "$1"
+	} >"$1"
 }
 
 # package_fields - what the packages' control says of who built them, and of which commit
@@ -159,7 +161,9 @@ package_fields() {
 	if [ -f "$file" ]; then
 		own=$(grep -Eiv '^(X-AOSC-ACBS-Version:|X-AOSC-Commit:|[[:space:]]*$)' "$file") || own=''
 	fi
-	rm -rf "$file"
+	if [ -e "$file" ] || [ -L "$file" ]; then
+		rm -rf "$file"
+	fi
 	{
 		[ -z "$own" ] || printf '%s\n' "$own"
 		[ -z "${AOINB_ACBS_VERSION-}" ] || printf 'X-AOSC-ACBS-Version: %s\n' "$AOINB_ACBS_VERSION"
