@@ -145,13 +145,14 @@ mkdir -p pypi.conf && cp -a "$conf/source_lists" pypi.conf/ && mv next pypi.conf
 try 0 'pypi'                             aoinb -c pypi.conf build pypi stable
 is 'is unpacked'                         "$(listed | tr '\n' ' ')" 'tree-1.0/deep/file tree-1.0/readme '
 is 'from where the template says'        "$(asked '/ok/tree-1.0.tar.gz?t')" 1
-# The default is a place on the network: here another host has it.
-place=$(aoinb-conf -f /dev/null get fetch_pypi | sed "s,^https://[^/]*/,$u/ok/,")
 mkdir -p served/packages/source/t/tree && cp served/tree-1.0.tar.gz served/packages/source/t/tree/
-aoinb-conf -c "$conf" -D "fetch_pypi=$place" ini >pypi.conf/aoinb.ini
+aoinb-conf -c "$conf" -D "fetch_pypi=$u/ok/packages/source/{initial}/{name}/{name}-{version}.tar.gz" ini >pypi.conf/aoinb.ini
 rm -rf "$work/cache/sources"
-try 0 'pypi by default'                  aoinb -c pypi.conf build pypi stable
-is 'is laid out so'                      "$(asked /ok/packages/source/t/tree/tree-1.0.tar.gz)" 1
+try 0 'laid out as an index is'          aoinb -c pypi.conf build pypi stable
+is 'asks for that'                       "$(asked /ok/packages/source/t/tree/tree-1.0.tar.gz)" 1
+rm -rf "$work/cache/sources"
+try 65 'without the key'                 aoinb -c "$conf" build pypi stable
+says err '\[fetch\] pypi' 'which is told'
 bundle pypi 'SRCS=pypi::version=../../1::tree' "CHKSUMS='$(digest served/tree-1.0.tar.gz)'"
 try 65 'a version that is a path'        aoinb -c pypi.conf build pypi stable
 

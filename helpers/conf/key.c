@@ -117,8 +117,7 @@ const struct key key_tab[] = {
   "are replaced: {algo} {hex} {sha256} {scheme} {host} {path} {name}." },
 { "fetch", "fallback", KEY_LIST, NULL, "",
   "Templates tried after it." },
-{ "fetch", "pypi", KEY_LIST, NULL,
-  "https://files.pythonhosted.org/packages/source/{initial}/{name}/{name}-{version}.tar.gz",
+{ "fetch", "pypi", KEY_LIST, NULL, "",
   "Where a source of the type pypi is: a URL in which {name}, {version} and\n"
   "{initial}, the first letter of the name, are replaced." },
 
