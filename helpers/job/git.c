@@ -12,7 +12,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "err.h"
@@ -236,7 +235,7 @@ static int
 wait_for(pid_t pid)
 {
 	struct pollfd p = { .fd = pidfd_open(pid, 0), .events = POLLIN };
-	int r, status;
+	int r, code;
 
 	do
 		r = p.fd < 0 ? -1 : poll(&p, 1, TIME_MS);
@@ -244,10 +243,8 @@ wait_for(pid_t pid)
 	close_keep(p.fd);
 	if (r <= 0 && kill(-pid, SIGKILL) < 0)
 		kill(pid, SIGKILL);
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return -1;
-	return r < 0 ? -1 : r == 0 ? EX_TIMEOUT : proc_code(status);
+	code = proc_wait(pid);
+	return r < 0 ? -1 : r == 0 ? EX_TIMEOUT : code;
 }
 
 static int

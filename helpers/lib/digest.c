@@ -38,24 +38,14 @@ static const struct algo algos[] = {
 	X(OSSL_PROVIDER_load) X(OSSL_PROVIDER_unload)
 
 /* libcrypto's, loaded with the first digest: many a run computes none. */
-static struct {
-#define X(f) __typeof__(f) *f;
-	FUNCTIONS(X)
-#undef X
-} ssl;
+static LAZY_TABLE(FUNCTIONS) ssl;
 
 static int
 ssl_load(void)
 {
 	static const char *const libraries[] = { LIBCRYPTO, NULL };
-	static const char *const functions[] = {
-#define X(f) #f,
-		FUNCTIONS(X)
-#undef X
-	};
 
-	return ssl.EVP_MD_fetch ? 0 : lazy_load(libraries, functions,
-	    sizeof(functions) / sizeof(*functions), &ssl);
+	return ssl.EVP_MD_fetch ? 0 : LAZY_LOAD(ssl, FUNCTIONS, libraries);
 }
 
 static OSSL_PROVIDER *usual, *old;	/* loaded when first needed */

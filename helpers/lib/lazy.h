@@ -12,4 +12,13 @@
 int lazy_load(const char *const *libraries, const char *const *functions,
     size_t n, void *to);
 
+/* A table of pointers to functions, LAZY_TABLE(FUNCTIONS) name, and how to fill it;
+ * FUNCTIONS(X) is X(f) for each.  LAZY_LOAD is what lazy_load returns. */
+#define LAZY_POINTER(f) __typeof__(f) *f;
+#define LAZY_NAME(f) #f,
+#define LAZY_TABLE(functions) struct { functions(LAZY_POINTER) }
+#define LAZY_LOAD(table, functions, libraries) \
+	lazy_load(libraries, (const char *const[]){ functions(LAZY_NAME) }, \
+	    sizeof(table) / sizeof(void *), &(table))
+
 #endif

@@ -25,6 +25,17 @@ proc_code(int status)
 }
 
 int
+proc_wait(int pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -1;
+	return proc_code(status);
+}
+
+int
 proc_die_with(int parent)
 {
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)

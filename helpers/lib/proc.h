@@ -11,6 +11,9 @@ void proc_become(char *argv[]) __attribute__((noreturn));
  * may be one of us that says so of its own child. */
 int proc_code(int status);
 
+/* Waits for the child pid, and returns proc_code of it; or -1 with errno set. */
+int proc_wait(int pid);
+
 /* From now on we are killed (SIGKILL) when our parent dies.  parent is who that
  * was when the caller last knew it to live: when it has died meanwhile, we end
  * here.  Lasts over exec.  Returns 0, or -1 with errno set. */

@@ -16,24 +16,14 @@
 	X(EVP_PKEY_get_raw_public_key) X(EVP_PKEY_new_raw_private_key) \
 	X(EVP_PKEY_new_raw_public_key) X(EVP_Q_digest)
 
-static struct {
-#define X(f) __typeof__(f) *f;
-	FUNCTIONS(X)
-#undef X
-} ssl;
+static LAZY_TABLE(FUNCTIONS) ssl;
 
 static int
 ssl_load(void)
 {
 	static const char *const libraries[] = { LIBCRYPTO, NULL };
-	static const char *const functions[] = {
-#define X(f) #f,
-		FUNCTIONS(X)
-#undef X
-	};
 
-	return ssl.EVP_Q_digest ? 0 : lazy_load(libraries, functions,
-	    sizeof(functions) / sizeof(*functions), &ssl);
+	return ssl.EVP_Q_digest ? 0 : LAZY_LOAD(ssl, FUNCTIONS, libraries);
 }
 
 static int

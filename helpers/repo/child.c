@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "err.h"
@@ -79,17 +78,6 @@ listen_to(struct child *c, struct pollfd fds[FDS])
 	return 0;
 }
 
-static int
-wait_code(pid_t pid)
-{
-	int status;
-
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return -1;
-	return proc_code(status);
-}
-
 /* Hears the child to its end. */
 static int
 hear(struct child *c)
@@ -146,7 +134,7 @@ child_end(struct child *c, const char *text, size_t len)
 	/* So that it does not wait for us for ever, when we could not hear it. */
 	close_keep(c->from);
 	close_keep(c->from_err);
-	code = wait_code(c->pid);
+	code = proc_wait(c->pid);
 	return r < 0 ? -1 : code;
 }
 

@@ -28,8 +28,9 @@ bundle_path(int64_t id, const char *sha, char path[128])
 	snprintf(path, 128, "task/%" PRId64 "/bundle.%s", id, sha);
 }
 
-void
-bundle_begin(struct req *r)
+/* What becomes of the task's bundle, for who may send it. */
+static void
+transfer(struct req *r, int begins)
 {
 	char part[128], whole[128];
 	struct upload_to to = { .part = part, .most = conf.bundle_size };
@@ -40,7 +41,9 @@ bundle_begin(struct req *r)
 	if (task_may(r, &t, SCOPE_ADMIN)) {
 		paths(t.id, t.sha256.s, part, whole);
 		to.size = t.sha256.len ? t.bundle_size : -1;
-		if (task_folder(t.id, 0) < 0)
+		if (!begins)
+			upload_tell(r, &to);
+		else if (task_folder(t.id, 0) < 0)
 			req_failed(r, "bundle");
 		else
 			upload_begin(r, &to);
@@ -49,20 +52,15 @@ bundle_begin(struct req *r)
 }
 
 void
+bundle_begin(struct req *r)
+{
+	transfer(r, 1);
+}
+
+void
 bundle_tell(struct req *r)
 {
-	char part[128], whole[128];
-	struct upload_to to = { .part = part };
-	struct task t;
-
-	if (!task_get(r, &t))
-		return;
-	if (task_may(r, &t, SCOPE_ADMIN)) {
-		paths(t.id, t.sha256.s, part, whole);
-		to.size = t.sha256.len ? t.bundle_size : -1;
-		upload_tell(r, &to);
-	}
-	task_free(&t);
+	transfer(r, 0);
 }
 
 static void

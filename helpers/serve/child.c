@@ -8,7 +8,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -103,17 +102,6 @@ hear(struct child *c, struct pollfd fds[FDS])
 	return 0;
 }
 
-static int
-wait_code(pid_t pid)
-{
-	int status;
-
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return -1;
-	return proc_code(status);
-}
-
 /* A file for its standard input: a pipe could fill up. */
 static int
 input(const char *text)
@@ -154,7 +142,7 @@ child_run(struct child *c)
 		kill(-pid, SIGKILL);
 		kill(pid, SIGKILL);
 		close_keep(fds[END].fd);
-		code = wait_code(pid);
+		code = proc_wait(pid);
 		r = r < 0 ? -1 : code;
 	}
 	close_keep(out[0]);

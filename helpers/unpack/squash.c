@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "err.h"
@@ -127,13 +126,8 @@ start(int fd, int out, int dir, char *option)
 static int
 wait_for(pid_t pid)
 {
-	int status;
-
 	hear_end();
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return -1;
-	return proc_code(status);
+	return proc_wait(pid);
 }
 
 /* "drwxr-xr-x 0/0   24 2026-11-22 11:32 ./a"; -1 for any other line, such as the
