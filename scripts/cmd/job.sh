@@ -17,8 +17,10 @@ for step; do
 	name_ok "$step" && [ -x "$here/step/$step" ] || bad "no such step: $step"
 done
 [ "$dry" ] || lock_take "job.${job##*/}" now "job ${job##*/} is running"
-[ -e "$job/list" ] || { read -r branch <"$job/branch"	# one of the last version
-	printf '%s\n' "$conf_dir/source_lists/$branch.list" >"$job/list"; }
+[ -e "$job/list" ] || {	# of the last version
+	read -r branch <"$job/branch"
+	printf '%s\n' "$conf_dir/source_lists/$branch.list" >"$job/list"
+}
 settings=$(aoinb-conf --file="$job/conf" shell) || exit
 eval "$settings"
 case ${by_hand:-build} in *build*) need_build ;; esac
