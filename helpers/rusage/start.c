@@ -37,6 +37,8 @@ fork_into(int dir, int *inside)
 	return pid >= 0 ? pid : fork();
 }
 
+/* Version 1's "tasks" moves one thread, which we are alone; "cgroup.procs" has to keep
+ * every other process from forking meanwhile, and waits 10 to 20 ms for that. */
 static int
 enter(const struct cgroup *cg, int inside)
 {
@@ -45,7 +47,8 @@ enter(const struct cgroup *cg, int inside)
 	for (i = inside ? CG_V2 + 1 : CG_V2; i < CG_NAMED && r == 0; i++) {
 		if (cg->dir[i] < 0)
 			continue;
-		fd = openat(cg->dir[i], "cgroup.procs", O_WRONLY | O_CLOEXEC);
+		fd = openat(cg->dir[i], i == CG_V2 ? "cgroup.procs" : "tasks",
+		    O_WRONLY | O_CLOEXEC);
 		r = fd < 0 || write(fd, "0", 1) != 1 ? -1 : 0;
 		if (fd >= 0)
 			close(fd);
