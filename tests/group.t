@@ -55,6 +55,14 @@ builds_sleep() {
 	done | wc -l)" -eq 2 ]
 }
 
+# tell_failed - for who reads a failed test: the units that were not built, and their logs' ends
+tell_failed() {
+	of_group '.units[] | select(.verdict | IN("ok", "unfit") | not) | tojson' | sed 's/^/# /'
+	of_group '.units[] | select(.verdict | IN("ok", "unfit") | not) | .job // empty' | while read -r job; do
+		tail -n 30 "$work/jobs/${job##*/}/log" | sed 's/^/# /'
+	done
+}
+
 # group_wait - for the group in the background; sets code
 group_wait() {
 	code=0
@@ -99,6 +107,7 @@ before=$(find "$work/output/stable" -name '*.deb' -printf '%f %i %T@\n' | sort)
 ok 'some of it'                            test "$(echo "$before" | wc -l)" -gt 6
 try 0 'resume'                             aoinb -c "$conf" resume
 cp out resumed; cp err resumed.err
+tell_failed
 is 'all that fits is built'                "$(of_group '[.units[].verdict] | group_by(.) | map("\(length) \(.[0])") | join(" ")')" \
     '43 ok 2 unfit'
 is 'the verdict is ok'                     "$(of_group .verdict)" ok
