@@ -8,7 +8,8 @@
 #   make soak           the server among those who kill it, for ten minutes
 #   make lint           gcc and clang, shellcheck, mandoc
 #   make bench          the figures
-#   make install        to $(DESTDIR)$(PREFIX)
+#   make install        to $(DESTDIR)$(PREFIX); make uninstall takes it away again
+#   make deb            a Debian package, in $(B)/deb; make abbs: a bundle that builds aoinb
 
 VERSION = 0.1.0
 PREFIX  = /usr/local
@@ -149,28 +150,62 @@ bench: all
 	    B=$(B) sh $$bench || exit; \
 	done
 
-# PREFIX/lib/aoinb is the tree that scripts/aoinb expects around itself.
-lib = $(DESTDIR)$(PREFIX)/lib/aoinb
+# PREFIX/lib/aoinb is the tree that scripts/aoinb expects around itself.  Each file is put
+# in place as a new one, so that builds which run keep those they have open.
+lib   = $(DESTDIR)$(PREFIX)/lib
+share = $(DESTDIR)$(PREFIX)/share
+units = $(wildcard conf/*.service conf/*.socket conf/*.timer)
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(lib)/lib $(lib)/cmd $(lib)/step $(lib)/exec
+	install -d $(DESTDIR)$(PREFIX)/bin $(addprefix $(lib)/,aoinb/lib aoinb/cmd aoinb/step aoinb/exec \
+	    systemd/system sysusers.d tmpfiles.d) $(share)/doc/aoinb
 	install $(bins) $(DESTDIR)$(PREFIX)/bin
-	install scripts/aoinb $(lib)
-	install -m 644 scripts/lib/*.sh $(lib)/lib
-	install scripts/lib/progress $(lib)/lib
-	install -m 644 scripts/cmd/*.sh $(lib)/cmd
-	install scripts/step/* $(lib)/step
-	install scripts/exec/* $(lib)/exec
-	cp -r --preserve=mode toolbox $(lib)
-	ln -sf ../lib/aoinb/aoinb $(DESTDIR)$(PREFIX)/bin/aoinb
+	install scripts/aoinb $(lib)/aoinb
+	install -m 644 scripts/lib/*.sh $(lib)/aoinb/lib
+	install scripts/lib/progress $(lib)/aoinb/lib
+	install -m 644 scripts/cmd/*.sh $(lib)/aoinb/cmd
+	install scripts/step/* $(lib)/aoinb/step
+	install scripts/exec/* $(lib)/aoinb/exec
+	cp -r --preserve=mode --remove-destination toolbox $(lib)/aoinb
+	ln -sfn ../lib/aoinb/aoinb $(DESTDIR)$(PREFIX)/bin/aoinb
 	for page in man/*.[1-9]; do \
-	    install -D -m 644 $$page \
-	        $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit; \
+	    install -D -m 644 $$page $(share)/man/man$${page##*.}/$${page##*/} || exit; \
 	done
-	install -d $(DESTDIR)$(PREFIX)/share/doc/aoinb
-	install -m 644 conf/aoinb.ini conf/nginx-aoinb.conf conf/aoinb-serve.service conf/aoinb-serve.socket \
-	    conf/aoinb-work.service $(DESTDIR)$(PREFIX)/share/doc/aoinb
+	for unit in $(units); do \
+	    sed 's,/usr/local,$(PREFIX),g' $$unit >$(B)/unit && \
+	    install -m 644 $(B)/unit $(lib)/systemd/system/$${unit##*/} || exit; \
+	done
+	install -m 644 conf/aoinb.sysusers $(lib)/sysusers.d/aoinb.conf
+	install -m 644 conf/aoinb.tmpfiles $(lib)/tmpfiles.d/aoinb.conf
+	install -m 644 conf/aoinb.ini conf/nginx-aoinb.conf $(share)/doc/aoinb
+
+# What install puts somewhere, and the folders that are aoinb's alone.
+uninstall: all
+	rm -rf $(B)/installed
+	$(MAKE) -s DESTDIR=$(abspath $(B))/installed install
+	cd $(B)/installed$(PREFIX) && find . ! -type d -exec sh -c 'cd "$$0" && rm -f -- "$$@"' $(DESTDIR)$(PREFIX) {} +
+	rm -rf $(lib)/aoinb $(share)/doc/aoinb $(B)/installed
+
+# The sources as one file, which is the same each time; a Debian package; and a bundle
+# of AOSC's kind, whose sources are at DIST_URL.
+release  = aoinb-$(VERSION)
+dist:
+	@mkdir -p $(B)
+	git archive --prefix=$(release)/ HEAD | gzip -n9 >$(B)/$(release).tar.gz
+
+deb: dist
+	rm -rf $(B)/deb && mkdir $(B)/deb
+	tar -xzf $(B)/$(release).tar.gz -C $(B)/deb
+	cp -r $(B)/deb/$(release)/conf/debian $(B)/deb/$(release)
+	cd $(B)/deb/$(release) && dpkg-buildpackage -us -uc -b
+
+abbs: dist
+	@[ '$(DIST_URL)' ] || { echo 'abbs: DIST_URL has to be the address below which $(release).tar.gz will lie' >&2; exit 1; }
+	rm -rf $(B)/abbs && mkdir -p $(B)/abbs/app-devel
+	cp -r conf/abbs $(B)/abbs/app-devel/aoinb
+	sed -i "s,@VERSION@,$(VERSION),; s,@URL@,$(DIST_URL),; s,@SHA256@,$$(sha256sum <$(B)/$(release).tar.gz | cut -c 1-64)," \
+	    $(B)/abbs/app-devel/aoinb/spec
 
 clean:
 	rm -rf --one-file-system build
 
-.PHONY: all check check-san check-vm fuzz soak lint bench install clean
+.PHONY: all check check-san check-vm fuzz soak lint bench install uninstall dist deb abbs clean
