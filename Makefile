@@ -24,6 +24,7 @@ helpers = conf fetch group job layer mount order plan provenance repo run rusage
 parts_group = order
 parts_job   = why
 parts_plan  = eval order
+parts_serve = why
 parts_spec  = eval
 # It is started twice in each container; without shared libraries that takes half the time.
 ldflags_run = $(if $(SAN),,-static-pie)
@@ -92,6 +93,9 @@ $(B)/run/filter-sandbox.h: $(B)/run/filter
 	$< sandbox >$@.new && mv $@.new $@
 $(B)/run/confine.o: cflags += -I$(B)
 $(B)/run/confine.o: $(B)/run/filter.h $(B)/run/filter-sandbox.h
+
+# The files of the server's pages are in it.
+$(B)/serve/web.o: $(wildcard helpers/serve/web/*)
 
 # Tests, by prove(1).  Those of the helpers run again under sanitizers.
 tests = $(wildcard tests/*.t)

@@ -224,18 +224,22 @@ token_take(struct req *r, int64_t id, const char *secret)
 
 /* A cookie is sent by a browser whoever made it ask: what changes something must come
  * from a page of ours. */
-static int
-same_origin(struct req *r)
+int
+auth_origin(struct req *r, int programs)
 {
 	const char *site = http_header(r, "Sec-Fetch-Site"), *host = http_header(r, "Host");
-	const char *origin = http_header(r, "Origin"), *at;
+	const char *origin = http_header(r, "Origin"), *at = origin ? strstr(origin, "://") : NULL;
+	int ours = programs && !origin;
 
 	if (!strcmp(r->method, "GET") || !strcmp(r->method, "HEAD"))
 		return 1;
+	if (origin)
+		ours = at && host && !strcasecmp(at + 3, host);
 	if (site)
-		return !strcmp(site, "same-origin");
-	at = origin ? strstr(origin, "://") : NULL;
-	return at && host && !strcasecmp(at + 3, host);
+		ours = !strcmp(site, "same-origin") && (ours || !origin);
+	if (!ours)
+		req_problem(r, 403, "origin", "a page of another site asked for this; use a token");
+	return ours;
 }
 
 int
@@ -265,10 +269,8 @@ auth_who(struct req *r)
 		bearer = cookie = http_cookie(r, "aoinb");
 	if (!bearer)
 		return 0;
-	if (cookie && !same_origin(r)) {
-		req_problem(r, 403, "origin", "a page of another site asked for this; use a token");
+	if (cookie && !auth_origin(r, 0))
 		return -1;
-	}
 	return auth_token(r, bearer);
 }
 

@@ -32,6 +32,11 @@ int auth_scope(struct req *r, enum scope scope);
 /* Whether he may work on this branch; else answers 403. */
 int auth_branch(struct req *r, const char *branch);
 
+/* Whether what asks, where it changes something, is a page of this server's, as Origin and
+ * Sec-Fetch-Site say; with programs set also who is no browser and sends neither.  Else
+ * answers 403. */
+int auth_origin(struct req *r, int programs);
+
 /* The secret that the request carries, without the word before it; NULL when it has
  * none.  In a buffer of this thread. */
 const char *auth_bearer(struct req *r);

@@ -14,6 +14,7 @@
 #include "parse.h"
 #include "serve/http.h"
 #include "serve/metrics.h"
+#include "serve/page.h"
 #include "serve/route.h"
 #include "serve/upload.h"
 
@@ -213,6 +214,8 @@ send_answer(struct req *r)
 
 	if (!r->status)
 		req_problem(r, 500, "server", "the server forgot to answer; that is a bug");
+	if (r->status >= 400 && page_wanted(r))
+		page_problem(r);
 	if (!r->type && r->out.len && r->out.s[r->out.len - 1] != '\n' &&
 	    buf_putc(&r->out, '\n') < 0)
 		return MHD_NO;
@@ -268,7 +271,7 @@ on_request(void *cls, struct MHD_Connection *conn, const char *url, const char *
 		*len = 0;
 		return piece(r, data, n);
 	}
-	if (!r->status)
+	if (!r->status && !page_answer(r))
 		r->route->run(r);
 	return send_answer(r);
 }

@@ -52,7 +52,7 @@ too_large_any(const struct waiting *t, struct buf *out)
 }
 
 static int
-say(const struct waiting *t, struct buf *out)
+say(const struct waiting *t, int count, struct buf *out)
 {
 	int64_t now = now_s(), known = 0, here = 0, before = 0;
 	int got;
@@ -71,6 +71,9 @@ say(const struct waiting *t, struct buf *out)
 	if (!here)
 		return buf_printf(out, "no worker for %s has asked in the last %d minutes", t->arch.s,
 		    AWAY / 60);
+	if (!count)
+		return buf_printf(out, "waits for a worker%s%s", t->why.len ? "; before: " : "",
+		    t->why.len ? t->why.s : "");
 	if (db_get("SELECT count(*) FROM task WHERE state = 'queued' AND arch = ? AND"
 	    " (prio > ? OR (prio = ? AND id < ?))", "siii|i", t->arch.s, t->prio, t->prio, t->id,
 	    &before) < 0)
@@ -80,7 +83,7 @@ say(const struct waiting *t, struct buf *out)
 }
 
 int
-queue_why(int64_t id, struct buf *why)
+queue_why(int64_t id, int count, struct buf *why)
 {
 	struct waiting t = { .id = id };
 	int got = db_get("SELECT prio, not_before, needs_cpus, needs_memory, needs_disk, arch, why"
@@ -88,7 +91,7 @@ queue_why(int64_t id, struct buf *why)
 	    &t.not_before, &t.cpus, &t.memory, &t.disk, &t.arch, &t.why);
 
 	if (got == 1)
-		got = say(&t, why) < 0 ? -1 : 1;
+		got = say(&t, count, why) < 0 ? -1 : 1;
 	buf_free(&t.arch);
 	buf_free(&t.why);
 	return got;

@@ -10,8 +10,12 @@
 #include "serve/http.h"
 #include "serve/lease.h"
 #include "serve/log.h"
+#include "serve/log_find.h"
+#include "serve/log_index.h"
 #include "serve/metrics.h"
 #include "serve/output.h"
+#include "serve/package.h"
+#include "serve/page.h"
 #include "serve/publish.h"
 #include "serve/route.h"
 #include "serve/server.h"
@@ -27,6 +31,7 @@ enum { SMALL = 64 << 10, LARGE = 4 << 20, LINE = 4096 };
 
 /* Where the scope is NONE, the handler looks for itself: the owner may. */
 const struct route routes[] = {
+{ "GET", "/", 0, READ, 0, NULL, builder_status, "workers and queues" },
 { "GET", "/task", 0, READ, 0, NULL, task_list, "list tasks" },
 { "POST", "/task", 0, SUBMIT, SMALL, NULL, task_new, "create a task" },
 { "PUT", "/task/ID/build_bundle", 0, NONE, 0, bundle_begin, bundle_end, "upload the bundle" },
@@ -42,12 +47,16 @@ const struct route routes[] = {
 { "PUT", "/task/ID/publish", 0, ADMIN, LINE, NULL, publish_take, "its packages enter" },
 { "PUT", "/task/ID/reject", 0, ADMIN, LINE, NULL, publish_reject, "its packages do not" },
 { "GET", "/task/ID/log", 0, READ, 0, NULL, log_get, "the log" },
+{ "GET", "/task/ID/log/index", 0, READ, 0, NULL, log_index_get, "where its lines lie" },
+{ "GET", "/task/ID/log/search", 0, READ, 0, NULL, log_search, "what lines have a text" },
+{ "GET", "/task/ID/log/why", 0, READ, 0, NULL, log_why, "what lines say why it failed" },
 { "GET", "/task/ID/samples.csv", 0, READ, 0, NULL, output_samples, "what it used" },
 { "GET", "/task/ID/result.json", 0, READ, 0, NULL, output_result, "what the worker said" },
 { "GET", "/task/ID/result.dsse", 0, READ, 0, NULL, output_envelope, "the same, signed" },
 { "GET", "/task/ID/output", 0, READ, 0, NULL, output_list, "list its packages" },
 { "GET", "/task/ID/output/NAME", 0, READ, 0, NULL, output_get, "a package" },
 { "GET", "/task/ID/bundle", 0, READ, 0, NULL, bundle_get, "the bundle" },
+{ "GET", "/builder", 0, READ, 0, NULL, builder_status, "workers and queues" },
 { "GET", "/builder/status", 0, READ, 0, NULL, builder_status, "workers and queues" },
 { "GET", "/builder/NAME", 0, READ, 0, NULL, builder_show, "a worker" },
 { "PUT", "/builder/NAME/key", 0, NONE, LINE, NULL, builder_key, "its public key" },
@@ -74,6 +83,8 @@ const struct route routes[] = {
 { "GET", "/openapi.json", ROUTE_PUBLIC, READ, 0, NULL, route_openapi, "these routes" },
 { "GET", "/metrics", 0, READ, 0, NULL, metrics_get, "figures for Prometheus" },
 { "GET", "/badge/NAME.svg", ROUTE_PUBLIC, READ, 0, NULL, server_badge, "the last verdict" },
+{ "GET", "/package/PATH", 0, READ, 0, NULL, package_show, "a package over time" },
+{ "GET", "/web/NAME", ROUTE_ALWAYS, NONE, 0, NULL, web_get, "a file of the pages" },
 { "POST", "/session", ROUTE_ALWAYS, NONE, LINE, NULL, session_begin, "a cookie for a token" },
 { "DELETE", "/session", ROUTE_ALWAYS, NONE, 0, NULL, session_end, "without it again" },
 { "GET", "/token", 0, ADMIN, 0, NULL, token_list, "list tokens" },

@@ -8,6 +8,7 @@
 #include "serve/bell.h"
 #include "serve/db.h"
 #include "serve/http.h"
+#include "serve/pick.h"
 #include "serve/queue.h"
 #include "serve/task.h"
 #include "serve/upload.h"
@@ -47,19 +48,6 @@
 	" FROM task t LEFT JOIN attempt a ON a.task = t.id AND a.n = t.attempts" \
 	" LEFT JOIN worker w ON w.id = a.worker"
 
-/* The conditions of the list, of which each has a parameter of its own. */
-static const struct {
-	const char *name, *sql;
-} picks[] = {
-	{ "state", " AND t.state = ?3" },
-	{ "branch", " AND t.branch = ?4" },
-	{ "arch", " AND t.arch = ?5" },
-	{ "group", " AND t.grp = ?6" },
-	{ "package", " AND (t.name = ?7 OR EXISTS(SELECT 1 FROM json_each(t.packages)"
-	  " WHERE value = ?7))" },
-};
-enum { PICKS = sizeof(picks) / sizeof(*picks) };
-
 struct listing {
 	struct buf *out;
 	int64_t n, limit, last;
@@ -77,22 +65,6 @@ add_row(void *arg, const struct db_row *row)
 	    buf_puts(l->out, db_text(row, 0)) < 0;
 	l->last = db_int(row, 1);
 	return l->failed;
-}
-
-/* The same words of the query again, for the next page. */
-static void
-link_next(struct req *r, const struct listing *l, const char *const values[PICKS])
-{
-	struct buf b = { 0 };
-	int i, bad;
-
-	bad = buf_printf(&b, "</task?limit=%" PRId64 "&before=%" PRId64, l->limit, l->last) < 0;
-	for (i = 0; i < PICKS && !bad; i++)
-		if (values[i])
-			bad = buf_printf(&b, "&%s=%s", picks[i].name, values[i]) < 0;
-	if (!bad)
-		req_head(r, "Link", "%s>; rel=\"next\"", b.s);
-	buf_free(&b);
 }
 
 /* Answers 304 when the client has just that. */
@@ -120,38 +92,20 @@ answer_tagged(struct req *r)
 void
 task_list(struct req *r)
 {
-	int64_t before = req_query(r, "before", 1, INT64_MAX, INT64_MAX);
-	int64_t limit = req_query(r, "limit", 1, 1000, 50);
-	struct listing l = { &r->out, 0, limit, 0, 0 };
-	const char *values[PICKS];
-	struct buf sql = { 0 };
-	int i, bad;
+	struct listing l = { &r->out, 0, 0, 0, 0 };
+	struct pick p;
 
-	if (r->status)
+	if (pick_read(r, &p) < 0)
 		return;
-	bad = buf_puts(&sql, "SELECT json_object(" FIELDS "), t.id" FROM " WHERE t.id < ?8") < 0;
-	for (i = 0; i < PICKS && !bad; i++) {
-		values[i] = http_query(r, picks[i].name);
-		if (values[i] && !target_ok(values[i])) {
-			req_problem(r, 400, "request", "%s= is a name", picks[i].name);
-			goto out;
-		}
-		if (values[i])
-			bad = buf_puts(&sql, picks[i].sql) < 0;
-	}
-	if (!bad)
-		bad = buf_puts(&sql, " ORDER BY t.id DESC LIMIT ?9") < 0;
-	if (bad || db_each(add_row, &l, sql.s, "issssssii", now_s(), NULL, values[0], values[1],
-	    values[2], values[3], values[4], before, limit + 1) < 0 || l.failed ||
+	l.limit = p.limit;
+	if (pick_each(&p, "SELECT json_object(" FIELDS "), t.id" FROM, add_row, &l) < 0 || l.failed ||
 	    buf_puts(&r->out, l.n ? "]\n" : "[]\n") < 0) {
 		req_failed(r, "task");
-		goto out;
+		return;
 	}
-	if (l.n == limit)
-		link_next(r, &l, values);
+	if (l.n == l.limit)
+		pick_link(r, &p, l.last);
 	answer_tagged(r);
-out:
-	buf_free(&sql);
 }
 
 /* Puts the size of the log behind the other fields, as the file has it. */
@@ -177,7 +131,7 @@ say(struct req *r, const char *sql)
 	int64_t n = 0;
 	int got;
 
-	got = queue_why(r->task, &why);
+	got = queue_why(r->task, 1, &why);
 	if (got >= 0)
 		got = db_get(sql, "isi|si", now_s(), got ? why.s : NULL, r->task, &r->out, &n);
 	if (got == 0)

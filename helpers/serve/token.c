@@ -133,38 +133,60 @@ token_revoke(struct req *r)
 		req_answer(r, 204);
 }
 
+/* Where a form's answer leads: a path of ours, or the first page. */
+static const char *
+back(struct req *r)
+{
+	const char *to = http_query(r, "to"), *s;
+
+	for (s = to ? to : ""; *s > ' ' && *s < 0x7f && *s != '\\'; s++)
+		;
+	return to && *to == '/' && to[1] != '/' && !*s ? to : "/";
+}
+
+/* The token of the body, which is text, JSON or a form.  Returns 0, or -1 having answered. */
+static int
+session_token(struct req *r, struct buf *token)
+{
+	const char *s = strncmp(r->body.s, "token=", 6) ? r->body.s : r->body.s + 6;
+	size_t n;
+
+	if (*r->body.s == '{') {
+		if (!req_object(r) || req_text(r, "token", token) < 0)
+			return -1;
+	} else if (buf_puts(token, s) < 0) {
+		req_failed(r, "session");
+		return -1;
+	}
+	n = token->len ? strspn(token->s, "abcdefghijklmnopqrstuvwxyz0123456789_") : 0;
+	if (n && (!token->s[n] || !strcmp(token->s + n, "\n"))) {
+		token->s[n] = '\0';
+		return 0;
+	}
+	req_problem(r, 400, "request", "the body is a token");
+	return -1;
+}
+
 /* The token itself is the cookie: the server keeps nothing more. */
 void
 session_begin(struct req *r)
 {
+	const char *scheme = http_header(r, "X-Forwarded-Proto");
+	const char *type = http_header(r, "Content-Type");
 	struct buf token = { 0 };
-	const char *site = http_header(r, "Sec-Fetch-Site"), *scheme;
-	size_t n;
 
-	if (site && strcmp(site, "same-origin")) {
-		req_problem(r, 403, "origin", "a page of another site asked for this");
-		return;
-	}
-	if (*r->body.s == '{') {
-		if (!req_object(r) || req_text(r, "token", &token) < 0)
-			goto out;
-	} else if (buf_put(&token, r->body.s, r->body.len) < 0) {
-		req_failed(r, "session");
+	if (!auth_origin(r, 1) || session_token(r, &token) < 0)
 		goto out;
-	}
-	n = token.len ? strspn(token.s, "abcdefghijklmnopqrstuvwxyz0123456789_") : 0;
-	if (n < token.len && token.s[n] == '\n')
-		token.s[n] = '\0';
-	else if (!n || n < token.len) {
-		req_problem(r, 400, "request", "the body is a token");
-		goto out;
-	}
-	scheme = http_header(r, "X-Forwarded-Proto");
 	snprintf(r->name, sizeof(r->name), "%s", token.s);
 	if (auth_token(r, r->name) == 0) {
 		req_head(r, "Set-Cookie", "aoinb=%s; HttpOnly; SameSite=Strict; Path=/%s", token.s,
 		    scheme && !strcmp(scheme, "https") ? "; Secure" : "");
-		req_answer(r, 204);
+		if (type && !strncmp(type, "application/x-www-form-urlencoded", 33) && http_query(r, "to")) {
+			req_head(r, "Location", "%s", back(r));
+			req_answer(r, 303);
+		} else {
+			req_answer(r, 204);
+		}
 	}
 out:
 	buf_free(&token);
@@ -173,6 +195,8 @@ out:
 void
 session_end(struct req *r)
 {
+	if (!auth_origin(r, 1))
+		return;
 	req_head(r, "Set-Cookie", "%s", "aoinb=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0");
 	req_answer(r, 204);
 }
