@@ -17,12 +17,13 @@ B       = build
 CC      = gcc
 SAN     =
 
-helpers = conf fetch group job layer mount order plan provenance repo run rusage serve ship spec text unpack
+helpers = conf fetch group job layer mount order place plan provenance repo run rusage serve ship spec text unpack
 
 # What a helper is made of beside its own folder and the library: parts that are more
 # than one helper's and less than everybody's.
 parts_group = order
 parts_job   = why
+parts_place = ship
 parts_plan  = eval order
 parts_serve = why
 parts_spec  = eval
@@ -32,6 +33,7 @@ pkgs_conf   = inih
 pkgs_fetch  = libcurl libcrypto
 pkgs_job    = libcrypto
 pkgs_layer  = libcrypto
+pkgs_place  = libcurl
 pkgs_plan   = libcrypto
 pkgs_provenance = libcrypto
 pkgs_repo   = libcrypto liblzma

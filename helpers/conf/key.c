@@ -244,6 +244,22 @@ const struct key key_tab[] = {
   "Base system to load when there is none: auto for the release manifest,\n"
   "debian:SUITE, or the path of an image." },
 
+{ "slurm", "token_file", KEY_PATH, NULL, "/etc/aoinb/place.token",
+  "File with the token of aoinb-place, which has Slurm build what the server of [work]\n"
+  "wants from it." },
+{ "slurm", "command", KEY_LIST, NULL, "aoinb",
+  "What starts aoinb on a node: a path, or words such as sudo -n aoinb." },
+{ "slurm", "options", KEY_LIST, NULL, "",
+  "More options of sbatch: --partition=build --output=/var/log/slurm/aoinb-%j.log." },
+{ "slurm", "jobs", KEY_NUMBER, NULL, "200",
+  "Jobs in Slurm's queue at most." },
+{ "slurm", "poll", KEY_DURATION, NULL, "1m",
+  "How often Slurm is asked what it has." },
+{ "slurm", "grace", KEY_DURATION, NULL, "30s",
+  "How long a job that is cancelled may take to end by itself." },
+{ "slurm", "patience", KEY_DURATION, NULL, "1m",
+  "How long a program of Slurm may take to answer." },
+
 { "clean", "keep", KEY_CHOICE, "never|failed|always", "never",
   "Which workspaces stay after a build, for \"aoinb shell JOB\"." },
 { NULL, NULL, 0, NULL, NULL, NULL },

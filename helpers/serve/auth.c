@@ -151,6 +151,7 @@ static const struct {
 } scopes[] = {
 	{ "read", SCOPE_READ }, { "submit", SCOPE_SUBMIT }, { "cancel", SCOPE_CANCEL },
 	{ "work", SCOPE_WORK }, { "admin", SCOPE_ADMIN },
+	{ "place", SCOPE_PLACE },
 };
 
 static int

@@ -6,7 +6,7 @@
 
 enum scope {
 	SCOPE_NONE = 0, SCOPE_READ = 1, SCOPE_SUBMIT = 2, SCOPE_CANCEL = 4, SCOPE_WORK = 8,
-	SCOPE_ADMIN = 16,
+	SCOPE_ADMIN = 16, SCOPE_PLACE = 32,
 };
 
 struct who {

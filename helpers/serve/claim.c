@@ -65,8 +65,10 @@ named(const struct can *c, int64_t *id)
 {
 	*id = c->task;
 	return db_get("SELECT 1 FROM task WHERE id = ?1 AND state = 'queued' AND attempts + 1 = ?2"
-	    " AND (arch IN ('noarch', 'all') OR arch IN (SELECT value FROM json_each(?3)))",
-	    "iis|", c->task, c->n, c->archs.s);
+	    " AND (arch IN ('noarch', 'all') OR arch IN (SELECT value FROM json_each(?3)))"
+	    " AND (?4 IS NULL OR branch IN (SELECT value FROM json_each(?4)))"
+	    " AND needs_cpus <= ?5 AND needs_memory <= ?6 AND needs_disk <= ?7", "iissiii|", c->task,
+	    c->n, c->archs.s, c->branches.len ? c->branches.s : NULL, c->cpus, c->memory, c->disk);
 }
 
 static int

@@ -55,4 +55,8 @@ int verdict_again(const struct said *s, const char *how);
  * verdict_take does. */
 int verdict_lost(int64_t task, int64_t n, int64_t worker, const char *step);
 
+/* The same when who placed the attempt knows that it is gone, as how says; that is no
+ * fault of the worker. */
+int verdict_gone(int64_t task, int64_t n, int64_t worker, const char *how);
+
 #endif

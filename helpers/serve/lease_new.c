@@ -164,7 +164,7 @@ give(struct req *r, const struct can *c)
 	    db_get("SELECT json_object('id', id, 'attempt', ?2, 'lease', ?3, 'lease_s', ?4, 'name',"
 	    " name, 'branch', branch, 'arch', arch, 'targets', json(targets), 'modifiers',"
 	    " modifiers, 'settings', json(settings), 'needs', json_object('cpus', needs_cpus,"
-	    " 'memory_mib', needs_memory, 'disk_mib', needs_disk), 'layout', layout, 'bundle_size',"
+	    " 'memory_mib', needs_memory, 'disk_mib', needs_disk, 'time_s', needs_time), 'engine', engine, 'layout', layout, 'bundle_size',"
 	    " bundle_size, 'bundle_sha256', bundle_sha256, 'packages', json(packages),"
 	    " 'source_list', nullif(?5, ''), 'source_list_sha256', CASE WHEN ?5 <> '' THEN ?6 END,"
 	    " 'repo', ?7 || '/repo/' || branch, 'limits', json_object('log', ?8, 'output', ?9))"

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "serve/db.h"
+#include "serve/place.h"
 #include "serve/queue.h"
 #include "serve/req.h"
 
@@ -10,8 +11,8 @@ enum { AWAY = 300 };	/* seconds after which a worker is not counted on */
 
 /* A task that waits. */
 struct waiting {
-	int64_t id, prio, not_before, cpus, memory, disk;
-	struct buf arch, why;
+	int64_t id, prio, not_before, cpus, memory, disk, attempts;
+	struct buf arch, why, engine;
 };
 
 #define FITS_ARCH \
@@ -60,6 +61,8 @@ say(const struct waiting *t, int count, struct buf *out)
 	if (t->not_before > now)
 		return buf_printf(out, "%s; again in %" PRId64 " s", t->why.len ? t->why.s :
 		    "failed", t->not_before - now);
+	if (!strcmp(t->engine.s, "slurm"))
+		return place_why(t->id, t->attempts, out);
 	if (db_get("SELECT count(*), coalesce(sum(w.last_seen > ?2 AND NOT w.drain), 0) FROM worker w"
 	    " WHERE " FITS_ARCH, "si|ii", t->arch.s, now - AWAY, &known, &here) < 0)
 		return -1;
@@ -86,13 +89,15 @@ int
 queue_why(int64_t id, int count, struct buf *why)
 {
 	struct waiting t = { .id = id };
-	int got = db_get("SELECT prio, not_before, needs_cpus, needs_memory, needs_disk, arch, why"
-	    " FROM task WHERE id = ? AND state = 'queued'", "i|iiiiiss", id, &t.prio,
-	    &t.not_before, &t.cpus, &t.memory, &t.disk, &t.arch, &t.why);
+	int got = db_get("SELECT prio, not_before, needs_cpus, needs_memory, needs_disk,"
+	    " attempts, arch, why, engine FROM task WHERE id = ? AND state = 'queued'", "i|iiiiiisss",
+	    id, &t.prio, &t.not_before, &t.cpus, &t.memory, &t.disk, &t.attempts, &t.arch, &t.why,
+	    &t.engine);
 
 	if (got == 1)
 		got = say(&t, count, why) < 0 ? -1 : 1;
 	buf_free(&t.arch);
 	buf_free(&t.why);
+	buf_free(&t.engine);
 	return got;
 }

@@ -16,6 +16,7 @@
 #include "serve/output.h"
 #include "serve/package.h"
 #include "serve/page.h"
+#include "serve/place.h"
 #include "serve/publish.h"
 #include "serve/route.h"
 #include "serve/server.h"
@@ -26,6 +27,7 @@ enum { SMALL = 64 << 10, LARGE = 4 << 20, LINE = 4096 };
 #define SUBMIT SCOPE_SUBMIT
 #define CANCEL SCOPE_CANCEL
 #define WORK SCOPE_WORK
+#define PLACE SCOPE_PLACE
 #define ADMIN SCOPE_ADMIN
 #define NONE SCOPE_NONE
 
@@ -76,6 +78,8 @@ const struct route routes[] = {
 { "HEAD", "/lease/A/output/NAME", ROUTE_LEASE, NONE, 0, NULL, output_tell, "how much is here" },
 { "PUT", "/lease/A/result", ROUTE_LEASE, NONE, LARGE, NULL, lease_result, "what came of it" },
 { "PUT", "/lease/A/refuse", ROUTE_LEASE, NONE, LINE, NULL, lease_refuse, "not for me" },
+{ "GET", "/place", 0, PLACE, 0, NULL, place_list, "what Slurm is to build" },
+{ "PUT", "/place/A", 0, PLACE, LINE, NULL, place_say, "where it is there" },
 { "GET", "/events", 0, READ, 0, NULL, events_get, "every change" },
 { "GET", "/repo/BRANCH/PATH", ROUTE_PUBLIC, READ, 0, NULL, repo_get, "a repository" },
 { "GET", "/health", ROUTE_ALWAYS, NONE, 0, NULL, server_health, "whether it works" },

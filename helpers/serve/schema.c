@@ -51,5 +51,10 @@ const char *const schema_steps[] = {
 "CREATE TABLE notice(id INTEGER PRIMARY KEY AUTOINCREMENT, way TEXT NOT NULL,"
 " to_whom TEXT NOT NULL, body TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0,"
 " next INTEGER NOT NULL) STRICT;",
+/* 3: tasks that Slurm places, and where they are there */
+"ALTER TABLE task ADD COLUMN needs_time INTEGER NOT NULL DEFAULT 0;"
+"CREATE TABLE placed(task INTEGER PRIMARY KEY REFERENCES task ON DELETE CASCADE,"
+" n INTEGER NOT NULL, job TEXT, why TEXT, tries INTEGER NOT NULL DEFAULT 0,"
+" at INTEGER NOT NULL) STRICT;",
 NULL
 };

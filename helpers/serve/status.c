@@ -33,7 +33,7 @@
 
 #define ALL \
 	", 'needs', json_object('cpus', t.needs_cpus, 'memory_mib', t.needs_memory, 'disk_mib'," \
-	"  t.needs_disk), 'targets', json(t.targets), 'modifiers', t.modifiers," \
+	"  t.needs_disk, 'time_s', t.needs_time), 'targets', json(t.targets), 'modifiers', t.modifiers," \
 	" 'settings', json(t.settings), 'retry_of', t.retry_of, 'bundle_sha256', t.bundle_sha256," \
 	" 'bundle_size', t.bundle_size, 'layout', t.layout," \
 	" 'owner', (SELECT name FROM token WHERE id = t.owner)," \

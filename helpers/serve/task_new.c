@@ -48,7 +48,7 @@ plain_text(const char *s, size_t most)
 
 struct wish {
 	struct buf name, branch, arch, group, targets, modifiers, settings, engine;
-	int64_t prio, cpus, memory, disk;
+	int64_t prio, cpus, memory, disk, time;
 };
 
 static void
@@ -138,7 +138,8 @@ needs(struct req *r, struct wish *w)
 {
 	return req_int(r, "needs.cpus", 0, 100000, &w->cpus) < 0 ||
 	    req_int(r, "needs.memory_mib", 0, INT32_MAX, &w->memory) < 0 ||
-	    req_int(r, "needs.disk_mib", 0, INT32_MAX, &w->disk) < 0 ? -1 : 0;
+	    req_int(r, "needs.disk_mib", 0, INT32_MAX, &w->disk) < 0 ||
+	    req_int(r, "needs.time_s", 0, INT32_MAX, &w->time) < 0 ? -1 : 0;
 }
 
 static int
@@ -218,11 +219,11 @@ insert(struct req *r, const struct wish *w, const char *key, const char *sha)
 	int64_t id;
 
 	if (db_run("INSERT INTO task(name, branch, arch, engine, grp, targets, modifiers, settings,"
-	    " prio, max_attempts, needs_cpus, needs_memory, needs_disk, owner, idem_key, idem_sha,"
-	    " created) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", "ssssssssiiiiiissi",
+	    " prio, max_attempts, needs_cpus, needs_memory, needs_disk, needs_time, owner, idem_key,"
+	    " idem_sha, created) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", "ssssssssiiiiiiissi",
 	    or_null(&w->name), or_null(&w->branch), w->arch.s, w->engine.s, or_null(&w->group),
 	    or_null(&w->targets), or_null(&w->modifiers), or_null(&w->settings), w->prio,
-	    conf.retries, w->cpus, w->memory, w->disk, r->who.id, key, sha, now_s()) < 0)
+	    conf.retries, w->cpus, w->memory, w->disk, w->time, r->who.id, key, sha, now_s()) < 0)
 		return -1;
 	id = db_added();
 	return task_event(id, "created", r->who.name) < 0 ? -1 : id;
@@ -278,10 +279,10 @@ copy_row(struct req *r, int64_t of, const char *key, const char *sha)
 	int64_t now = now_s(), id;
 
 	if (db_run("INSERT INTO task(name, branch, arch, engine, grp, targets, modifiers, settings,"
-	    " prio, max_attempts, needs_cpus, needs_memory, needs_disk, bundle_sha256,"
+	    " prio, max_attempts, needs_cpus, needs_memory, needs_disk, needs_time, bundle_sha256,"
 	    " bundle_size, layout, packages, state, queued, created, owner, idem_key, idem_sha,"
 	    " retry_of) SELECT name, branch, arch, engine, grp, targets, modifiers, settings,"
-	    " prio, ?, needs_cpus, needs_memory, needs_disk, bundle_sha256, bundle_size,"
+	    " prio, ?, needs_cpus, needs_memory, needs_disk, needs_time, bundle_sha256, bundle_size,"
 	    " layout, packages, 'queued', ?, ?, ?, ?, ?, id FROM task WHERE id = ?", "iiiissi",
 	    conf.retries, now, now, r->who.id ? r->who.id : (int64_t)0, key, sha, of) != 1)
 		return -1;

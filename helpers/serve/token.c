@@ -59,7 +59,7 @@ wish_read(struct req *r, struct wish *w)
 		req_problem(r, 422, "field", "name: whose token it is, in letters, digits and "
 		    "._+~-");
 	else if (w->bits <= 0)
-		req_problem(r, 422, "field", "scopes: a list of read, submit, cancel, work, admin");
+		req_problem(r, 422, "field", "scopes: a list of read, submit, cancel, work, place, admin");
 	else if (w->bits & SCOPE_WORK && (archs < 1 || w->archs.len < 3))
 		req_problem(r, 422, "field", "archs: a worker's token names the architectures");
 	else if (w->branches.len > 1000 || w->archs.len > 1000)

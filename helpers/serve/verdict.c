@@ -80,6 +80,10 @@ raise_needs(const struct said *s)
 	    " json_each(w.archs) WHERE value = t.arch))";
 	int got = db_get(larger, "iii|", s->task, s->peak_kib, s->worker);
 
+	/* What Slurm has is for Slurm to say. */
+	if (!got)
+		got = db_get("SELECT 1 FROM task WHERE id = ? AND NOT raised AND engine = 'slurm'", "i|",
+		    s->task);
 	if (got <= 0)
 		return got;
 	return db_run(memory ? "UPDATE task AS t SET state = 'queued', raised = 1, needs_memory ="
@@ -164,6 +168,33 @@ never_began(const struct said *s, const char *how)
 	    task_event(s->task, "queued", how);
 }
 
+/* Ends the attempt.  Returns 1 when the task goes on, 2 when it was cancelled, 0 when the
+ * attempt was over already, -1. */
+static int
+end_lost(const struct said *s, const char *how)
+{
+	int64_t cancel = 0;
+	int r;
+
+	if (db_get("SELECT cancel FROM task WHERE id = ?", "i|i", s->task, &cancel) < 1)
+		return -1;
+	r = db_run("UPDATE attempt SET ended = ?, verdict = ?, why = ? WHERE task = ? AND n = ?"
+	    " AND ended IS NULL", "issii", now_s(), cancel ? "cancelled" : "lost", how, s->task, s->n);
+	if (r != 1 || !cancel)
+		return r;
+	return task_end(s->task, "cancelled", "stopped", 75, "cancelled; the worker did not answer") < 0 ?
+	    -1 : 2;
+}
+
+int
+verdict_gone(int64_t task, int64_t n, int64_t worker, const char *how)
+{
+	struct said s = { .task = task, .n = n, .worker = worker, .verdict = "lost", .exit = 75 };
+	int r = end_lost(&s, how);
+
+	return r != 1 ? r < 0 ? -1 : r > 0 : verdict_again(&s, how) < 0 ? -1 : 1;
+}
+
 int
 verdict_lost(int64_t task, int64_t n, int64_t worker, const char *step)
 {
@@ -171,20 +202,15 @@ verdict_lost(int64_t task, int64_t n, int64_t worker, const char *step)
 	int heard = was_heard(task, n, step), r;
 	char how[400];
 	struct buf name = { 0 };
-	int64_t cancel = 0;
 
-	if (db_get("SELECT name FROM worker WHERE id = ?", "i|s", worker, &name) < 0 ||
-	    db_get("SELECT cancel FROM task WHERE id = ?", "i|i", task, &cancel) < 1)
+	if (db_get("SELECT name FROM worker WHERE id = ?", "i|s", worker, &name) < 0)
 		return -1;
 	snprintf(how, sizeof(how), heard ? "worker %.100s lost at step %.64s" :
 	    "worker %.100s never began%.0s", name.len ? name.s : "?", *step ? step : "none");
 	buf_free(&name);
-	r = db_run("UPDATE attempt SET ended = ?, verdict = ?, why = ? WHERE task = ? AND n = ?"
-	    " AND ended IS NULL", "issii", now_s(), cancel ? "cancelled" : "lost", how, task, n);
+	r = end_lost(&s, how);
 	if (r != 1)
-		return r;
-	if (cancel)
-		return task_end(task, "cancelled", "stopped", 75, "cancelled; the worker did not answer");
+		return r < 0 ? -1 : r > 0;
 	if (!heard)
 		return never_began(&s, how);
 	return blame(worker) < 0 ? -1 : verdict_again(&s, how);

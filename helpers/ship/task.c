@@ -142,6 +142,31 @@ put(int folder, const char *name, const char *text, const char *end)
 	return r;
 }
 
+/* What Slurm gave the build is all that it may use, whatever is set here. */
+static int
+allotment(const struct task *t, struct buf *lines)
+{
+	static const struct { const char *need, *line; } of[] = {
+		{ "cpus", "build_jobs=%" PRId64 "\n" }, { "memory_mib", "limit_memory=%" PRId64 "M\n" },
+		{ "time_s", "limit_time=%" PRId64 "s\n" },
+	};
+	struct buf engine = { 0 }, needs = { 0 };
+	int64_t n[3] = { 0 };
+	size_t i;
+	int r;
+
+	r = member_text(&t->text, "engine", &engine) < 0 || member_text(&t->text, "needs", &needs) < 0 ?
+	    -1 : 0;
+	for (i = 0; i < 3 && r == 0 && !strcmp(engine.s, "slurm") && needs.len; i++) {
+		r = member_number(&needs, of[i].need, &n[i]);
+		if (r == 0 && n[i])
+			r = buf_printf(lines, of[i].line, n[i]);
+	}
+	buf_free(&engine);
+	buf_free(&needs);
+	return r;
+}
+
 /* Those that the owner allows, as lines KEY=VALUE. */
 static int
 write_settings(const struct task *t, const struct worker *w, int folder)
@@ -155,7 +180,7 @@ write_settings(const struct task *t, const struct worker *w, int folder)
 		if (r == 0 && value.len && is_plain(&value))
 			r = buf_printf(&lines, "%s=%s\n", w->settings.at[i], value.s);
 	}
-	if (r == 0)
+	if (r == 0 && allotment(t, &lines) == 0)
 		r = put(folder, "settings", lines.len ? lines.s : "", "");
 	buf_free(&lines);
 	buf_free(&value);

@@ -3,8 +3,8 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,6 +15,7 @@
 #include "proc.h"
 #include "ship/attempt.h"
 #include "ship/http.h"
+#include "ship/list.h"
 #include "ship/wait.h"
 #include "ship/worker.h"
 
@@ -31,6 +32,7 @@ struct loop {
 	struct worker *w;
 	const char *once;
 	int asked;		/* for the one that was wanted */
+	int lock;
 	VEC(struct slot) slots;	/* attempts that are here, running or to be gone on with */
 	struct backoff b;
 	char said[512];		/* what was last said of the server */
@@ -48,16 +50,74 @@ is_attempt(const char *s)
 	return m && m < 10 && !s[n + 1 + m];
 }
 
-/* Nobody else works here. */
-static void
-lock(struct worker *w)
+/* The task of an attempt that has that name. */
+static int64_t
+task_of(const char *name)
 {
-	int fd = openat(w->dir, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	return strtoll(name, NULL, 10);
+}
 
-	if (fd < 0)
+/* Nobody else works here at what: a task, or 0 for all that nobody named.  It is a byte of
+ * one file: who was started for an attempt by Slurm is not the only one of the machine.
+ * Returns 0, or -1 with errno set. */
+static int
+lock(struct loop *l, int64_t what, int type)
+{
+	struct flock range = { .l_type = (short)type, .l_whence = SEEK_SET, .l_start = what, .l_len = 1 };
+
+	return fcntl(l->lock, F_OFD_SETLK, &range);
+}
+
+static void
+lock_own(struct loop *l)
+{
+	struct worker *w = l->w;
+
+	l->lock = openat(w->dir, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (l->lock < 0)
 		die_sys(EX_CANTCREAT, "%s/work/lock", w->work_dir);
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-		die(EX_TEMPFAIL, "another worker works in %s", w->work_dir);
+	if (lock(l, l->once && *l->once ? task_of(l->once) : 0, F_WRLCK) < 0)
+		die(EX_TEMPFAIL, "another worker works in %s%s%s", w->work_dir, l->once && *l->once ?
+		    " at " : "", l->once ? l->once : "");
+}
+
+/* Whether the lease says that Slurm placed it. */
+static int
+is_placed(struct worker *w, const char *name)
+{
+	struct buf text = { 0 }, engine = { 0 };
+	char path[80];
+	int r;
+
+	snprintf(path, sizeof(path), "%s/lease", name);
+	r = file_get(w->dir, path, HTTP_BODY, &text) == 0 &&
+	    member_text(&text, "engine", &engine) == 0 && !strcmp(engine.s, "slurm");
+	buf_free(&text);
+	buf_free(&engine);
+	return r;
+}
+
+/* Whether what a worker before us left is not ours to go on with.  What Slurm placed is
+ * gone on with by nobody but a job of that name: Slurm starts another, and this is
+ * removed. */
+static int
+is_foreign(struct loop *l, const char *name)
+{
+	int named = l->once && *l->once, held = named && task_of(name) == task_of(l->once), placed;
+
+	if (named && !strcmp(l->once, name))
+		return 0;
+	if (!held && lock(l, task_of(name), F_WRLCK) < 0)	/* it runs */
+		return 1;
+	placed = is_placed(l->w, name);
+	if (placed) {
+		warn_msg("%s: Slurm ended it; it is removed", name);
+		if (store_remove(l->w->dir, name) < 0)
+			warn_sys("%s/work/%s", l->w->work_dir, name);
+	}
+	if (!held)
+		lock(l, task_of(name), F_UNLCK);
+	return placed || named;
 }
 
 static int
@@ -77,7 +137,7 @@ take_up(struct loop *l)
 	long n = store_names(&l->w->store, "work", &names), i;
 
 	for (i = 0; i < n; i++) {
-		if (!is_attempt(names[i]))
+		if (!is_attempt(names[i]) || is_foreign(l, names[i]))
 			continue;
 		snprintf(path, sizeof(path), "%s/lease", names[i]);
 		if (faccessat(l->w->dir, path, R_OK, AT_SYMLINK_NOFOLLOW) < 0) {
@@ -310,7 +370,7 @@ worker_run(struct worker *w, const char *once)
 
 	if (once && *once && !is_attempt(once))
 		die(EX_USAGE, "%s: an attempt is ID.N", once);
-	lock(w);
+	lock_own(&l);
 	tell_key(w);
 	take_up(&l);
 	while (!wait_stopped()) {
