@@ -1,0 +1,181 @@
+#!/bin/sh
+# Tasks that Slurm builds: real aoinb-serve, aoinb-place, slurmctld, two slurmd, real builds
+. "${0%/*}/lib.sh"
+need_root
+. "$top/tests/slurm-words.sh"
+. "$top/tests/work-words.sh"
+message_s=4
+slurm_up || {
+	echo "# slurm: $(cat slurm/*.out slurm/*.log 2>/dev/null | grep -i -e error -e fatal | tail -n 3)"
+	report 1 'slurmctld and two slurmd answer'
+	finish
+}
+
+worker_new n1
+worker_new n2
+# What a node has in /usr/local/bin; the two of this machine differ in their configuration.
+cat >node <<END
+#!/bin/sh
+PATH=$PATH
+exec aoinb -c "$scratch/\$SLURMD_NODENAME/conf" "\$@"
+END
+# Slurm's own program, before which its controller is stopped when that is asked for.
+mkdir tools
+cat >tools/sbatch <<END
+#!/bin/sh
+echo "\$*" >>"$scratch/sbatched"
+[ ! -e "$scratch/stop" ] || { mv "$scratch/stop" "$scratch/stopped"; kill -STOP "\$(cat "$scratch/slurm/ctld.pid")"; }
+exec $(command -v sbatch) "\$@"
+END
+chmod 755 node tools/sbatch
+(umask 077; token cluster '"place"' >place.token)
+mkdir place
+aoinb-conf -f /dev/null -D work_server="$url" -D slurm_token_file="$scratch/place.token" -D slurm_poll=1s \
+    -D slurm_grace=3s -D slurm_patience=8s -D slurm_command="$scratch/node" ini >place/aoinb.ini
+place_start() {
+	PATH=$PWD/tools:$PATH setsid aoinb-place -v -c "$PWD/place" >>place.log 2>&1 </dev/null &
+	pid_place=$!
+}
+place_stop() {
+	[ "$pid_place" ] || return 0
+	kill "$1" "$pid_place"
+	code=0; wait "$pid_place" 2>/dev/null || code=$?
+	pid_place=''
+}
+later 'place_stop -TERM'
+
+slurm_task() {
+	submit "$1" "\"engine\":\"slurm\"${2:+,$2}"
+}
+# why_has ID TEXT
+why_has() {
+	status "$1" .why | grep -q -e "$2"
+}
+# one_result ID TEXT - it is ok, and one of its attempts is
+one_result() {
+	wait_for 60 state_is "$1" ok
+	is "$2: one result" "$(get "$me" "/task/$1" '[.state, ([.attempts[] | select(.verdict == "ok")] | length)] | @csv')" '"ok",1'
+}
+# jobs_of ID - of Slurm, that wait or run
+jobs_of() {
+	squeue -h -o '%j %i %T' | grep "^aoinb-$1\."
+}
+no_jobs_of() {
+	! jobs_of "$1" >/dev/null
+}
+none_queued() {
+	[ -z "$(squeue -h)" ]
+}
+sbatched() {
+	grep -c -e "--job-name=aoinb-$1\." sbatched
+}
+
+echo '# where it is placed, and by whom'
+bundle_of one 'echo one says hello'
+first=$(slurm_task one)
+ok 'without aoinb-place it waits'          why_has "$first" 'no aoinb-place has asked'
+try 75 'a worker that asks does not get it' aoinb -c w1/conf work --once
+ask 403 'nobody else is told'              "$me" /place
+place_start
+one_result "$first" 'the first'
+is 'its worker is a node'                  "$(status "$first" '.worker | test("^n[12]$")')" true
+ok 'its log is there'                      log_has "$first" '^one says hello$'
+says sbatched "--job-name=aoinb-$first.1 --comment=aoinb:$url" "sbatch was given its name"
+ok 'and no token'                          test -z "$(grep -F -e "$(cat place.token)" -e "$(cat n1.token)" sbatched)"
+
+echo '# needs, and what is waited for'
+bundle_of held 'sleep 300'
+bundle_of threads 'echo threads $ABTHREADS'
+big=$(slurm_task threads '"needs":{"memory_mib":2300,"cpus":2,"disk_mib":10,"time_s":600}')
+one_result "$big" 'one that fits one node'
+is 'is built there'                        "$(status "$big" .worker)" n2
+says sbatched "aoinb-$big.1 .*--cpus-per-task=2 --mem=2556M --tmp=10M --time=25" 'sbatch was given its needs'
+ok 'its build has so many cores'           log_has "$big" '^threads 2$'
+huge=$(slurm_task one '"needs":{"memory_mib":9000}')
+far=$(task one '{"branch":"stable","arch":"moonarch","engine":"slurm"}')
+ok 'one that fits none waits with the reason of Slurm' wait_for 15 why_has "$huge" 'Memory specification'
+ok 'so does one of another architecture'   wait_for 15 why_has "$far" 'Invalid feature'
+for id in "$huge" "$far"; do
+	ask 200 'they can be cancelled'            "$me" "/task/$id/cancel" -X PUT
+done
+one=$(slurm_task held '"needs":{"cpus":2}')
+two=$(slurm_task held '"needs":{"cpus":2}')
+ok 'both nodes are busy'                   wait_for 20 step_is "$one" build
+ok 'with one each'                         wait_for 20 step_is "$two" build
+three=$(slurm_task one '"needs":{"cpus":2}')
+ok 'a third waits, for what Slurm says'    wait_for 15 why_has "$three" "Slurm's job [0-9]*: waits: Resources"
+ask 200 'it is cancelled'                  "$me" "/task/$three/cancel" -X PUT
+ok 'and its job goes'                      wait_for 15 no_jobs_of "$three"
+ask 202 'one that runs is cancelled'       "$me" "/task/$one/cancel" -X PUT
+ok 'ends by itself'                        wait_for 20 state_is "$one" cancelled
+ok 'and its job goes, too'                 wait_for 15 no_jobs_of "$one"
+for pid in $(slurm_jobs_of "$(status "$two" .worker)"); do
+	[ "$(cat "/proc/$pid/comm")" = slurmstepd ] || kill -STOP "$pid"
+done
+ask 202 'one that does not listen'         "$me" "/task/$two/cancel" -X PUT
+ok 'is ended by Slurm'                     wait_for 30 state_is "$two" cancelled
+ok 'nothing of it is left'                 wait_for 15 no_jobs_of "$two"
+is 'nothing runs on the nodes'             "$(slurm_jobs_of n1; slurm_jobs_of n2)" ''
+
+echo '# out of memory: once more, with twice as much'
+bundle_of hungry 'head -c 150M /dev/zero | tail | wc -c'
+id=$(slurm_task hungry '"needs":{"memory_mib":100}')
+one_result "$id" 'with more memory'
+is 'the first was short of it'             "$(get "$me" "/task/$id" '[.attempts[].verdict] | @csv')" '"memory","ok"'
+says sbatched "aoinb-$id.1 .*--mem=356M" 'it was given what was asked for'
+ok 'then at least twice that'              test "$(sed -n "s/.*aoinb-$id.2 .*--mem=\([0-9]*\)M.*/\1/p" sbatched)" -ge 456
+
+echo '# jobs that end by no doing of ours'
+bundle_of slow 'sleep 5'
+id=$(slurm_task slow)
+ok 'one runs'                              wait_for 20 step_is "$id" build
+scancel -n "aoinb-$id.1"
+one_result "$id" 'an admin ended it'
+is 'that of the second attempt'            "$(status "$id" .attempt)" 2
+
+id=$(slurm_task slow)
+ok 'another runs'                          wait_for 20 step_is "$id" build
+lost=$(status "$id" .worker)
+slurm_kill "$lost"
+one_result "$id" 'its node is lost'
+ok 'that of the other node'                test "$(status "$id" .worker)" != "$lost"
+slurm_start "$lost"
+ok 'the node is back'                      wait_for 20 slurm_is_up
+
+echo '# Slurm forgets a job, and gives its number to another'
+id=$(slurm_task slow)
+ok 'one runs'                              wait_for 20 step_is "$id" build
+number=$(jobs_of "$id" | cut -d ' ' -f 2)
+slurm_kill ctld
+slurm_start ctld
+ok 'Slurm is back'                         wait_for 20 slurm_is_up
+two=$(slurm_task one)
+one_result "$id" 'it was forgotten'
+one_result "$two" 'one that came then'
+echo "# number before: $number; then: $(sed -n "s/.*\.1: job //p" place.log | tail -n 2 | tr '\n' ' ')"
+
+echo '# sbatch is not answered, but heard'
+touch stop
+id=$(slurm_task slow)
+ok 'sbatch gives up'                       wait_for 30 grep -q "$id.1: sbatch.*" place.log
+kill -CONT "$(cat slurm/ctld.pid)"
+one_result "$id" 'sbatch timed out'
+echo "# sbatch ran $(sbatched "$id") times: $(grep "$id.1: sbatch" place.log)"
+
+echo '# the same attempt twice, and one who places it is killed'
+id=$(slurm_task slow)
+ok 'one runs'                              wait_for 20 step_is "$id" build
+place_stop -9
+try 0 'a second job of it does no harm'    sbatch --wait --export=NONE -J "aoinb-$id.1" -o /dev/null \
+    --wrap "$scratch/node work --once $id.1"
+place_start
+one_result "$id" 'placed twice'
+is 'of one attempt'                        "$(status "$id" .attempt)" 1
+is 'which was given to sbatch once'        "$(sbatched "$id")" 1
+
+echo '# nothing is left'
+ok 'no job'                                wait_for 15 none_queued
+is 'no attempt'                            "$(find "$work_n1/work" "$work_n2/work" -mindepth 1 -name '[0-9]*')" ''
+ok 'aoinb-place ends'                      place_stop -TERM
+is 'well'                                  "$code" 0
+[ -z "${KEEP-}" ] || cp place.log slurm/*.log "$KEEP"; finish
