@@ -148,9 +148,9 @@ if [ "$(id -u)" -eq 0 ]; then set -- setpriv --reuid=65534 --regid=65534 --clear
 python3 activate.py "$scratch/notify" "$@" aoinb-serve -c conf -D serve_dir="$scratch/d" >activated 2>&1
 is 'a socket of systemd is answered on; it is told' "$(tail -n +2 activated | grep -v '^listening\|GET' | tr '\n' ' ')" 'READY=1 200 STOPPING=1 0 '
 if command -v systemd-analyze >/dev/null; then
-	mkdir unit; cp "$top/conf/aoinb-serve.service" "$top/conf/aoinb-serve.socket" "$top/conf/aoinb-work.service" unit/
-	sed -i "s|/usr/local/bin/aoinb-serve|$B/bin/aoinb-serve|; s|/usr/local/bin/aoinb |$top/scripts/aoinb |; s|^User=.*|User=daemon|; s|^Group=.*|Group=daemon|" unit/*.service
-	systemd-analyze verify --man=no unit/aoinb-serve.service unit/aoinb-work.service 2>verified
+	mkdir unit; cp "$top/conf/aoinb-serve.service" "$top/conf/aoinb-serve.socket" "$top/conf/aoinb-work.service" "$top/conf/aoinb-place.service" unit/
+	sed -i "s|/usr/local/bin/aoinb-serve|$B/bin/aoinb-serve|; s|/usr/local/bin/aoinb-place|$B/bin/aoinb-place|; s|/usr/local/bin/aoinb |$top/scripts/aoinb |; s|^User=.*|User=daemon|; s|^Group=.*|Group=daemon|" unit/*.service
+	systemd-analyze verify --man=no unit/aoinb-serve.service unit/aoinb-work.service unit/aoinb-place.service 2>verified
 	is 'the units are right' "$(grep 'unit/\|aoinb' verified)" ''
 	exposed=$(systemd-analyze security --offline=yes unit/aoinb-serve.service | sed -n 's/.*exposure level.*: \([0-9.]*\).*/\1/p')
 	echo "# exposure $exposed"

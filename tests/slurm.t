@@ -12,7 +12,9 @@ slurm_up || {
 }
 
 worker_new n1
+nodes=$work/work
 worker_new n2
+nodes="$nodes $work/work"
 # What a node has in /usr/local/bin; the two of this machine differ in their configuration.
 cat >node <<END
 #!/bin/sh
@@ -91,6 +93,8 @@ one_result "$big" 'one that fits one node'
 is 'is built there'                        "$(status "$big" .worker)" n2
 says sbatched "aoinb-$big.1 .*--cpus-per-task=2 --mem=2556M --tmp=10M --time=25" 'sbatch was given its needs'
 ok 'its build has so many cores'           log_has "$big" '^threads 2$'
+bundle_of hungry 'head -c 150M /dev/zero | tail | wc -c'
+hungry=$(slurm_task hungry '"needs":{"memory_mib":100}')
 huge=$(slurm_task one '"needs":{"memory_mib":9000}')
 far=$(task one '{"branch":"stable","arch":"moonarch","engine":"slurm"}')
 ok 'one that fits none waits with the reason of Slurm' wait_for 15 why_has "$huge" 'Memory specification'
@@ -98,6 +102,11 @@ ok 'so does one of another architecture'   wait_for 15 why_has "$far" 'Invalid f
 for id in "$huge" "$far"; do
 	ask 200 'they can be cancelled'            "$me" "/task/$id/cancel" -X PUT
 done
+one_result "$hungry" 'with more memory'
+is 'the first was short of it'             "$(get "$me" "/task/$hungry" '[.attempts[].verdict] | @csv')" '"memory","ok"'
+says sbatched "aoinb-$hungry.1 .*--mem=356M" 'it was given what was asked for'
+ok 'then at least twice that'              test "$(sed -n "s/.*aoinb-$hungry.2 .*--mem=\([0-9]*\)M.*/\1/p" sbatched)" -ge 456
+
 one=$(slurm_task held '"needs":{"cpus":2}')
 two=$(slurm_task held '"needs":{"cpus":2}')
 ok 'both nodes are busy'                   wait_for 20 step_is "$one" build
@@ -106,27 +115,18 @@ three=$(slurm_task one '"needs":{"cpus":2}')
 ok 'a third waits, for what Slurm says'    wait_for 15 why_has "$three" "Slurm's job [0-9]*: waits: Resources"
 ask 200 'it is cancelled'                  "$me" "/task/$three/cancel" -X PUT
 ok 'and its job goes'                      wait_for 15 no_jobs_of "$three"
-ask 202 'one that runs is cancelled'       "$me" "/task/$one/cancel" -X PUT
-ok 'ends by itself'                        wait_for 20 state_is "$one" cancelled
-ok 'and its job goes, too'                 wait_for 15 no_jobs_of "$one"
 for pid in $(slurm_jobs_of "$(status "$two" .worker)"); do
 	[ "$(cat "/proc/$pid/comm")" = slurmstepd ] || kill -STOP "$pid"
 done
-ask 202 'one that does not listen'         "$me" "/task/$two/cancel" -X PUT
-ok 'is ended by Slurm'                     wait_for 30 state_is "$two" cancelled
-ok 'nothing of it is left'                 wait_for 15 no_jobs_of "$two"
+ask 202 'one that runs is cancelled'       "$me" "/task/$one/cancel" -X PUT
+ask 202 'and one that does not listen'     "$me" "/task/$two/cancel" -X PUT
+ok 'the one ends'                          wait_for 20 state_is "$one" cancelled
+ok 'the other is ended by Slurm'           wait_for 30 state_is "$two" cancelled
+ok 'no job is left'                        wait_for 15 none_queued
 is 'nothing runs on the nodes'             "$(slurm_jobs_of n1; slurm_jobs_of n2)" ''
 
-echo '# out of memory: once more, with twice as much'
-bundle_of hungry 'head -c 150M /dev/zero | tail | wc -c'
-id=$(slurm_task hungry '"needs":{"memory_mib":100}')
-one_result "$id" 'with more memory'
-is 'the first was short of it'             "$(get "$me" "/task/$id" '[.attempts[].verdict] | @csv')" '"memory","ok"'
-says sbatched "aoinb-$id.1 .*--mem=356M" 'it was given what was asked for'
-ok 'then at least twice that'              test "$(sed -n "s/.*aoinb-$id.2 .*--mem=\([0-9]*\)M.*/\1/p" sbatched)" -ge 456
-
 echo '# jobs that end by no doing of ours'
-bundle_of slow 'sleep 5'
+bundle_of slow 'sleep 3'
 id=$(slurm_task slow)
 ok 'one runs'                              wait_for 20 step_is "$id" build
 scancel -n "aoinb-$id.1"
@@ -175,7 +175,7 @@ is 'which was given to sbatch once'        "$(sbatched "$id")" 1
 
 echo '# nothing is left'
 ok 'no job'                                wait_for 15 none_queued
-is 'no attempt'                            "$(find "$work_n1/work" "$work_n2/work" -mindepth 1 -name '[0-9]*')" ''
+is 'no attempt'                            "$(for at in $nodes; do find "$at" -mindepth 1 -maxdepth 1 -name '[0-9]*'; done)" ''
 ok 'aoinb-place ends'                      place_stop -TERM
 is 'well'                                  "$code" 0
-[ -z "${KEEP-}" ] || cp place.log slurm/*.log "$KEEP"; finish
+finish
