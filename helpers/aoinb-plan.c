@@ -17,6 +17,7 @@
 #include "plan/graph.h"
 #include "plan/known.h"
 #include "plan/order.h"
+#include "plan/resource.h"
 #include "plan/pack.h"
 #include "plan/print.h"
 #include "plan/set.h"
@@ -24,7 +25,7 @@
 
 enum {
 	O_MODIFIERS = OPT_LONG, O_WITH_DEPS, O_REBUILD, O_KNOWN, O_GROUP, O_CHECK,
-	O_JSON, O_DOT, O_PACK,
+	O_JSON, O_DOT, O_NEEDS, O_PACK,
 };
 
 enum {
@@ -45,6 +46,7 @@ static const struct opt tab[] = {
 	{ O_KNOWN,     "known",     "FILE", "names that apt can install; repeatable" },
 	{ O_GROUP,     "group",     "FOLDER", "print nothing, but write the plan there" },
 	{ O_CHECK,     "check",     NULL, "only find out what the targets mean, and print nothing" },
+	{ O_NEEDS,     "needs",     "WORDS", "what a build wants that says nothing: memory=4G time=6h" },
 	{ O_JSON,      "json",      NULL, "print one JSON object" },
 	{ O_PACK,      "pack",      NULL, "only print what a server needs for the targets" },
 	{ O_DOT,       "dot",       NULL, "print a graph for dot(1)" },
@@ -56,6 +58,7 @@ struct wish {
 	VEC(const char *) known;
 	uint64_t slots, memory;	/* memory in bytes */
 	int check, pack, json, dot;
+	struct resource usual;
 };
 
 static struct plan plan;
@@ -64,6 +67,10 @@ static void
 option(struct wish *w, int c, const char *arg)
 {
 	switch (c) {
+	case O_NEEDS:
+		if (resource_words(arg, &w->usual) < 0)
+			die(EX_USAGE, "%s: not needs such as cores=2 memory=4G disk=20G time=6h", arg);
+		break;
 	case 'w': w->work_dir = arg; break;
 	case 'a': plan.arch = arg; break;
 	case 'b': plan.branch = arg; break;
@@ -196,7 +203,7 @@ put(int folder, const char *path, const char *name, const struct buf *b)
 
 /* Writes the plan of a group: the order last, so that what has one is whole. */
 static void
-group_write(const char *path, char *const *targets)
+group_write(const char *path, char *const *targets, const struct buf *needs)
 {
 	int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct buf text = { 0 }, units = { 0 }, none = { 0 };
@@ -209,6 +216,7 @@ group_write(const char *path, char *const *targets)
 	put(folder, path, "targets", &text);
 	if (plan.knows_apt)
 		put(folder, path, "apt", &none);
+	put(folder, path, "needs", needs);
 	put(folder, path, "graph", &plan.graph);
 	put(folder, path, "units", &units);
 	put(folder, path, "order", &plan.order);
@@ -249,9 +257,27 @@ is_wanting(void)
 	return 0;
 }
 
+/* What the targets want together, as one task of a server. */
+static void
+print_needs(const struct wish *w)
+{
+	struct buf out = { 0 };
+	struct times times;
+
+	times_read(&plan, &times);
+	plan_must(buf_puts(&out, "needs\t"));
+	resource_print_all(&plan, &times, &w->usual, &out);
+	plan_must(buf_putc(&out, '\n'));
+	times_free(&times);
+	if (file_write(STDOUT_FILENO, out.s, out.len) < 0)
+		die_sys(EX_IOERR, "standard output");
+	buf_free(&out);
+}
+
 static int
 run(const struct wish *w, char *const *targets)
 {
+	struct buf needs = { 0 };
 	struct times times;
 	int code = ask_targets(&plan, targets);
 
@@ -259,6 +285,7 @@ run(const struct wish *w, char *const *targets)
 		return code;
 	if (w->pack) {
 		print(w);
+		print_needs(w);
 		return 0;
 	}
 	apt_read(w);
@@ -267,11 +294,14 @@ run(const struct wish *w, char *const *targets)
 		return code;
 	times_read(&plan, &times);
 	graph_put(&plan, &times);
+	if (w->group)
+		resource_print(&plan, &times, &w->usual, &needs);
 	times_free(&times);
 	tell_troubles();
 	if (w->group) {
 		order_make(&plan);
-		group_write(w->group, targets);
+		group_write(w->group, targets, &needs);
+		buf_free(&needs);
 		return 0;
 	}
 	order_make_rest(&plan);

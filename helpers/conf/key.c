@@ -136,6 +136,11 @@ const struct key key_tab[] = {
 { "group", "memory", KEY_SIZE, NULL, "0",
   "Memory that all of them may use together; 0 is what the machine has." },
 
+{ "group", "needs", KEY_LIST, NULL, "",
+  "What a build wants of the machine that a server finds for it, where neither its spec\n"
+  "says that in ENVREQ nor builds before tell: cores=2 memory=4G disk=20G time=6h, any\n"
+  "of these." },
+
 { "repo", "use", KEY_BOOL, NULL, "yes",
   "Whether a build can install what was built for its branch before; then that\n"
   "goes before what the mirror has." },

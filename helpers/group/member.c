@@ -18,6 +18,8 @@
 #include "group/member.h"
 #include "proc.h"
 
+enum { NEEDS_TEXT = 16 << 20 };
+
 /* Names of packages that are not built yet though somebody needs them, since a
  * cycle had to begin somewhere: a line each. */
 static int
@@ -64,6 +66,31 @@ put_number(int dir, const char *name, uint64_t n)
 	return put_file(dir, name, text);
 }
 
+/* What the unit wants of a machine, as the plan has it: one that an older version made has
+ * nothing of that. */
+static int
+put_needs(const struct group *g, const char *unit, int dir)
+{
+	struct buf all = { 0 };
+	const char *line, *found = NULL;
+	char *text = NULL;
+	size_t n = strlen(unit);
+	int r;
+
+	if (file_get(g->dir, "needs", NEEDS_TEXT, &all) < 0 && errno != ENOENT)
+		return -1;
+	for (line = all.len ? all.s : ""; *line && !found; line += line[strcspn(line, "\n")] ?
+	    strcspn(line, "\n") + 1 : strcspn(line, "\n"))
+		if (!strncmp(line, unit, n) && line[n] == '\t')
+			found = line + n + 1;
+	if (found)
+		text = strndup(found, strcspn(found, "\n"));
+	r = found && !text ? -1 : put_file(dir, "needs", text ? text : "{}");
+	free(text);
+	buf_free(&all);
+	return r;
+}
+
 static int
 put_files(const struct group *g, const struct row *row, uint64_t jobs, int dir)
 {
@@ -75,6 +102,7 @@ put_files(const struct group *g, const struct row *row, uint64_t jobs, int dir)
 	    put_file(dir, "bundle", row->field[ROW_DIR]) < 0 ||
 	    put_file(dir, "branch", g->branch.s) < 0 ||
 	    put_file(dir, "modifiers", strcmp(mods, "-") ? mods : "") < 0 ||
+	    put_needs(g, row->field[ROW_UNIT], dir) < 0 ||
 	    put_number(dir, "jobs", jobs) < 0 ||
 	    put_number(dir, "began", (uint64_t)time(NULL)) < 0)
 		return -1;

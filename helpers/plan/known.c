@@ -74,6 +74,7 @@ learn(struct plan *p, struct times *t, const char *const *row)
 {
 	struct took took = { .here = !strcmp(row[HISTORY_BRANCH], p->branch) };
 	const char *name = row[HISTORY_NAME];
+	struct took *was;
 	struct symbol *y;
 
 	if (strcmp(row[HISTORY_ARCH], p->arch) || strcmp(row[HISTORY_VERDICT], "ok"))
@@ -83,11 +84,14 @@ learn(struct plan *p, struct times *t, const char *const *row)
 		y->took = (uint32_t)t->took.len;
 		plan_must(vec_push(&t->took, took));
 	}
-	if (took.here < t->took.at[y->took].here)
-		return;
+	was = &t->took.at[y->took];
 	took.us = strtoull(row[HISTORY_WALL_US], NULL, 10);
 	took.kib = strtoull(row[HISTORY_PEAK_KIB], NULL, 10);
-	t->took.at[y->took] = took;
+	took.job = row[HISTORY_JOB];
+	took.most_us = was->most_us = took.us > was->most_us ? took.us : was->most_us;
+	took.most_kib = was->most_kib = took.kib > was->most_kib ? took.kib : was->most_kib;
+	if (took.here >= was->here)
+		*was = took;
 }
 
 static int

@@ -11,6 +11,8 @@ int known_read(struct plan *p, const char *file);
 /* The last successful build of something, for this branch rather than for another. */
 struct took {
 	uint64_t us, kib;
+	uint64_t most_us, most_kib;	/* of all successful ones, for any branch */
+	const char *job;	/* its job, which may be gone; lives as long as the plan */
 	int here;		/* for this branch */
 };
 

@@ -12,7 +12,7 @@ plan_ask() {
 	fi
 	aoinb-plan --work-dir="$conf_work_dir" --arch="$conf_arch" --branch="$plan_branch" \
 	    ${conf_tree_path:+--tree="$conf_tree_path"} --slots="$conf_group_slots" \
-	    --memory="${conf_group_memory_kib}K" ${ABMODIFIERS:+--modifiers="$ABMODIFIERS"} \
+	    --memory="${conf_group_memory_kib}K" ${ABMODIFIERS:+--modifiers="$ABMODIFIERS"} ${conf_group_needs:+--needs="$conf_group_needs"} \
 	    ${verbose:+-v} "$@"
 }
 
