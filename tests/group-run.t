@@ -82,6 +82,7 @@ echo '# in order'
 	unit d 9.5 0 d - -
 } >graph
 group_new
+printf 'a\t{"cpus":2}\n' >"$group/needs"
 executor 'echo "made of $unit"; echo "$unit says" >&2'
 try 0 'four units, one after the other'    build -s 1
 is 'what is needed comes first'            "$(events)" \
@@ -97,6 +98,7 @@ is 'with all there is to a unit'           "$(jq -c '.units[0]' "$group/group.js
     '{"unit":"a","verdict":"ok","why":null,"job":null,"version":"1-0","wall_us":null,"cpu_us":null,"peak_kib":null,"packages":[]}'
 is 'the folder of one'                     "$(cd "$group/run/a" && head -n 1 unit bundle branch modifiers jobs code | tr '\n' ' ')" \
     "==> unit <== a  ==> bundle <== /bundles/a  ==> branch <== stable  ==> modifiers <==   ==> jobs <== $(nproc)  ==> code <== 0 "
+is 'what it wants of a machine'            "$(cat "$group/run/a/needs" "$group/run/b/needs" | tr '\n' ' ')" '{"cpus":2} {} '
 is 'its configuration'                     "$(readlink "$group/run/a/conf")" ../../conf
 try 0 'once more'                          build
 is 'nothing is left to do'                 "$(cat out)$(grep -c begins err)" 0

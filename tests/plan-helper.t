@@ -360,7 +360,7 @@ lib/hi${tab}60${tab}0${tab}libhi hi-abi${tab}-${tab}-"
 aoinb-order --slots=2 --memory=1G <group/graph >order
 ok 'and its order, as aoinb-order has it' cmp -s order group/order
 ok 'it is known what apt has' test -f group/apt
-is 'and no more'            "$(echo group/*)" 'group/apt group/graph group/order group/targets group/units'
+is 'and no more'            "$(echo group/*)" 'group/apt group/graph group/needs group/order group/targets group/units'
 try 0 'what is unmet is in a group, too' known --group=group hello bye
 is 'with those that wait for it, which may yet go' "$(cut -f 1,6 group/units | tr '\t\n' '= ')" \
     'app/hello=unmet app/bye=build '
@@ -381,14 +381,16 @@ is 'are names, folders, and groups with those they name' "$(cat out)" "target${t
 target${tab}hi:+x
 $(plan --pack groups/a hi:+x | grep "^tree${tab}[^g]")
 tree${tab}groups/alias
-tree${tab}groups/a"
+tree${tab}groups/a
+needs${tab}{}"
 mkdir -p away; cp -r "$tree/app/hello" away/mine
 try 0 'bundles of elsewhere' plan --pack ./away/mine "$tree/app/bye" app/bye
 is 'get a place; those of the tree have one' "$(cat out)" "target${tab}local/mine
 target${tab}app/bye
 target${tab}app/bye
 bundle${tab}local/mine${tab}$PWD/away/mine
-tree${tab}app/bye"
+tree${tab}app/bye
+needs${tab}{}"
 cp -r away/mine 'away/m ine'; mkdir away/2; cp -r away/mine away/2/
 try 65 'a name that is none there'   plan --pack './away/m ine'
 try 65 'two of one name'             plan --pack ./away/mine ./away/2/mine
@@ -396,6 +398,43 @@ cp -r away "$tree/local"
 try 65 'one that the tree has, too'  plan --pack local/mine ./away/mine
 rm -r "$tree/local"
 try 66 'what is nowhere'             plan --pack nothing
+
+# --- what a build wants of a machine
+cat >>"$tree/app/hello/spec" <<'END'
+CORES=4
+ENVREQ="core=$CORES total_mem_per_core=1.5 disk=40 wings=2 total_mem=x"
+ENVREQ__ARM64='core=2 total_mem=3.5'
+END
+# needs ARCH ARG... - as --pack says
+needs() {
+	arch=$1; shift
+	aoinb-plan -w "$work" -a "$arch" -b stable -t "$tree" --pack "$@" | sed -n "s/^needs$tab//p"
+}
+is 'ENVREQ says it'                  "$(needs amd64 hello)" '{"cpus":4,"memory_mib":6144,"disk_mib":38147}'
+is 'for each architecture'           "$(needs arm64 hello)" '{"cpus":2,"memory_mib":3584}'
+is 'where it does not: what is usual' "$(needs arm64 --needs='cores=1 memory=1G disk=2G time=1h' hello)" \
+    '{"cpus":2,"memory_mib":3584,"disk_mib":2048,"time_s":3600}'
+is 'of several: enough for each, and time for all' "$(needs arm64 --needs='memory=5G time=1h' hello bye)" \
+    '{"cpus":2,"memory_mib":5120,"time_s":7200}'
+mkdir -p "$work/jobs/j2"
+echo '{"disk_start_kib": 1024, "disk_peak_kib": 103424}' >"$work/jobs/j2/rusage"
+for row in "bye stable amd64 1.0-0 ok 100000000 1 409600 j1" "bye other amd64 1.0-0 ok 20000000 1 819200 j0" \
+    "bye stable amd64 1.0-0 ok 50000000 1 204800 j2" "bye stable arm64 1.0-0 ok 900000000 1 4096000 j3" \
+    "bye stable amd64 1.0-0 failed 900000000 1 9096000 j4"; do
+	echo "1700000000 $row" | tr ' ' '\t'
+done >"$work/history"
+is 'before that goes what builds took' "$(needs amd64 --needs='cores=3 memory=9G disk=9G time=9h' bye)" \
+    '{"cpus":3,"memory_mib":1264,"disk_mib":407,"time_s":900}'
+rm -r "$work/jobs/j2"
+is 'without what is forgotten'       "$(needs amd64 bye)" '{"memory_mib":1264,"time_s":900}'
+mkdir -p wants
+try 0 'a group'                      plan --group=wants --rebuild hello bye
+is 'has it for each unit'            "$(sort wants/needs)" "app/bye${tab}{\"memory_mib\":1264,\"time_s\":900}
+app/hello${tab}{\"cpus\":4,\"memory_mib\":6144,\"disk_mib\":38147}"
+for wrong in cores memory=much 'memory=1G,time=2h' wings=2 time=-1; do
+	try 64 "$wrong is nothing to want"   plan --needs="$wrong" hello
+done
+rm "$work/history"
 try 64 'with another form'           plan --pack --json hello
 
 # --- standard output

@@ -73,13 +73,14 @@ sbatched() {
 }
 
 echo '# where it is placed, and by whom'
-bundle_of one 'echo one says hello'
+bundle_of one 'echo one says hello; echo threads $ABTHREADS'
 first=$(slurm_task one)
 ok 'without aoinb-place it waits'          why_has "$first" 'no aoinb-place has asked'
 try 75 'a worker that asks does not get it' aoinb -c w1/conf work --once
 ask 403 'nobody else is told'              "$me" /place
 place_start
 one_result "$first" 'the first'
+ok 'it had the cores that Slurm gave it'   log_has "$first" '^threads 1$'
 is 'its worker is a node'                  "$(status "$first" '.worker | test("^n[12]$")')" true
 ok 'its log is there'                      log_has "$first" '^one says hello$'
 says sbatched "--job-name=aoinb-$first.1 --comment=aoinb:$url" "sbatch was given its name"

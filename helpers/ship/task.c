@@ -3,11 +3,13 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "file.h"
+#include "parse.h"
 #include "ship/list.h"
 #include "ship/task.h"
 
@@ -151,7 +153,9 @@ allotment(const struct task *t, struct buf *lines)
 		{ "time_s", "limit_time=%" PRId64 "s\n" },
 	};
 	struct buf engine = { 0 }, needs = { 0 };
+	const char *given = getenv("SLURM_CPUS_ON_NODE");	/* its job's */
 	int64_t n[3] = { 0 };
+	uint64_t cpus;
 	size_t i;
 	int r;
 
@@ -159,6 +163,8 @@ allotment(const struct task *t, struct buf *lines)
 	    -1 : 0;
 	for (i = 0; i < 3 && r == 0 && !strcmp(engine.s, "slurm") && needs.len; i++) {
 		r = member_number(&needs, of[i].need, &n[i]);
+		if (!i && !n[i] && given && parse_uint(given, 1, 1 << 20, &cpus) == 0)
+			n[i] = (int64_t)cpus;
 		if (r == 0 && n[i])
 			r = buf_printf(lines, of[i].line, n[i]);
 	}
