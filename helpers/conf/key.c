@@ -204,6 +204,9 @@ const struct key key_tab[] = {
   "How long a task is kept that has ended, with all its files: 90d.  0: for ever." },
 { "serve", "keep_logs", KEY_DURATION, NULL, "0",
   "The same of its logs alone." },
+{ "serve", "cache", KEY_PATH, NULL, "",
+  "Cache of sources that workers may read, mostly cache/sources in the work_dir of this\n"
+  "machine.  Theirs then have the mirror http://HOST:PORT/cache/{algo}/{hex}." },
 { "serve", "access_log", KEY_BOOL, NULL, "yes",
   "Whether each request is a line on the standard output." },
 { "serve", "webhook", KEY_LIST, NULL, "",

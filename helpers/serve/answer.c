@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "digest.h"
 #include "file.h"
 #include "serve/answer.h"
 #include "serve/conf.h"
@@ -97,12 +98,18 @@ heads(struct req *r, const struct answer_as *as, const char *etag, const char *c
 int
 answer_file(struct req *r, const char *path, const struct answer_as *as)
 {
-	int fd = openat(conf.at, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), status;
-	char tag[80], changed[40];
-	struct stat st;
+	int fd = openat(conf.at, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
-	if (fd < 0)
-		return -1;
+	return fd < 0 ? -1 : answer_fd(r, fd, as);
+}
+
+int
+answer_fd(struct req *r, int fd, const struct answer_as *as)
+{
+	char tag[DIGEST_HEX + 32], changed[40];
+	struct stat st;
+	int status;
+
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
 		close_keep(fd);
 		errno = ENOENT;

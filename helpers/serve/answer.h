@@ -15,6 +15,9 @@ struct answer_as {
  * for.  Returns 0; or -1 with errno set when it cannot be opened, not having answered. */
 int answer_file(struct req *r, const char *path, const struct answer_as *as);
 
+/* The same with what is open as fd, which is closed, or is that of the answer. */
+int answer_fd(struct req *r, int fd, const struct answer_as *as);
+
 /* The attempt that a request is about: that of the query, else the last one; 0 when there
  * is none yet.  Returns -1 having answered. */
 int64_t answer_attempt(struct req *r);

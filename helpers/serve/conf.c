@@ -68,6 +68,22 @@ truth(const struct buf *json, const char *key)
 	return yes;
 }
 
+/* Opens the cache of sources of this machine, if it is for others. */
+static int
+open_cache(const struct buf *json)
+{
+	char *path = value(json, "serve_cache");
+	int fd = -1;
+
+	if (*path)
+		fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (*path && fd < 0)
+		die(err_code(errno), "[serve] cache: %s: %s; \"aoinb fetch\" on this machine makes and "
+		    "fills it", path, strerror(errno));
+	free(path);
+	return fd;
+}
+
 static void
 take(const struct buf *j)
 {
@@ -97,6 +113,7 @@ take(const struct buf *j)
 	conf.keep_logs = number(j, "serve_keep_logs", parse_duration);
 	conf.repo_keep = number(j, "repo_keep", count);
 	conf.repo_valid = number(j, "repo_valid", parse_duration);
+	conf.cache = open_cache(j);
 	conf.access_log = truth(j, "serve_access_log");
 }
 
@@ -163,6 +180,7 @@ conf_free(void)
 	for (i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		free(texts[i]);
 	close_keep(conf.at);
+	close_keep(conf.cache);
 }
 
 int

@@ -16,6 +16,7 @@ struct conf {
 	char *arch;		/* of tasks that name none */
 	char *dir;		/* everything of the server lies in it */
 	int at;			/* open on that */
+	int cache;		/* the cache of sources that others may read; -1: none */
 	char *source_lists;	/* folder of files BRANCH.list */
 	char *url;		/* by which others reach us, or "" */
 	char *public;		/* repo, all or no */

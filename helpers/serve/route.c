@@ -5,6 +5,7 @@
 #include "serve/bell.h"
 #include "serve/builder.h"
 #include "serve/bundle.h"
+#include "serve/cache.h"
 #include "serve/conf.h"
 #include "serve/events.h"
 #include "serve/http.h"
@@ -82,6 +83,7 @@ const struct route routes[] = {
 { "PUT", "/place/A", 0, PLACE, LINE, NULL, place_say, "where it is there" },
 { "GET", "/events", 0, READ, 0, NULL, events_get, "every change" },
 { "GET", "/repo/BRANCH/PATH", ROUTE_PUBLIC, READ, 0, NULL, repo_get, "a repository" },
+{ "GET", "/cache/PATH", ROUTE_PUBLIC, READ, 0, NULL, cache_get, "a source, by its digest" },
 { "GET", "/health", ROUTE_ALWAYS, NONE, 0, NULL, server_health, "whether it works" },
 { "GET", "/version", ROUTE_PUBLIC, READ, 0, NULL, server_version, "which aoinb it is" },
 { "GET", "/openapi.json", ROUTE_PUBLIC, READ, 0, NULL, route_openapi, "these routes" },
