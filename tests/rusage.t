@@ -93,14 +93,16 @@ try 0   'is appended'                    aoinb-rusage -l log echo 3
 is      'both streams, in order'         "$(cat log)" "$(printf '1\n2\n3')"
 
 mkdir d
+aoinb-rusage -l said -s s -i 1s sh -c 'echo 1; sleep 1.1; echo 22; sleep 1.1'
+is 'how much was said by then' "$(tail -n 1 s | cut -d , -f 10)" 5
 try 0 'samples and a folder' \
     aoinb-rusage -o r -s s -i 1s --disk=d sh -c 'dd if=/dev/zero of=d/x bs=64K count=32 status=none; sleep 2.5'
 is 'a header line' "$(head -n 1 s)" \
-    elapsed_us,user_us,sys_us,mem_kib,tasks,read_bytes,write_bytes,disk_used_kib,disk_free_kib
+    elapsed_us,user_us,sys_us,mem_kib,tasks,read_bytes,write_bytes,disk_used_kib,disk_free_kib,log_bytes
 is 'rows as the record says' "$(($(wc -l <s) - 1))" "$(field samples)"
 ok 'one a second, and one at the end' test "$(field samples)" -ge 3
-ok 'nine fields each, time goes on' awk -F, '
-    NF != 9 { exit 1 } NR > 1 && $1 <= last { exit 1 } NR > 1 { last = $1 }' s
+ok 'ten fields each, time goes on' awk -F, '
+    NF != 10 { exit 1 } NR > 1 && $1 <= last { exit 1 } NR > 1 { last = $1 }' s
 ok 'the last is of the end' awk -F, -v w="$(field wall_us)" 'END { exit !($1 >= w) }' s
 ok 'the folder was measured' test "$(field disk_folder_kib)" -ge 2048 -a "$(field disk_folder_kib)" -lt 2200
 ok 'and its file system' test "$(field disk_free_min_kib)" -gt 0 -a "$(field disk_peak_kib)" -ge 0

@@ -50,18 +50,18 @@ int
 record_header(int fd)
 {
 	const char s[] = "elapsed_us,user_us,sys_us,mem_kib,tasks,read_bytes,"
-	    "write_bytes,disk_used_kib,disk_free_kib\n";
+	    "write_bytes,disk_used_kib,disk_free_kib,log_bytes\n";
 
 	return ftruncate(fd, 0) < 0 ? -1 : file_write(fd, s, sizeof(s) - 1);
 }
 
 int
 record_sample(int fd, uint64_t elapsed_us, const struct usage *u,
-    const struct disk *d)
+    const struct disk *d, uint64_t log_bytes)
 {
 	const uint64_t field[] = { elapsed_us, u->user_us, u->sys_us,
 	    u->mem_kib, u->tasks, u->read_bytes, u->write_bytes, d->used_kib,
-	    d->free_kib };
+	    d->free_kib, log_bytes };
 	const size_t n = sizeof(field) / sizeof(field[0]);
 	struct buf b = { 0 };
 	size_t i;

@@ -35,8 +35,9 @@ int record_check(const char *path);
 /* Empties fd and writes the header line. */
 int record_header(int fd);
 
+/* Adds a line.  What is UNKNOWN is left empty. */
 int record_sample(int fd, uint64_t elapsed_us, const struct usage *u,
-    const struct disk *d);
+    const struct disk *d, uint64_t log_bytes);
 
 int record_write(const char *path, const struct plan *p, const struct result *r,
     const struct meter *m, const struct disk *d);

@@ -79,8 +79,8 @@ sample(struct run *r)
 	look_at_disk(r);
 	if (r->a->samples < 0)
 		return;
-	if (record_sample(r->a->samples, timer_now() - r->t0, &r->m.last,
-	    &r->disk) < 0)
+	if (record_sample(r->a->samples, timer_now() - r->t0, &r->m.last, &r->disk,
+	    r->output.kept ? r->output.log.said : UNKNOWN) < 0)
 		samples_failed(r);
 	else
 		r->samples++;
