@@ -1,10 +1,14 @@
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "err.h"
+#include "file.h"
 #include "job/args.h"
 #include "opt.h"
 #include "proc.h"
@@ -32,10 +36,40 @@ become(const struct args *a, const char *step, pid_t parent)
 	proc_become(words);
 }
 
+static int64_t
+now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return t.tv_sec * INT64_C(1000000) + t.tv_nsec / 1000;
+}
+
+/* Adds a line to the job's file steps.  Nothing but a report hangs on it. */
+static void
+note_step(const struct args *a, const char *step, int64_t began, int code)
+{
+	struct buf line = { 0 }, path = { 0 };
+	int fd;
+
+	if (opt_dry)
+		return;
+	sure(buf_printf(&path, "%s/steps", a->operand[0]));
+	sure(buf_printf(&line, "%s\t%" PRId64 "\t%" PRId64 "\t%d\n", step, began, now_us(), code));
+	fd = open(path.s, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
+	if (fd < 0 || file_write(fd, line.s, line.len) < 0)
+		warn_sys("%s", path.s);
+	if (fd >= 0)
+		close(fd);
+	buf_free(&line);
+	buf_free(&path);
+}
+
 static int
 run(const struct args *a, const char *step)
 {
 	pid_t self = getpid(), pid;
+	int64_t began = now_us();
 	int status;
 
 	note("step %s", step);
@@ -50,6 +84,7 @@ run(const struct args *a, const char *step)
 	/* Who pressed Ctrl-C knows. */
 	if (WIFSIGNALED(status) && WTERMSIG(status) != SIGINT)
 		warn_msg("step %s: ended by signal %d", step, WTERMSIG(status));
+	note_step(a, step, began, proc_code(status));
 	return proc_code(status);
 }
 
