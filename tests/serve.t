@@ -133,6 +133,7 @@ is 'a part' "$(cat body)" ' one'
 ask 416 'not behind it'                  "$me" "/task/$id/log" -r 100-
 printf 'a,b\n1,2\n' >samples.csv
 ask 202 'samples'                        "$lease1" "/lease/$A/samples.csv" -T samples.csv
+ask 404 'no drawing of what are none'    "$me" "/task/$id/plot.svg"
 ask 422 'a name that no package has'     "$lease1" "/lease/$A/output/hello_1.0-0_arm64.deb" -T hello_1.0-0_amd64.deb
 
 log_size=18 log_sha=$(cat log log | sha256sum | cut -d' ' -f1)

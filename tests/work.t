@@ -14,6 +14,10 @@ ask 200 'its package'                      "$me" "/task/$id/output/one_1-0_noarc
 is 'is what was built'                     "$(dpkg-deb --fsys-tarfile body | tar -xO ./usr/share/tiny/version)" 1
 ask 200 'its samples'                      "$me" "/task/$id/samples.csv"
 says body '^elapsed_us,'                   'are what aoinb-rusage wrote'
+ask 200 'a drawing of them'                "$me" "/task/$id/plot.svg"
+is 'by its type'                           "$(header Content-Type)" image/svg+xml
+ok 'is well-formed'                        python3 -c 'import xml.dom.minidom; xml.dom.minidom.parse("body")'
+says body 'Processors busy'                'and of what it used'
 ask 200 'its result'                       "$me" "/task/$id/result.json"
 is 'says of what it is'                    "$(jq -c '[.task, .attempt, .verdict, .exit, .branch, .version, .why]' body)" "[$id,1,\"ok\",0,\"stable\",\"1-0\",null]"
 is 'and what it took'                      "$(jq '.wall_us > 0 and .cpu_us > 0 and .peak_kib > 0' body)" true

@@ -1,13 +1,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "err.h"
 #include "file.h"
 #include "serve/answer.h"
+#include "serve/child.h"
 #include "serve/conf.h"
 #include "serve/db.h"
 #include "serve/lease.h"
@@ -15,6 +18,8 @@
 #include "serve/task.h"
 #include "serve/tidy.h"
 #include "serve/upload.h"
+
+enum { PLOT_MEMORY = 1 << 30, PLOT_SECONDS = 10, PLOT_MOST = 1 << 20 };
 
 void
 output_list(struct req *r)
@@ -73,6 +78,53 @@ void
 output_samples(struct req *r)
 {
 	one(r, "samples.csv", "text/csv; charset=utf-8");
+}
+
+/* By a program of its own, which can write nowhere but in that folder: the samples are a
+ * stranger's.  One at a time, so that many who look take no more than one processor. */
+static int
+draw(struct child *c, const char *path, int folder)
+{
+	static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
+	const char *argv[] = { "aoinb-report", "--svg=-", path, NULL };
+	int code;
+
+	*c = (struct child){ .argv = argv, .writes = folder, .memory = PLOT_MEMORY, .file = 1,
+	    .seconds = PLOT_SECONDS, .most = PLOT_MOST };
+	pthread_mutex_lock(&one);
+	code = child_run(c);
+	pthread_mutex_unlock(&one);
+	return c->overflowed ? EX_DATAERR : code;
+}
+
+void
+output_plot(struct req *r)
+{
+	int64_t n = answer_attempt(r);
+	char path[4096];
+	struct child c = { 0 };
+	int fd, code;
+
+	if (n < 0)
+		return;
+	snprintf(path, sizeof(path), "%s/task/%" PRId64 "/%" PRId64, conf.dir, r->task, n);
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	code = fd < 0 ? EX_NO : draw(&c, path, fd);
+	if (code == 0 && buf_put(&r->out, c.out.s, c.out.len) == 0) {
+		r->type = "image/svg+xml";
+		req_head(r, "Cache-Control", "no-cache");
+		req_head(r, "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox");
+		req_answer(r, 200);
+	} else if (code == EX_NO) {
+		req_problem(r, 404, "output", "task %" PRId64 " has no samples.csv yet, or none any more",
+		    r->task);
+	} else {
+		warn_msg("task %" PRId64 ": aoinb-report: %s", r->task, child_why(&c));
+		req_failed(r, "plot");
+	}
+	if (fd >= 0)
+		close(fd);
+	child_free(&c);
 }
 
 void

@@ -7,6 +7,7 @@
 void output_list(struct req *r);
 void output_get(struct req *r);
 void output_samples(struct req *r);
+void output_plot(struct req *r);
 void output_result(struct req *r);
 void output_envelope(struct req *r);
 

@@ -54,6 +54,7 @@ const struct route routes[] = {
 { "GET", "/task/ID/log/search", 0, READ, 0, NULL, log_search, "what lines have a text" },
 { "GET", "/task/ID/log/why", 0, READ, 0, NULL, log_why, "what lines say why it failed" },
 { "GET", "/task/ID/samples.csv", 0, READ, 0, NULL, output_samples, "what it used" },
+{ "GET", "/task/ID/plot.svg", 0, READ, 0, NULL, output_plot, "the same, drawn" },
 { "GET", "/task/ID/result.json", 0, READ, 0, NULL, output_result, "what the worker said" },
 { "GET", "/task/ID/result.dsse", 0, READ, 0, NULL, output_envelope, "the same, signed" },
 { "GET", "/task/ID/output", 0, READ, 0, NULL, output_list, "list its packages" },
