@@ -17,7 +17,7 @@ B       = build
 CC      = gcc
 SAN     =
 
-helpers = conf fetch group job layer mount order place plan provenance repo run rusage serve ship spec text unpack
+helpers = conf fetch group job layer mount order place plan provenance repo report run rusage serve ship spec text unpack
 
 # What a helper is made of beside its own folder and the library: parts that are more
 # than one helper's and less than everybody's.
@@ -25,6 +25,7 @@ parts_group = order
 parts_job   = why
 parts_place = ship
 parts_plan  = eval order
+parts_report = order why
 parts_serve = why
 parts_spec  = eval
 # It is started twice in each container; without shared libraries that takes half the time.
@@ -36,6 +37,7 @@ pkgs_layer  = libcrypto
 pkgs_place  = libcurl
 pkgs_plan   = libcrypto
 pkgs_provenance = libcrypto
+pkgs_report = libcrypto
 pkgs_repo   = libcrypto liblzma
 pkgs_serve  = libmicrohttpd sqlite3
 pkgs_ship   = libcurl
@@ -101,9 +103,9 @@ $(B)/serve/web.o: $(wildcard helpers/serve/web/*)
 
 # Tests, by prove(1).  Those of the helpers run again under sanitizers.
 tests = $(wildcard tests/*.t)
-tests_helpers = $(filter-out tests/group.t tests/plan.t tests/repo.t,$(wildcard \
+tests_helpers = $(filter-out tests/group.t tests/plan.t tests/repo.t tests/report.t,$(wildcard \
     $(helpers:%=tests/%.t) tests/serve-hostile.t tests/package.t tests/why.t tests/group-run.t tests/fetch-evil.t \
-    tests/plan-helper.t tests/repo-helper.t))
+    tests/plan-helper.t tests/repo-helper.t tests/report-helper.t))
 
 check: all
 	B=$(B) tests/prove-all $(PROVE) $(tests)

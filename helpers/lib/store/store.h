@@ -1,5 +1,5 @@
 /* The state of a work_dir: where it lies, and what all of it has in common.  Only
- * the programs aoinb-job, aoinb-layer, aoinb-plan, aoinb-group, aoinb-repo and aoinb-ship know
+ * the programs aoinb-job, aoinb-layer, aoinb-plan, aoinb-group, aoinb-repo, aoinb-report and aoinb-ship know
  * its shape on the disk; see aoinb-store(7). */
 #ifndef AOINB_STORE_STORE_H
 #define AOINB_STORE_STORE_H

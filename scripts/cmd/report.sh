@@ -1,0 +1,10 @@
+# report JOB|GROUP - what it did and used, as one page of HTML that needs nothing else
+#
+#   -o, --output=FILE  write the page there; without this it is printed
+#   --svg=FILE         only the plots, as SVG
+#   --png=FILE         only the plots, as PNG
+
+[ $# -eq 1 ] || bad 'report wants a JOB or a GROUP'
+conf_load
+exec aoinb-report --work-dir="$conf_work_dir" ${opt_output:+--output="$opt_output"} \
+    ${opt_svg:+--svg="$opt_svg"} ${opt_png:+--png="$opt_png"} -- "$1"
