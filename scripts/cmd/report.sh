@@ -6,5 +6,4 @@
 
 [ $# -eq 1 ] || bad 'report wants a JOB or a GROUP'
 conf_load
-exec aoinb-report --work-dir="$conf_work_dir" ${opt_output:+--output="$opt_output"} \
-    ${opt_svg:+--svg="$opt_svg"} ${opt_png:+--png="$opt_png"} -- "$1"
+exec aoinb-report -w "$conf_work_dir" ${opt_output:+-o "$opt_output"} ${opt_svg:+--svg="$opt_svg"} ${opt_png:+--png="$opt_png"} -- "$1"
