@@ -19,3 +19,7 @@ shows() {
 		says shown "$word" "$page: $word"
 	done
 }
+
+browser() {
+	"$top/tests/browser" "$@"
+}

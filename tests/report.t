@@ -6,7 +6,7 @@
 . "$top/tests/world.sh"
 . "$top/tests/report-words.sh"
 need_root
-need jq rsvg-convert
+need chromium chromedriver jq rsvg-convert
 
 echo '# a job, and what changed since the one before'
 world_new w monitor_interval=1s
@@ -85,6 +85,35 @@ is 'the critical path'                     "$(grep -o 'critical path.*figcaption
 is 'a bar for each build'                  "$(grep -c '<a href="#u[0-9]*"><svg ' group.html)" 3
 try 0 'its drawing'                        aoinb-report -w "$work" --svg=g.svg "$group"
 ok 'is well-formed'                        python3 -c 'import xml.dom.minidom; xml.dom.minidom.parse("g.svg")'
+
+echo '# in a browser'
+browser start && later 'browser stop'
+pages=0 wide=0 dirty=0
+mkdir -p "$B/pictures"
+for page in tiny bad group; do
+	for size in '1400 900 light' '360 900 dark'; do
+		# shellcheck disable=SC2086 # three words
+		browser size $size
+		browser open "file://$PWD/$page.html" >none
+		browser check >>findings; browser console >>findings || dirty=1
+		[ "$(browser js 'document.documentElement.scrollWidth <= innerWidth')" = true ] || wide=1
+		browser shot "$B/pictures/report-$page-${size%% *}.png"
+		pages=$((pages + 1))
+	done
+done
+is 'each page, wide and light, narrow and dark' "$pages" 6
+is 'fits in'                               "$wide" 0
+is 'has nothing that keeps people out, and no error' "$(grep . findings; echo "$dirty")" 0
+is 'asks for nothing'                      "$(browser requests file://)" ''
+is 'runs no script of a log'               "$(browser open "file://$PWD/bad.html" >none; browser js 'document.scripts.length + " " + document.images.length')" '1 0'
+browser open "file://$PWD/group.html" >none
+order() { browser js '[...document.querySelectorAll("table.sort tbody th")].map((e) => e.textContent).join(" ")'; }
+is 'a table as it was planned'             "$(order | tr ' ' '\n' | sort | tr '\n' ' ')" 'demo/four demo/one demo/three demo/two '
+browser click 'table.sort thead button'
+is 'a click on a head sorts it'            "$(order)" 'demo/four demo/one demo/three demo/two'
+browser click 'table.sort thead button'
+is 'another the other way'                 "$(order)" 'demo/two demo/three demo/one demo/four'
+is 'who cannot see is told'                "$(browser js 'document.querySelector("table.sort th").getAttribute("aria-sort")')" descending
 
 try 66 'no such job'                       aoinb -c "$conf" report nothing
 

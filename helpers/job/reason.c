@@ -53,8 +53,9 @@ look(struct args *a, const char *path, const char *verdict, struct why *w)
 void
 reason_find(struct args *a, const char *path, const char *verdict, struct why *w)
 {
-	/* Those before the build have no log, but may be of a job that had one. */
-	static const char *const early[] = { "instance", "fetch", "deps", NULL };
+	/* Those before dependencies have no log, but may be of a job that had one, which
+	 * the step deps removes; its own is what apt said. */
+	static const char *const early[] = { "instance", "fetch", NULL };
 	struct buf step = { 0 };
 
 	w->n = 0;
@@ -117,11 +118,16 @@ is_member(struct args *a, const char *path)
 void
 reason_say(struct args *a, const char *path, const struct outcome *o)
 {
-	struct buf out = { 0 };
+	struct buf out = { 0 }, step = { 0 };
 	size_t i;
+	int said;
 
-	/* What is no fault of the package was said where it was found. */
-	if (strcmp(o->verdict, "ok") ? !has_failed(o->verdict) || !o->why->n :
+	/* What is no fault of the package, and what it wants in vain, was said where it was
+	 * found. */
+	record_line(a, path, "step", &step);
+	said = !strcmp(step.s, "deps");
+	buf_free(&step);
+	if (strcmp(o->verdict, "ok") ? said || !has_failed(o->verdict) || !o->why->n :
 	    a->by_hand || is_member(a, path))
 		return;
 	say_head(a, path, o->verdict, &out);
