@@ -1,5 +1,5 @@
 #!/bin/sh
-# report.sh FILE.webp - the picture of a report in README.md: of GNU hello
+# report.sh FILE.png - the picture of a report in README.md: of GNU hello
 case $1 in /*) out=$1 ;; *) out=$PWD/$1 ;; esac
 . "${0%/*}/../lib.sh"
 . "$top/tests/world.sh"
