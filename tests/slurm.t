@@ -30,7 +30,6 @@ echo "\$*" >>"$scratch/sbatched"
 exec $(command -v sbatch) "\$@"
 END
 chmod 755 node tools/sbatch
-(umask 077; token cluster '"place"' >place.token)
 mkdir place
 aoinb-conf -f /dev/null -D work_server="$url" -D slurm_token_file="$scratch/place.token" -D slurm_poll=1s \
     -D slurm_grace=3s -D slurm_patience=8s -D slurm_command="$scratch/node" ini >place/aoinb.ini
@@ -78,6 +77,15 @@ first=$(slurm_task one)
 ok 'without aoinb-place it waits'          why_has "$first" 'no aoinb-place has asked'
 try 75 'a worker that asks does not get it' aoinb -c w1/conf work --once
 ask 403 'nobody else is told'              "$me" /place
+# What the README has one paste for Slurm, but for who asks: first the server and its placer.
+awk '/^## / { inside = $0 == "## Many machines"; next }
+	inside && /^    aoinb token add cluster/ { slurm = 1 }
+	slurm && /^    / { print substr($0, 5); next }
+	slurm { exit }' "$top/README.md" >paste.sh
+grep -e '^aoinb token' paste.sh >token.sh
+(umask 077; echo "$(token boss '"admin"')" >boss.token)
+rm -f place.token
+try 0 'its token is added'                 env AOINB_CONF="$PWD/place" AOINB_SERVER="$url" AOINB_TOKEN_FILE="$PWD/boss.token" sh -e token.sh
 place_start
 one_result "$first" 'the first'
 ok 'it had the cores that Slurm gave it'   log_has "$first" '^threads 1$'
@@ -125,6 +133,44 @@ ok 'the one ends'                          wait_for 20 state_is "$one" cancelled
 ok 'the other is ended by Slurm'           wait_for 30 state_is "$two" cancelled
 ok 'no job is left'                        wait_for 15 none_queued
 is 'nothing runs on the nodes'             "$(slurm_jobs_of n1; slurm_jobs_of n2)" ''
+
+echo '# the group of the README on two nodes, and on one machine'
+awk '/^## / { inside = $0 == "## Many packages"; next }
+	inside && /^    / { print substr($0, 5); seen = 1; next }
+	inside && seen && !/^$/ { exit }
+	inside && seen { print "" }' "$top/README.md" | grep -v -e '^aoinb ' -e '^export ' >tree.sh
+sh -e tree.sh
+try 0 'on one machine'                     aoinb -c w1/conf build -t tree groups/demo stable
+for node in n1 n2; do
+	admin "/builder/$node/trust" -X PUT -d '{"trust":true}'
+done
+# on NODE UNIT - a task for the unit, which only that node gets
+on() {
+	for node in n1 n2; do
+		admin "/builder/$node/$([ "$node" = "$1" ] && echo resume || echo drain)" -X PUT
+	done
+	tar -C tree -czf "${2##*/}.tar.gz" "$2"
+	id=$(task "${2##*/}" "{\"branch\":\"stable\",\"arch\":\"$arch\",\"engine\":\"slurm\",\"targets\":[\"$2\"]}")
+	one_result "$id" "$2"
+	is 'is built where it was to be'           "$(status "$id" .worker)" "$1"
+	wait_for 30 repo_has "$id"
+	for deb in $(get "$me" "/task/$id/output" '.[].name'); do
+		curl -sS -H "Authorization: Bearer $me" -o "$deb" "$url/task/$id/output/$deb"
+		ok "$deb is the same"                  cmp "$deb" "$work_w1/output/stable/$deb"
+	done
+}
+repo_has() {
+	[ "$(status "$1" .repo)" = done ]
+}
+on n1 demo/words
+on n2 demo/greet
+admin /builder/n1/resume -X PUT
+serve_stop
+serve_start -D serve_lease=${lease_s}s -D serve_engine=slurm
+grep -e '^aoinb submit' -e '^aoinb watch' paste.sh >submit.sh
+(umask 077; echo "$me" >me.token)
+try 0 'the README: the group, by Slurm'    env AOINB_CONF="$PWD/w1/conf" AOINB_SERVER="$url" AOINB_TOKEN_FILE="$PWD/me.token" sh -e submit.sh
+is 'a node built it'                       "$(status "$(cat id)" '[.state, .engine, (.worker | test("^n[12]$"))] | @csv')" '"ok","slurm",true'
 
 echo '# jobs that end by no doing of ours'
 bundle_of slow 'sleep 3'

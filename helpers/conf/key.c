@@ -180,6 +180,8 @@ const struct key key_tab[] = {
   "What needs no token: the repositories, all that can be read, or nothing." },
 { "serve", "branches", KEY_LIST, NULL, "",
   "Branches that tasks may be for.  Without any, those that have a source list." },
+{ "serve", "engine", KEY_CHOICE, "pull|slurm", "pull",
+  "Who builds tasks that do not say: workers that ask, or nodes that Slurm finds." },
 { "serve", "bundle_size", KEY_SIZE, NULL, "64M",
   "What a bundle may hold as it is uploaded." },
 { "serve", "bundle_unpacked", KEY_SIZE, NULL, "512M",

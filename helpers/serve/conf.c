@@ -88,6 +88,7 @@ static void
 take(const struct buf *j)
 {
 	conf.arch = value(j, "arch");
+	conf.engine = value(j, "serve_engine");
 	conf.dir = value(j, "serve_dir");
 	conf.url = value(j, "serve_url");
 	conf.public = value(j, "serve_public");
@@ -169,7 +170,7 @@ conf_free(void)
 {
 	struct words *lists[] = { &conf.listen, &conf.branches, &conf.sign, &conf.also, &conf.webhook,
 	    &conf.mail };
-	char *texts[] = { conf.arch, conf.dir, conf.source_lists, conf.url, conf.public,
+	char *texts[] = { conf.arch, conf.engine, conf.dir, conf.source_lists, conf.url, conf.public,
 	    conf.webhook_secret, conf.sendmail };
 	size_t i;
 

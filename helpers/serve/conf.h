@@ -13,7 +13,7 @@ struct words {
 struct conf {
 	const char *conf_dir;	/* of the configuration; NULL: the usual places */
 	const char *const *set;	/* settings over it, NULL behind the last */
-	char *arch;		/* of tasks that name none */
+	char *arch, *engine;	/* of tasks that name none */
 	char *dir;		/* everything of the server lies in it */
 	int at;			/* open on that */
 	int cache;		/* the cache of sources that others may read; -1: none */

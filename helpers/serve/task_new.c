@@ -152,7 +152,7 @@ wish_read(struct req *r, struct wish *w)
 	    req_int(r, "priority", -100, 100, &w->prio) < 0 || needs(r, w) < 0)
 		return -1;
 	if ((!w->arch.len && buf_puts(&w->arch, conf.arch) < 0) ||
-	    (!w->engine.len && buf_puts(&w->engine, "pull") < 0)) {
+	    (!w->engine.len && buf_puts(&w->engine, conf.engine) < 0)) {
 		req_failed(r, "task");
 		return -1;
 	}
