@@ -83,7 +83,7 @@ awk '/^## / { inside = $0 == "## Many machines"; next }
 	slurm && /^    / { print substr($0, 5); next }
 	slurm { exit }' "$top/README.md" >paste.sh
 grep -e '^aoinb token' paste.sh >token.sh
-(umask 077; echo "$(token boss '"admin"')" >boss.token)
+(umask 077; token boss '"admin"' >boss.token)
 rm -f place.token
 try 0 'its token is added'                 env AOINB_CONF="$PWD/place" AOINB_SERVER="$url" AOINB_TOKEN_FILE="$PWD/boss.token" sh -e token.sh
 place_start
@@ -160,7 +160,7 @@ on() {
 	done
 }
 repo_has() {
-	[ "$(status "$1" .repo)" = done ]
+	[ "$(status "$1" .repo)" = 'done' ]
 }
 on n1 demo/words
 on n2 demo/greet
