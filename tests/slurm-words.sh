@@ -123,3 +123,42 @@ slurm_up() {
 	slurm_start n2
 	wait_for 20 slurm_is_up
 }
+
+# slurm_nodes - two workers of work-words.sh, n1 and n2, for jobs; and place/, the
+# configuration of who places them.  Sets nodes, the folders of their attempts.
+slurm_nodes() {
+	worker_new n1
+	nodes=$work/work
+	worker_new n2
+	nodes="$nodes $work/work"
+	# What a node has in /usr/local/bin; the two of this machine differ in their configuration.
+	cat >node <<END
+#!/bin/sh
+PATH=$PATH
+exec aoinb -c "$scratch/\$SLURMD_NODENAME/conf" "\$@"
+END
+	chmod 755 node
+	mkdir place
+	aoinb-conf -f /dev/null -D work_server="$url" -D slurm_token_file="$scratch/place.token" -D slurm_poll=1s \
+	    -D slurm_grace=3s -D slurm_patience=8s -D slurm_command="$scratch/node" ini >place/aoinb.ini
+	pid_place=''
+	later 'place_stop -TERM'
+}
+
+# place_start - programs in tools/ go before those of Slurm
+place_start() {
+	PATH=$PWD/tools:$PATH setsid aoinb-place -v -c "$PWD/place" >>place.log 2>&1 </dev/null &
+	pid_place=$!
+}
+# place_stop SIGNAL - sets code
+place_stop() {
+	[ "$pid_place" ] || return 0
+	kill "$1" "$pid_place"
+	code=0; wait "$pid_place" 2>/dev/null || code=$?
+	pid_place=''
+}
+
+# slurm_task BUNDLE [MORE] - prints its number
+slurm_task() {
+	submit "$1" "\"engine\":\"slurm\"${2:+,$2}"
+}

@@ -11,16 +11,7 @@ slurm_up || {
 	finish
 }
 
-worker_new n1
-nodes=$work/work
-worker_new n2
-nodes="$nodes $work/work"
-# What a node has in /usr/local/bin; the two of this machine differ in their configuration.
-cat >node <<END
-#!/bin/sh
-PATH=$PATH
-exec aoinb -c "$scratch/\$SLURMD_NODENAME/conf" "\$@"
-END
+slurm_nodes
 # Slurm's own program, before which its controller is stopped when that is asked for.
 mkdir tools
 cat >tools/sbatch <<END
@@ -29,25 +20,8 @@ echo "\$*" >>"$scratch/sbatched"
 [ ! -e "$scratch/stop" ] || { mv "$scratch/stop" "$scratch/stopped"; kill -STOP "\$(cat "$scratch/slurm/ctld.pid")"; }
 exec $(command -v sbatch) "\$@"
 END
-chmod 755 node tools/sbatch
-mkdir place
-aoinb-conf -f /dev/null -D work_server="$url" -D slurm_token_file="$scratch/place.token" -D slurm_poll=1s \
-    -D slurm_grace=3s -D slurm_patience=8s -D slurm_command="$scratch/node" ini >place/aoinb.ini
-place_start() {
-	PATH=$PWD/tools:$PATH setsid aoinb-place -v -c "$PWD/place" >>place.log 2>&1 </dev/null &
-	pid_place=$!
-}
-place_stop() {
-	[ "$pid_place" ] || return 0
-	kill "$1" "$pid_place"
-	code=0; wait "$pid_place" 2>/dev/null || code=$?
-	pid_place=''
-}
-later 'place_stop -TERM'
+chmod 755 tools/sbatch
 
-slurm_task() {
-	submit "$1" "\"engine\":\"slurm\"${2:+,$2}"
-}
 # why_has ID TEXT
 why_has() {
 	status "$1" .why | grep -q -e "$2"
