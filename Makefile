@@ -148,7 +148,8 @@ $(B)/fuzz/spec: tests/fuzz/spec.c $(wildcard helpers/eval/*.[ch] helpers/lib/*.[
 
 # What takes longer than a test may: more rounds of the same.
 soak: all
-	CUTS=1000 ROUNDS=100 MIB=50 SECONDS_KILLED=300 B=$(B) prove -v tests/serve-fault.t
+	CUTS=1000 ROUNDS=100 MIB=50 SECONDS_KILLED=300 GUESSES=10000 \
+	    B=$(B) prove -v tests/serve-fault.t tests/serve-hostile.t
 
 lint: all
 	B=$(B) prove -v tests/lint.t

@@ -14,6 +14,9 @@ bundle hello; deb hello
 id0=$(curl -sS -H "Authorization: Bearer $me" -X POST "$url/task" | jq .id)
 python3 "$top/tests/serve-drive" slow "$url" "$me" "$id0" 30 >slow.out 2>&1 &
 slow=$!
+id1=$(curl -sS -H "Authorization: Bearer $me" -X POST "$url/task" | jq .id)
+python3 "$top/tests/serve-drive" trickle "$url" "$me" "$id1" 30 >trickle.out 2>&1 &
+trickle=$!
 
 # --- archives
 
@@ -89,12 +92,35 @@ ask 204 'there is nothing of riscv64 for it' "$w1" /lease -d '{}'
 ask 401 'submit needs one' '' /task -X POST
 ask 403 'and the scope' "$reader" /task -X POST
 ask 403 'nor cancel' "$reader" "/task/${A%.*}/cancel" -X PUT
-try 0 '400 guesses are slowed' python3 "$top/tests/serve-drive" guesses "$url" 400
+# A guess takes half a second and more, twenty at once: 10,000 take minutes (make soak).
+try 0 'guesses are slowed' python3 "$top/tests/serve-drive" guesses "$url" "${GUESSES-400}"
 ask 200 'who has a token is not' "$me" /task
 ask 429 'others are' "aoinb1_1_$(printf %064d 7)" /task
 is 'for how long' "$(header Retry-After)" 5
 # Before the server ends, so that it is not that which breaks it off.
 wait "$slow"; report $? "one that stalls is given up ($(cat slow.out))"
+wait "$trickle"; report $? "one that trickles, too ($(cat trickle.out))"
+serve_stop
+serve_start -D serve_rate=0 -D serve_uploads=2 -D serve_upload_day=3K
+ids=''
+for n in 1 2 3; do ids="$ids $(curl -sS -H "Authorization: Bearer $me" -X POST "$url/task" | jq .id)"; done
+# shellcheck disable=SC2086 # three
+set -- $ids
+mkfifo end
+python3 "$top/tests/serve-drive" hold "$url" "$me" "$1 $2" held <end &
+holds=$!
+exec 5>end
+ok 'two uploads are on their way' wait_for 10 test -e held
+ask 429 'a third is one too many' "$me" "/task/$3/build_bundle" -T hello.tar.gz
+says body 'uploads 2 bundles' 'which it says'
+exec 5>&-
+wait "$holds"
+ok 'when they have ended it may come' wait_for 10 sh -c '[ "$(curl -sS -o body -w "%{http_code}" -H "Authorization: Bearer $1" "$2" -T hello.tar.gz)" = 201 ]' \
+    sh "$me" "$url/task/$3/build_bundle"
+head -c 4000 /dev/urandom >noise
+ask 422 'what is no bundle counts, too' "$me" "/task/$3/build_bundle" -T noise
+ask 429 'until the day'\''s bytes are gone' "$me" "/task/$3/build_bundle" -T hello.tar.gz
+says body 'upload_day' 'which it says'
 serve_stop
 serve_start -D serve_rate=2
 codes=$(for _ in 1 2 3 4 5 6 7 8; do

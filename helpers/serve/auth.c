@@ -22,6 +22,9 @@ struct bucket {
 	int64_t at;	/* microseconds */
 };
 static struct bucket guesses[PLACES], posts[PLACES];
+static struct budget {
+	double left, at;	/* bytes, seconds */
+} budgets[PLACES];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* Takes one of burst, of which minute come back in each minute. */
@@ -80,6 +83,29 @@ auth_rate(struct req *r)
 	req_problem(r, 429, "rate", "more than %lld new tasks a minute by %s; wait, or make "
 	    "one task of a group", (long long)conf.rate, r->who.name);
 	return 0;
+}
+
+int
+auth_bytes(struct req *r, int64_t bytes)
+{
+	double now = (double)now_us() / 1e6, most = (double)conf.upload_day;
+	struct budget *b;
+	char key[32];
+	int good;
+
+	if (!conf.upload_day || !r->who.id)
+		return 1;
+	snprintf(key, sizeof(key), "%lld", (long long)r->who.id);
+	b = &budgets[place(key)];
+	pthread_mutex_lock(&lock);
+	b->left = b->at > 0 ? b->left + (now - b->at) * most / 86400 : most;
+	if (b->left > most)
+		b->left = most;
+	b->left -= (double)bytes;
+	b->at = now;
+	good = b->left > 0;
+	pthread_mutex_unlock(&lock);
+	return good;
 }
 
 int

@@ -58,6 +58,10 @@ int auth_guesses(struct req *r);
 /* Whether the token may make another task now; else answers 429. */
 int auth_rate(struct req *r);
 
+/* Books bytes of an upload to the token, of which [serve] upload_day come back in a day.
+ * Returns whether it has any left. */
+int auth_bytes(struct req *r, int64_t bytes);
+
 /* The bits of a JSON list of scopes; -1 when one of them is none. */
 int auth_scopes(const char *list);
 

@@ -110,6 +110,8 @@ take(const struct buf *j)
 	conf.lease = number(j, "serve_lease", parse_duration);
 	conf.retries = number(j, "serve_retries", count);
 	conf.rate = number(j, "serve_rate", count);
+	conf.uploads = number(j, "serve_uploads", count);
+	conf.upload_day = number(j, "serve_upload_day", parse_size);
 	conf.keep_tasks = number(j, "serve_keep_tasks", parse_duration);
 	conf.keep_logs = number(j, "serve_keep_logs", parse_duration);
 	conf.repo_keep = number(j, "repo_keep", count);

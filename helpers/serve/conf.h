@@ -26,6 +26,7 @@ struct conf {
 	int64_t bundle_size, bundle_unpacked, bundle_entries, bundle_ratio;
 	int64_t output_size, log_size, disk_free;	/* bytes */
 	int64_t lease, retries, rate;		/* seconds, attempts, tasks a minute */
+	int64_t uploads, upload_day;		/* of a token: at once, bytes a day; 0: any */
 	int64_t keep_tasks, keep_logs;		/* seconds; 0: for ever */
 	int64_t repo_keep, repo_valid;
 	int access_log;

@@ -232,6 +232,24 @@ send_answer(struct req *r)
 	return sent;
 }
 
+/* Says 408 and closes the connection: who is so slow is not waited for.  libmicrohttpd
+ * itself answers in the middle of a body by no means. */
+static enum MHD_Result
+turn_away(struct req *r)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(r->conn,
+	    MHD_CONNECTION_INFO_CONNECTION_FD);
+	struct buf b = { 0 };
+
+	if (info && buf_printf(&b, "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n"
+	    "Content-Type: %s\r\nContent-Length: %zu\r\n\r\n%s", r->type ? r->type :
+	    "application/json", r->out.len, r->out.len ? r->out.s : "") == 0 &&
+	    send(info->connect_fd, b.s, b.len, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+		warn_sys("%s %s: 408", r->method, r->path);
+	buf_free(&b);
+	return MHD_NO;
+}
+
 /* Takes a piece of the body.  What belongs to a request that is answered is thrown
  * away, as long as that is not much. */
 static enum MHD_Result
@@ -247,6 +265,8 @@ piece(struct req *r, const char *s, size_t len)
 		req_problem(r, 413, "large", "the body may have %zu bytes here", r->route->most);
 	else if (!r->status && buf_put(&r->body, s, len) < 0)
 		req_failed(r, "body");
+	if (r->status == 408)
+		return turn_away(r);
 	return r->discarded > DISCARD ? MHD_NO : MHD_YES;
 }
 

@@ -26,6 +26,7 @@ struct upload {
 	int64_t at;		/* where the next byte goes */
 	int64_t end, whole;	/* where this body ends, and the file; -1: not known */
 	int64_t most, looked, began_us, began_at;
+	int64_t token;		/* whose; 0: nobody's, or a lease's */
 	int grows, fresh;
 	struct digest *digest;	/* of a file that came in one; else NULL */
 	struct upload *next;
@@ -50,16 +51,20 @@ head(struct req *r, int64_t offset, int complete)
 	req_head(r, "Upload-Complete", "?%d", complete);
 }
 
-/* Whoever sends the same stops writing here and now. */
-static void
+/* Whoever sends the same stops writing here and now.  Returns how many others the token
+ * sends. */
+static int64_t
 overtake(struct upload *u)
 {
 	struct upload *o;
+	int64_t others = 0;
 
 	pthread_mutex_lock(&running_lock);
 	for (o = running; o; o = o->next) {
-		if (strcmp(o->path, u->path))
+		if (strcmp(o->path, u->path)) {
+			others += u->token && o->token == u->token;
 			continue;
+		}
 		pthread_mutex_lock(&o->lock);
 		o->overtaken = 1;
 		pthread_mutex_unlock(&o->lock);
@@ -67,6 +72,22 @@ overtake(struct upload *u)
 	u->next = running;
 	running = u;
 	pthread_mutex_unlock(&running_lock);
+	return others;
+}
+
+/* Whether the token may upload one more, having begun so many; else answers. */
+static int
+may_begin(struct req *r, int64_t others)
+{
+	if (conf.uploads && others >= conf.uploads)
+		req_problem(r, 429, "rate", "%s uploads %" PRId64 " bundles already; wait until one "
+		    "has ended", r->who.name, others);
+	else if (!auth_bytes(r, 0))
+		req_problem(r, 429, "rate", "%s has uploaded more than [serve] upload_day; go on "
+		    "later", r->who.name);
+	else
+		return 1;
+	return 0;
 }
 
 /* Reads "bytes A-B/N"; "bytes *" "/N" is nothing more of N, with a body of no bytes: A is N
@@ -168,8 +189,11 @@ upload_begin(struct req *r, const struct upload_to *to)
 	u->most = to->most;
 	u->grows = to->grows;
 	u->began_us = now_us();
+	u->fd = -1;
+	u->token = r->who.id;
 	r->upload = u;
-	overtake(u);
+	if (!may_begin(r, overtake(u)))
+		return;
 	u->fd = openat(conf.at, u->path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (u->fd < 0) {
 		req_failed(r, u->path);
@@ -229,6 +253,7 @@ upload_piece(struct req *r, const char *s, size_t len)
 		req_problem(r, 408, "slow", "slower than 1 KiB/s; what came is kept; go on from "
 		    "there");
 	metrics_upload((int64_t)(len - left));
+	auth_bytes(r, (int64_t)(len - left));
 	if (u->grows)
 		bell_ring(r->task, BELL_BYTES);
 }
