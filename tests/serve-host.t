@@ -162,20 +162,9 @@ fi
 # --- behind nginx, with TLS
 
 serve_start
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout tls.key -out tls.pem -days 2 \
-    -subj /CN=localhost -addext subjectAltName=DNS:localhost 2>/dev/null
-tls=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-{
-	echo "pid $scratch/nginx.pid; error_log $scratch/nginx.err; worker_processes 2; daemon off; events {} http { access_log off;"
-	sed "s|127.0.0.1:8720|127.0.0.1:$port|; s|443|127.0.0.1:$tls|; s|build.example.org;|localhost;|
-	    s|/etc/ssl/certs/.*pem|$scratch/tls.pem|; s|/etc/ssl/private/.*key|$scratch/tls.key|" "$top/conf/nginx-aoinb.conf"
-	echo '}'
-} >nginx.conf
+nginx_conf
 try 0 'nginx takes the sample' nginx -t -p "$scratch" -e nginx.err -c nginx.conf
-nginx -p "$scratch" -e nginx.err -c nginx.conf &
-nginx=$!
-later "kill $nginx 2>/dev/null"
-wait_for 10 curl -fsS --cacert tls.pem -o out "https://localhost:$tls/health" 2>err
+nginx_start
 plain=$url
 url=https://localhost:$tls
 CURL_CA_BUNDLE=$scratch/tls.pem

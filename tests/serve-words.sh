@@ -152,3 +152,25 @@ dsse() {
 	jq -nc --arg t "$type" --arg p "$(base64 -w0 "$2")" --arg s "$(base64 -w0 sig)" \
 	    '{payloadType: $t, payload: $p, signatures: [{keyid: "k", sig: $s}]}'
 }
+
+# nginx_conf - the sample of conf/ before the server, with a certificate of its own, tls.pem:
+# sets tls, its port
+nginx_conf() {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout tls.key -out tls.pem -days 2 \
+	    -subj /CN=localhost -addext subjectAltName=DNS:localhost 2>/dev/null
+	tls=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+	{
+		echo "pid $scratch/nginx.pid; error_log $scratch/nginx.err; worker_processes 2; daemon off; events {} http { access_log off;"
+		sed "s|127.0.0.1:8720|127.0.0.1:$port|; s|443|127.0.0.1:$tls|; s|build.example.org;|localhost;|
+		    s|/etc/ssl/certs/.*pem|$scratch/tls.pem|; s|/etc/ssl/private/.*key|$scratch/tls.key|" "$top/conf/nginx-aoinb.conf"
+		echo '}'
+	} >nginx.conf
+}
+
+# nginx_start - it answers: sets nginx to its process
+nginx_start() {
+	nginx -p "$scratch" -e nginx.err -c nginx.conf &
+	nginx=$!
+	later "kill $nginx 2>/dev/null"
+	wait_for 10 curl -fsS --cacert tls.pem -o out "https://localhost:$tls/health" 2>err
+}
