@@ -17,16 +17,18 @@ B       = build
 CC      = gcc
 SAN     =
 
-helpers = conf fetch group job layer mount order place plan provenance repo report run rusage serve ship spec text unpack
+helpers = client conf fetch group job layer mount order place plan provenance repo report run rusage serve ship spec text unpack
 
 # What a helper is made of beside its own folder and the library: parts that are more
 # than one helper's and less than everybody's.
+parts_client = http
 parts_group = order
 parts_job   = why
-parts_place = ship
+parts_place = http ship
 parts_plan  = eval order
 parts_report = order why
 parts_serve = why
+parts_ship  = http
 parts_spec  = eval
 # It is started twice in each container; without shared libraries that takes half the time.
 ldflags_run = $(if $(SAN),,-static-pie)
@@ -34,13 +36,11 @@ pkgs_conf   = inih
 pkgs_fetch  = libcurl libcrypto
 pkgs_job    = libcrypto
 pkgs_layer  = libcrypto
-pkgs_place  = libcurl
 pkgs_plan   = libcrypto
 pkgs_provenance = libcrypto
 pkgs_report = libcrypto
 pkgs_repo   = libcrypto liblzma
 pkgs_serve  = libmicrohttpd sqlite3
-pkgs_ship   = libcurl
 pkgs_unpack = libarchive liblzma libzstd zlib
 
 warn   = -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wvla
@@ -62,7 +62,7 @@ bins = $(helpers:%=$(B)/bin/aoinb-%)
 objs_of  = $(patsubst helpers/%.c,$(B)/%.o,$(wildcard $(1:%=helpers/%/*.c)))
 objs_lib = $(call objs_of,lib lib/store)
 $(B)/lib/digest.o $(B)/lib/sign.o: pkgs = libcrypto
-$(B)/lib/curl.o: pkgs = libcurl
+$(B)/lib/curl.o $(B)/http/http.o: pkgs = libcurl
 
 all: $(bins)
 

@@ -9,7 +9,6 @@
 
 #include "buf.h"
 #include "conf/conf.h"
-#include "conf/server.h"
 #include "err.h"
 #include "file.h"
 #include "opt.h"
@@ -302,8 +301,6 @@ about_values(struct buf *b, const struct conf *c, const char *dir,
 		return 0;
 	else if (!strcmp(what, "shell"))
 		print_shell(b, c, dir);
-	else if (!strcmp(what, "server"))
-		server_print(c, b);
 	else if (!strcmp(what, "json"))
 		print_json(b, c);
 	else if (!strcmp(what, "ini"))
@@ -317,7 +314,7 @@ int
 main(int argc, char *argv[])
 {
 	struct opts o = { .usage = "[-q] [-c DIR | -f FILE] [--defaults] [-D KEY=VALUE]... dir |\n"
-	    "       check | get KEY | shell | ini | json | server | keys | sample",
+	    "       check | get KEY | shell | ini | json | keys | sample",
 	    .about = "Read and check the configuration, and print it.",
 	    .tab = tab };
 	struct ask a = { 0 };

@@ -6,8 +6,8 @@
 #include "err.h"
 #include "opt.h"
 #include "place/place.h"
-#include "ship/http.h"
-#include "ship/wait.h"
+#include "http/http.h"
+#include "http/wait.h"
 
 static const struct opt tab[] = {
 	{ 'c', "conf", "DIR", "the configuration folder, in place of the usual ones" },

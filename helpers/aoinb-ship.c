@@ -13,10 +13,10 @@
 #include "opt.h"
 #include "parse.h"
 #include "ship/attempt.h"
-#include "ship/get.h"
-#include "ship/http.h"
-#include "ship/send.h"
-#include "ship/wait.h"
+#include "http/get.h"
+#include "http/http.h"
+#include "http/send.h"
+#include "http/wait.h"
 #include "ship/worker.h"
 
 enum {

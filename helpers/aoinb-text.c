@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "err.h"
@@ -104,43 +103,11 @@ row(struct table *t, char *line)
 			die_sys(EX_OSERR, "table");
 }
 
-/* Lines that are no wider than the terminal: the last character of a longer one is
- * an ellipsis.  Only the beginning of a character of UTF-8 takes a column. */
-static void
-put_narrow(char *s, size_t wide)
-{
-	char *line, *p, *last;
-	size_t n;
-
-	while ((line = strsep(&s, "\n")) && s) {
-		last = NULL;
-		for (n = 0, p = line; *p; p++)
-			if ((*p & 0xc0) != 0x80 && ++n == wide)
-				last = p;
-		if (last && n > wide) {
-			put(line, (size_t)(last - line));
-			put("\xe2\x80\xa6", 3);
-		} else {
-			put(line, strlen(line));
-		}
-		put("\n", 1);
-	}
-}
-
-static size_t
-width(void)
-{
-	struct winsize w;
-
-	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col ? w.ws_col : 80;
-}
-
 static uint64_t
 columns(void)
 {
 	const char *head[COLUMNS_MOST];
-	struct buf in = { 0 }, out = { 0 };
-	enum table_form form = table_form(STDOUT_FILENO);
+	struct buf in = { 0 };
 	struct table t;
 	char *s = heads, *line, *rest;
 	size_t n = 0;
@@ -157,15 +124,10 @@ columns(void)
 	rest = in.s;
 	while (rest && (line = strsep(&rest, "\n")) && (*line || rest))
 		row(&t, line);
-	if (t.cells && table_print(&t, &out, form, head) < 0)
-		die_sys(EX_OSERR, "table");
-	if (form == TABLE_PEOPLE && out.len)
-		put_narrow(out.s, width());
-	else
-		put(out.s, out.len);
+	if (table_show(&t, STDOUT_FILENO, head) < 0)
+		die_sys(errno == ENOMEM ? EX_OSERR : EX_IOERR, "standard output");
 	table_free(&t);
 	buf_free(&in);
-	buf_free(&out);
 	return all;
 }
 

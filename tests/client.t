@@ -52,18 +52,32 @@ cp conf/aoinb.ini serve.ini
 printf '[server]\nurl = %s/\ntoken_file = %s\n' "$url" "$scratch/me.tok" >>conf/aoinb.ini
 AOINB_SERVER='' AOINB_TOKEN_FILE='' try 0 'both can be in aoinb.ini' aoinb -c conf task ls
 cp serve.ini conf/aoinb.ini
+# server URL [TOKEN-FILE] - of the helper alone
+server() {
+	aoinb-client -n --server="$1" --token-file="${2-}" task ls
+}
+try 0 'a server'                     server https://build.example.org:1234/x/
+is 'is named as it is asked' "$(cat out)" https://build.example.org:1234/x
+try 0 'a socket'                     server 'unix:/a "b\c'
+for wrong in ftp://h http:// http://:80 http:///x 'http://u:p@h' 'http://h/?x' 'http://h/ x' unix:rel h:80; do
+	try 78 "no server: $wrong"   server "$wrong"
+done
+printf 'aoinb1_7_a"\nb' >bad.tok
+try 65 'a token that is none'        server http://h bad.tok
+is 'is not shown' "$(grep -c 7_a err)" 0
+head -c 5000 /dev/zero >big.tok
+try 65 'one that is too large'       server http://h big.tok
+try 64 'no verb'                     aoinb-client
 # Who looks at the processes sees no token.
 mkdir spy
-cat >spy/curl <<'END'
+cat >spy/aoinb-client <<'END'
 #!/bin/sh
 tr '\0' ' ' <"/proc/$$/cmdline" >>"$SPY"; tr '\0' ' ' <"/proc/$$/environ" >>"$SPY"
-exec /usr/bin/curl "$@"
+exec "$B/bin/aoinb-client" "$@"
 END
-chmod +x spy/curl
-try 0 'curl is called' env PATH="$PWD/spy:$PATH" SPY="$PWD/seen" aoinb task ls
-is 'without the token' "$(grep -c curl seen) $(grep -c "$(cut -d_ -f3 me.tok)" seen)" '1 0'
-echo 'fail' >.curlrc
-HOME=$PWD try 0 'and without settings of its own' aoinb task ls
+chmod +x spy/aoinb-client
+try 0 'aoinb-client is called' env PATH="$PWD/spy:$PATH" SPY="$PWD/seen" aoinb task ls
+is 'without the token' "$(grep -c aoinb-client seen) $(grep -c "$(cut -d_ -f3 me.tok)" seen)" '1 0'
 
 # --- what is sent
 

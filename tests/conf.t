@@ -220,40 +220,9 @@ try 64 'an operand too many'          aoinb-conf -c new get arch arch
 try 64 'no operand'                   aoinb-conf -c new
 try 74 'a full standard output'       sh -c 'aoinb-conf keys >/dev/full'
 
-# --- who is asked, and as whom
-mkdir home
 nobody() {
-	env -u AOINB_CONF -u AOINB_SERVER -u AOINB_TOKEN_FILE "$@"
+	env -u AOINB_CONF "$@"
 }
-# server [NAME=VALUE]... - where there is no configuration
-server() {
-	nobody "$@" aoinb-conf -f /dev/null -D serve_dir="$PWD/none" server
-}
-try 0 'a server'                     server AOINB_SERVER=https://build.example.org:1234/x/
-is 'is told in a comment'            "$(cat out)" '# https://build.example.org:1234/x'
-try 0 'a socket'                     server 'AOINB_SERVER=unix:/a "b\c'
-is 'is an option of curl'            "$(cat out)" '# unix:/a "b\c
-unix-socket = "/a \"b\\c"'
-printf 'aoinb1_7_abc' >token
-try 0 'a token'                      server AOINB_SERVER=http://h AOINB_TOKEN_FILE=token
-is 'is a header'                     "$(cat out)" '# http://h
-header = "Authorization: Bearer aoinb1_7_abc"'
-printf '[server]\nurl = http://ini\ntoken_file = %s/token\n' "$PWD" >home/aoinb.ini
-try 0 'both of the file'             nobody aoinb-conf -c home server
-is 'count'                           "$(cat out)" '# http://ini
-header = "Authorization: Bearer aoinb1_7_abc"'
-is 'the environment goes before it'  "$(nobody AOINB_SERVER=http://env aoinb-conf -c home server | sed 1q)" '# http://env'
-for wrong in ftp://h http:// http://:80 http:///x 'http://u:p@h' 'http://h/?x' 'http://h/ x' unix:rel h:80; do
-	try 78 "no server: $wrong"   server AOINB_SERVER="$wrong"
-done
-try 78 'none at all'                 server
-says err 'set \[server\] url in aoinb.ini, or AOINB_SERVER' 'with what to do'
-printf 'aoinb1_7_a"\nb' >bad
-try 65 'a token that is none'        server AOINB_SERVER=http://h AOINB_TOKEN_FILE=bad
-is 'is not shown'                    "$(grep -c 7_a err)" 0
-try 66 'one that is not there'       server AOINB_SERVER=http://h AOINB_TOKEN_FILE=gone
-head -c 5000 /dev/zero >big
-try 65 'one that is too large'       server AOINB_SERVER=http://h AOINB_TOKEN_FILE=big
 if [ ! -e /etc/aoinb ] && [ ! -e /var/cache/aoinb/conf ]; then
 	try 0 'defaults hold where there is no configuration' nobody aoinb-conf --defaults get limit_time
 	try 78 'else that is wrong'  nobody aoinb-conf get limit_time

@@ -245,3 +245,32 @@ json_next(const char **at, const char *end, const char **element, size_t *len)
 	*at = r.at;
 	return 1;
 }
+
+int
+json_member(const char **at, const char *end, struct buf *key, const char **from, size_t *len)
+{
+	struct reader r = { *at, end };
+	int first;
+
+	skip_space(&r);
+	first = r.at < r.end && *r.at == '{';
+	if (!first && r.at < r.end && *r.at == '}')
+		return 0;
+	if (take(&r, first ? '{' : ',') < 0)
+		return -1;
+	skip_space(&r);
+	if (first && r.at < r.end && *r.at == '}') {
+		*at = r.at;
+		return 0;
+	}
+	key->len = 0;
+	if (buf_puts(key, "") < 0 || string(&r, key) < 0 || take(&r, ':') < 0)
+		return -1;
+	skip_space(&r);
+	*from = r.at;
+	if (value(&r) < 0)
+		return -1;
+	*len = (size_t)(r.at - *from);
+	*at = r.at;
+	return 1;
+}

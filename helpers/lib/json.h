@@ -16,4 +16,10 @@ int json_get(const char *text, size_t len, const char *key, struct buf *out);
  * errno EBADMSG when that is no array. */
 int json_next(const char **at, const char *end, const char **element, size_t *len);
 
+/* Goes through the members of an object in the same way.  *key, whose old text goes, gets
+ * the name.  Returns 1 and the value, as it is written; 0 at the end; or -1 with errno
+ * set. */
+int json_member(const char **at, const char *end, struct buf *key, const char **value,
+    size_t *len);
+
 #endif

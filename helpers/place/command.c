@@ -12,7 +12,7 @@
 #include "place/place.h"
 #include "plain.h"
 #include "proc.h"
-#include "ship/wait.h"
+#include "http/wait.h"
 
 enum { MOST = 16 << 20, SLICE = 200 };
 

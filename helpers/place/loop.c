@@ -5,8 +5,8 @@
 
 #include "err.h"
 #include "place/place.h"
-#include "ship/http.h"
-#include "ship/wait.h"
+#include "http/http.h"
+#include "http/wait.h"
 
 enum { PAUSE_MS = 300, SOON_MS = 2000, LONGEST_S = 45, GONE = 2 };
 

@@ -5,7 +5,7 @@
 #include "err.h"
 #include "parse.h"
 #include "place/place.h"
-#include "ship/list.h"
+#include "http/list.h"
 
 /* Beside what the build has, for what sees to it; and beside its time, for what goes
  * before it and behind it. */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "place/place.h"
-#include "ship/list.h"
+#include "http/list.h"
 
 static int
 bad(void)

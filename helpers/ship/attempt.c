@@ -11,7 +11,7 @@
 #include "err.h"
 #include "file.h"
 #include "ship/attempt.h"
-#include "ship/get.h"
+#include "http/get.h"
 
 /* What a bundle may unpack to; a copy of it for a job is held to the same. */
 #define UNPACKED "--max-size=1G"

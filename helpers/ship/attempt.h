@@ -4,9 +4,9 @@
 #define SHIP_ATTEMPT_H
 
 #include "ship/feed.h"
-#include "ship/send.h"
+#include "http/send.h"
 #include "ship/task.h"
-#include "ship/wait.h"
+#include "http/wait.h"
 
 /* How an attempt ended, for the result. */
 struct end {

@@ -14,7 +14,7 @@
 #include "json.h"
 #include "parse.h"
 #include "ship/attempt.h"
-#include "ship/list.h"
+#include "http/list.h"
 #include "store/job.h"
 
 #define TYPE "application/vnd.aoinb.result+json"

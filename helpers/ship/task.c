@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "http/list.h"
 #include "parse.h"
-#include "ship/list.h"
 #include "ship/task.h"
 
 int

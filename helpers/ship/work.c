@@ -14,9 +14,9 @@
 #include "file.h"
 #include "proc.h"
 #include "ship/attempt.h"
-#include "ship/http.h"
-#include "ship/list.h"
-#include "ship/wait.h"
+#include "http/http.h"
+#include "http/list.h"
+#include "http/wait.h"
 #include "ship/worker.h"
 
 enum { WAIT = 45, PAUSE_MS = 200 };

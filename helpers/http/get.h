@@ -1,12 +1,14 @@
 /* A file from the server, that comes whole or not at all. */
-#ifndef SHIP_GET_H
-#define SHIP_GET_H
+#ifndef HTTP_GET_H
+#define HTTP_GET_H
 
-#include "ship/send.h"
+#include "http/send.h"
 
 struct get {
 	const char *url, *bearer;
-	const char *path;	/* where it goes; path.part while it comes */
+	const char *path;	/* where it goes */
+	const char *part;	/* where it is while it comes; NULL: path.part */
+	int mode;		/* of the file, less the umask; 0: 0600 */
 	int64_t most;		/* bytes that are taken */
 	const char *sha256;	/* in hex, or NULL */
 };

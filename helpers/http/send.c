@@ -4,8 +4,8 @@
 #include <sys/stat.h>
 
 #include "base64.h"
-#include "ship/send.h"
-#include "ship/wait.h"
+#include "http/send.h"
+#include "http/wait.h"
 
 enum {
 	FIRST = 4 << 20, LEAST = 256 << 10, MOST = 1 << 30,	/* bytes of a piece */

@@ -10,8 +10,8 @@
 #include "json.h"
 #include "parse.h"
 #include "plain.h"
-#include "ship/http.h"
-#include "ship/wait.h"
+#include "http/http.h"
+#include "http/wait.h"
 
 /* A body of so few bytes is sent without asking whether it is wanted. */
 enum { SMALL = 1 << 20 };
@@ -20,11 +20,11 @@ struct call {
 	const struct http_ask *ask;
 	struct http_answer *a;
 	int64_t sent;
-	int too_large;
 	char error[CURL_ERROR_SIZE];
 };
 
 long http_stall = 60;
+const char *http_socket;
 
 /* One handle, so that the next request finds the connection open. */
 static CURL *easy;
@@ -101,7 +101,7 @@ on_body(char *s, size_t size, size_t n, void *arg)
 	if (c->ask->sink && status / 100 == 2)
 		return c->ask->sink(c->ask->arg, status, s, n) < 0 ? 0 : n;
 	if (c->a->body.len + n > HTTP_BODY) {
-		c->too_large = 1;
+		c->a->too_long = 1;
 		return 0;
 	}
 	return buf_put(&c->a->body, s, n) < 0 ? 0 : n;
@@ -224,6 +224,8 @@ set_limits(const struct http_ask *ask)
 		curl.easy_setopt(easy, CURLOPT_CAINFO, ca_file);
 	if (ca_path)
 		curl.easy_setopt(easy, CURLOPT_CAPATH, ca_path);
+	if (http_socket)
+		curl.easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, http_socket);
 }
 
 static void
@@ -289,7 +291,7 @@ http_do(const struct http_ask *ask, struct http_answer *a)
 		curl.easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &a->status);
 		explain(a);
 	} else {
-		snprintf(a->why, sizeof(a->why), "%s", c.too_large ? "the answer is too long" :
+		snprintf(a->why, sizeof(a->why), "%s", a->too_long ? "the answer is too long" :
 		    *c.error ? c.error : curl.easy_strerror(e));
 		plain_line(a->why);
 	}

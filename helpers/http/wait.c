@@ -4,7 +4,7 @@
 #include <sys/random.h>
 #include <time.h>
 
-#include "ship/wait.h"
+#include "http/wait.h"
 
 enum { SLICE = 200, MOST_TRIES = 9, MOST_S = 300 };
 
@@ -49,6 +49,12 @@ int
 wait_stopped(void)
 {
 	return stopped;
+}
+
+void
+wait_forget(void)
+{
+	stopped = 0;
 }
 
 /* One slice at most, so that a signal that came just before does not wait for long. */

@@ -8,8 +8,8 @@
 
 #include "digest.h"
 #include "file.h"
-#include "ship/get.h"
-#include "ship/wait.h"
+#include "http/get.h"
+#include "http/wait.h"
 
 struct part {
 	const struct get *g;
@@ -120,8 +120,8 @@ get_file(const struct get *g, int (*go)(void *arg, const struct http_answer *a),
 	int64_t was;
 
 	*a = (struct http_answer){ .offset = -1 };
-	snprintf(name, sizeof(name), "%s.part", g->path);
-	p.fd = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	snprintf(name, sizeof(name), "%s%s", g->part ? g->part : g->path, g->part ? "" : ".part");
+	p.fd = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, g->mode ? g->mode : 0600);
 	if (p.fd < 0) {
 		snprintf(a->why, sizeof(a->why), "%.300s: %s", name, strerror(errno));
 		return SENT_REFUSED;

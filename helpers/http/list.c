@@ -3,7 +3,7 @@
 
 #include "json.h"
 #include "parse.h"
-#include "ship/list.h"
+#include "http/list.h"
 
 static int
 bad(void)

@@ -1,10 +1,10 @@
 /* Files on their way to the server: in pieces, from the offset on that the server names. */
-#ifndef SHIP_SEND_H
-#define SHIP_SEND_H
+#ifndef HTTP_SEND_H
+#define HTTP_SEND_H
 
 #include <stdint.h>
 
-#include "ship/http.h"
+#include "http/http.h"
 
 /* What came of a request. */
 enum sent {

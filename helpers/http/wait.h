@@ -1,6 +1,6 @@
 /* Time: waiting for a signal or for a while, and how long between two tries. */
-#ifndef SHIP_WAIT_H
-#define SHIP_WAIT_H
+#ifndef HTTP_WAIT_H
+#define HTTP_WAIT_H
 
 #include <stdint.h>
 
@@ -12,6 +12,9 @@ void wait_signals(void);
 
 /* The signal that asked us to end, or 0. */
 int wait_stopped(void);
+
+/* From now on it is as if no signal had come: for what is still to be done on the way out. */
+void wait_forget(void);
 
 /* Waits so many milliseconds, less when a signal comes or a child ends. */
 void wait_ms(int64_t ms);

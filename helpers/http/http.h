@@ -1,6 +1,6 @@
 /* One request to a server of ours, and its answer. */
-#ifndef SHIP_HTTP_H
-#define SHIP_HTTP_H
+#ifndef HTTP_H
+#define HTTP_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -10,6 +10,7 @@
 enum { HTTP_BODY = 4 << 20 };	/* bytes of an answer that is kept in memory */
 
 extern long http_stall;		/* seconds in which nothing moves before giving up */
+extern const char *http_socket;	/* a unix socket in place of the URL's host, or NULL */
 
 struct http_ask {
 	const char *method, *url;
@@ -35,6 +36,7 @@ struct http_answer {
 	int cancel;		/* Aoinb-Do: cancel */
 	long interval;		/* Aoinb-Interval, or 0 */
 	long after;		/* seconds of Retry-After, or 0 */
+	int too_long;		/* there was an answer, of more than HTTP_BODY bytes */
 	char drain[200];	/* Aoinb-Drain, or "" */
 	struct buf body;
 	char why[512];		/* of a failure, in one line: what a person is told */

@@ -1,6 +1,6 @@
 /* Lists and members of JSON that a server sent. */
-#ifndef SHIP_LIST_H
-#define SHIP_LIST_H
+#ifndef HTTP_LIST_H
+#define HTTP_LIST_H
 
 #include <stdint.h>
 
