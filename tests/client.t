@@ -130,9 +130,14 @@ arm64${tab}target${tab}local/hello
 arm64${tab}tree${tab}lib/words
 arm64${tab}bundle${tab}local/hello${tab}$PWD/hello
 arm64${tab}tree${tab}groups/b
+arm64${tab}needs${tab}{}
 6"
 SOURCE_DATE_EPOCH=1000000000 aoinb submit ./hello stable >out
 is 'files are as old as is asked for' "$(sent 7 >list; TZ=UTC tar tvzf sent.tgz | sed 1q | tr -s ' ' | cut -d' ' -f4)" 2001-09-09
+cp -r hello wants; echo 'ENVREQ="core=2 total_mem=4096"' >>wants/spec
+try 0 'a spec that wants much' aoinb submit ./wants stable
+is 'is a task that does' "$(aoinb task show "$(cat out)" --json | jq -r '.needs.cpus')" 2
+aoinb task cancel "$(cat out)" && aoinb task rm "$(cat out)"
 mkdir 'odd name'; cp -r hello/. 'odd name/'
 try 65 'a folder with an odd name'   aoinb submit './odd name' stable
 says err 'rename it' 'is told'

@@ -24,6 +24,7 @@ struct parcel {
 	const char *arch, *branch;
 	struct buf list;		/* what the program has printed */
 	VEC(char *) trees, bundles, targets;	/* words of it */
+	const char *needs;		/* an object of JSON; NULL: nothing is said */
 	struct pack pack;
 	int64_t id;
 };
@@ -106,6 +107,8 @@ split(struct parcel *p)
 			sure(vec_push(&p->bundles, tab));
 		else if (!strcmp(line, "target"))
 			sure(vec_push(&p->targets, tab));
+		else if (!strcmp(line, "needs"))
+			p->needs = tab;
 	}
 	if (p->trees.len)
 		qsort(p->trees.at, p->trees.len, sizeof(*p->trees.at), by_bytes);
@@ -167,7 +170,9 @@ create(struct parcel *p)
 		sure(i ? buf_putc(&body, ',') : 0);
 		sure(buf_json(&body, p->targets.at[i]));
 	}
-	sure(buf_puts(&body, "]}"));
+	sure(buf_putc(&body, ']'));
+	sure(p->needs ? buf_printf(&body, ",\"needs\":%s", p->needs) : 0);
+	sure(buf_putc(&body, '}'));
 	r = create_task(p->c, body.s, NULL, &p->id);
 	buf_free(&body);
 	return r < 0 ? -1 : create_start(p->c, p->id, p->pack.gz);
