@@ -1,4 +1,4 @@
-/* A preload for tests/faults.t, by which programs fail and clocks differ.
+/* A preload for tests, by which programs fail and clocks differ.
  *
  * AOINB_FAULT=DEED:N:FILE   the Nth of what FILE counts fails; FILE.what says which
  *	kill, exit           programs: at its start it is killed by 9, or exits 1
