@@ -13,6 +13,7 @@
 enum {
 	O_JSON = OPT_LONG, O_LIST, O_MAX_LAYERS, O_UPDATE, O_SINCE, O_STAND, O_INDEX, O_DEPS,
 	O_CACHE, O_MAX_AGE, O_LOCK, O_ALL,
+	O_ONE, O_SHA256, O_MOUNT,
 };
 
 static const struct opt tab[] = {
@@ -29,6 +30,9 @@ static const struct opt tab[] = {
 	{ O_CACHE, "debs-max-size", "KIB", "of gc, debs-keep: of apt's downloads; 0 is no limit (default)" },
 	{ O_MAX_AGE, "max-age", "SECONDS", "of vcs-gc: since the last use; 0 is no limit (default)" },
 	{ O_LOCK, "lock", "FD", "of begin, vcs-gc: the lock that the caller holds" },
+	{ O_ONE, "one", NULL, "of export: the topmost layer alone" },
+	{ O_SHA256, "sha256", "HEX", "of import: what the image must be; the default is its name" },
+	{ O_MOUNT, "mount", "yes|no", "of import: keep the image, where this machine can mount it" },
 	{ 0 },
 };
 
@@ -67,6 +71,9 @@ static const struct verb {
 	{ "gc",       0, 0,    0, verb_gc,       "" },
 	{ "trim",     0, 0,    0, verb_trim,     "" },
 	{ "vcs-gc",   0, 0,    0, verb_vcs_gc,   "" },
+	{ "export",   1, 2,    1, verb_export,   "NAME [FOLDER]" },
+	{ "import",   1, 1,    1, verb_import,   "IMAGE" },
+	{ "mountable", 0, 0,   0, verb_mountable, "" },
 	{ "folder",   1, MANY, 1, verb_folder,   "PATH..." },
 	{ "modes",    0, 0,    0, verb_modes,    "" },
 	{ "locks",    0, 0,    0, verb_locks,    "" },
@@ -82,6 +89,14 @@ number(const char *text, uint64_t most)
 		die(EX_USAGE, "%s: not a number from 0 to %llu", text,
 		    (unsigned long long)most);
 	return n;
+}
+
+static int
+truth(const char *text)
+{
+	if (strcmp(text, "yes") && strcmp(text, "no"))
+		die(EX_USAGE, "%s: neither yes nor no", text);
+	return *text == 'y';
 }
 
 static void
@@ -102,6 +117,9 @@ option(struct cmd *c, int o, const char *arg)
 	case O_DEPS: c->deps_kib = number(arg, INT64_MAX); break;
 	case O_CACHE: c->debs_kib = number(arg, INT64_MAX); break;
 	case O_MAX_AGE: c->max_age = number(arg, INT64_MAX); break;
+	case O_ONE: c->one = 1; break;
+	case O_SHA256: c->sha256 = arg; break;
+	case O_MOUNT: c->mount = truth(arg); break;
 	case O_LOCK: c->lock = (int)number(arg, INT32_MAX); break;
 	}
 }
@@ -154,7 +172,7 @@ main(int argc, char *argv[])
 		die(EX_USAGE, "%s: no such verb; see aoinb-layer(1)", argv[0]);
 	if (n - 1 < v->least || n - 1 > v->most)
 		die(EX_USAGE, "usage: %s %s", v->name, v->words);
-	if (!c.store.path && v->run != verb_locks)
+	if (!c.store.path && v->run != verb_locks && v->run != verb_mountable)
 		die(EX_USAGE, "%s wants --work-dir=DIR", v->name);
 	c.arg = argv + 1;
 	if (opt_dry && v->changes)

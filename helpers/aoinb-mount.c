@@ -9,6 +9,7 @@
 
 #include "err.h"
 #include "kernel.h"
+#include "loop.h"
 #include "mount/bind.h"
 #include "mount/overlay.h"
 #include "ns.h"
@@ -17,9 +18,10 @@
 #include "proc.h"
 #include "vec.h"
 
-enum { VOLATILE = OPT_LONG, USERNS };
+enum { VOLATILE = OPT_LONG, USERNS, IMAGE };
 
 static const struct opt tab[] = {
+	{ IMAGE, "image", "DIR", "mount DIR/image, a squashfs image, on DIR/tree first; may be repeated" },
 	{ 'l', "lower", "DIR", "a layer below, topmost first; may be repeated" },
 	{ 'u', "upper", "DIR", "where changes go; without it ROOT is read-only" },
 	{ 'w', "work", "DIR", "overlayfs's own, empty, beside the upper" },
@@ -31,11 +33,19 @@ static const struct opt tab[] = {
 
 struct plan {
 	struct overlay o;
+	VEC(const char *) images;
 	VEC(struct bind) binds;
 	const char *root;
 	int userns;		/* yes, no or PARSE_AUTO */
 	unsigned int first;	/* the range's first id, when o.user is not -1 */
 };
+
+static void
+plan_image(struct plan *p, const char *dir)
+{
+	if (vec_push(&p->images, dir) < 0)
+		die_sys(EX_OSERR, "memory");
+}
 
 static void
 plan_lower(struct plan *p, const char *dir)
@@ -62,6 +72,8 @@ plan_show(const struct plan *p, char *prog[])
 	size_t i;
 
 	printf("root %s\n", p->root);
+	for (i = 0; i < p->images.len; i++)
+		printf("image %s\n", p->images.at[i]);
 	for (i = 0; i < p->o.lower.len; i++)
 		printf("lower %s\n", p->o.lower.at[i]);
 	if (p->o.upper)
@@ -191,6 +203,27 @@ root_check(const struct plan *p, int root)
 		    "chown it, or --userns=no", p->root, NS_IDS - 1);
 }
 
+/* Lowers may lie in them. */
+static void
+images_mount(const struct plan *p)
+{
+	char *image, *tree;
+	size_t i;
+
+	for (i = 0; i < p->images.len; i++) {
+		if (asprintf(&image, "%s/image", p->images.at[i]) < 0 ||
+		    asprintf(&tree, "%s/tree", p->images.at[i]) < 0)
+			die_sys(EX_OSERR, "memory");
+		if (loop_mount(image, tree) < 0)
+			die(errno == ENODEV || errno == ENOENT || errno == ENXIO ? EX_UNAVAILABLE :
+			    err_code(errno), "mount %s: %s; import it again without [base] mount where this "
+			    "machine cannot", image, strerror(errno));
+		note("%s: on %s", image, tree);
+		free(image);
+		free(tree);
+	}
+}
+
 static void
 build(struct plan *p)
 {
@@ -223,6 +256,7 @@ main(int argc, char *argv[])
 	opt_begin(&o, argv);
 	while ((c = opt_next(&o)) != -1)
 		switch (c) {
+		case IMAGE: plan_image(&p, o.arg); break;
 		case 'l': plan_lower(&p, o.arg); break;
 		case 'u': p.o.upper = o.arg; break;
 		case 'w': p.o.work = o.arg; break;
@@ -241,6 +275,7 @@ main(int argc, char *argv[])
 	if (opt_dry)
 		plan_show(&p, o.argv);
 	enter();
+	images_mount(&p);
 	users_begin(&p);
 	build(&p);
 	proc_become(o.argv);

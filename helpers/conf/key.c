@@ -23,6 +23,9 @@ const struct key key_tab[] = {
   "Paths in it are relative to its host." },
 { "base", "variant", KEY_WORD, NULL, "BuildKit",
   "Variant to take from the manifest." },
+{ "base", "mount", KEY_BOOL, NULL, "no",
+  "Whether images that \"aoinb layer import\" brings are mounted when they are used, where\n"
+  "the kernel can, and not unpacked." },
 
 { "instance", "update", KEY_AGE, NULL, "always",
   "When a build updates the instance of its branch first: always, never, or\n"

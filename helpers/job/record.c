@@ -7,6 +7,7 @@
 #include "err.h"
 #include "file.h"
 #include "job/record.h"
+#include "store/layer.h"
 #include "job/reason.h"
 
 /* Once for each file of a job, however often it is read. */
@@ -100,12 +101,26 @@ put_end(struct buf *out, int n, const char *end)
 	sure(buf_printf(out, "%s%s", n ? "\n  " : "", end));
 }
 
+/* The digest of what a layer holds; null where it is none of this version. */
+static void
+put_digest(struct buf *out, struct args *a, const char *id)
+{
+	const char *digest = NULL;
+	struct layer l;
+	struct blame b;
+
+	if (layer_get(&a->store, id, &l, &b) == 0)
+		digest = layer_value(&l, "digest");
+	sure(digest ? buf_json(out, digest) : buf_puts(out, "null"));
+	layer_free(&l);
+}
+
 static void
 put_layers(struct buf *out, struct args *a, const char *path)
 {
-	struct buf stack = { 0 };
+	struct buf stack = { 0 }, digests = { 0 };
 	char *id, *save = NULL;
-	int n = 0;
+	int n = 0, k = 0;
 
 	if (job_stack(&a->store, id_of(path), &stack) < 0) {
 		if (errno != ENOENT)
@@ -118,8 +133,13 @@ put_layers(struct buf *out, struct args *a, const char *path)
 	    id = strtok_r(NULL, " ", &save)) {
 		put_comma(out, &n);
 		sure(buf_json(out, id));
+		put_comma(&digests, &k);
+		put_digest(&digests, a, id);
 	}
 	put_end(out, n, "],\n");
+	sure(buf_printf(out, "  \"layer_digests\": [%s", k ? digests.s : ""));
+	put_end(out, k, "],\n");
+	buf_free(&digests);
 	buf_free(&stack);
 }
 

@@ -17,6 +17,8 @@ struct cmd {
 	uint64_t deps_kib;	/* of all dependencies; 0 is no limit */
 	uint64_t debs_kib;	/* of apt's downloads; 0 is no limit */
 	uint64_t max_age;	/* seconds; 0 is no limit */
+	const char *sha256;	/* in hex, or NULL */
+	int one, mount;
 	int lock;		/* a descriptor, or -1 */
 	struct buf out;		/* what would be removed, a line each */
 };
@@ -51,6 +53,9 @@ int verb_used(struct cmd *c);
 int verb_gc(struct cmd *c);
 int verb_trim(struct cmd *c);
 int verb_vcs_gc(struct cmd *c);
+int verb_export(struct cmd *c);
+int verb_import(struct cmd *c);
+int verb_mountable(struct cmd *c);
 
 /* --- say.c: what they have in common */
 

@@ -79,7 +79,7 @@ open_making(struct cmd *c, const char *folder, char name[STORE_NAME])
 static int
 add_pair(struct buf *info, const char *pair)
 {
-	static const char *const ours[] = { "kind", "parent", "made", "size_kib" };
+	static const char *const ours[] = { "kind", "parent", "made", "size_kib", "digest", "image" };
 	const char *eq = strchr(pair, '=');
 	size_t n = eq ? (size_t)(eq - pair) : 0, i;
 

@@ -20,7 +20,7 @@
 #define TYPE "application/vnd.aoinb.result+json"
 
 struct record {
-	struct buf outputs, sources, layers, version;
+	struct buf outputs, sources, layers, digests, version;
 	int64_t wall_us, cpu_us, peak_kib;
 	int failed;
 };
@@ -100,6 +100,7 @@ take_record(struct attempt *a, const char *job, void *arg)
 		}
 		member_text(&text, "sources", &r->sources);
 		member_text(&text, "layers", &r->layers);
+		member_text(&text, "layer_digests", &r->digests);
 		member_text(&text, "version", &r->version);
 	}
 	snprintf(path, sizeof(path), "%s/samples.csv", job);
@@ -159,7 +160,8 @@ payload(struct attempt *a, const struct end *e, const struct record *r, struct b
 	    put_text(out, "arch", task_arch(&a->t, a->w)) < 0 || put_text(out, "branch", a->t.branch.s) < 0 ||
 	    put_text(out, "worker", a->w->name) < 0 || put_text(out, "aoinb", AOINB_VERSION) < 0 ||
 	    put_text(out, "version", r->version.s) < 0 || put_raw(out, "sources", &r->sources) < 0 ||
-	    put_raw(out, "layers", &r->layers) < 0 || buf_putc(out, '}') < 0 ? -1 : 0;
+	    put_raw(out, "layers", &r->layers) < 0 ||
+	    put_raw(out, "layer_digests", &r->digests) < 0 || buf_putc(out, '}') < 0 ? -1 : 0;
 }
 
 /* The envelope: what was signed, and by which key. */
@@ -199,6 +201,7 @@ result_write(struct attempt *a, const struct end *e)
 	buf_free(&r.outputs);
 	buf_free(&r.sources);
 	buf_free(&r.layers);
+	buf_free(&r.digests);
 	buf_free(&r.version);
 	buf_free(&text);
 	buf_free(&envelope);

@@ -18,7 +18,10 @@ root_begin() {
 	root_limits "$1" "${5:-$2/upper}" "$conf_limit_setup_time_s" "$conf_limit_silence_s"
 	root_layers=''
 	for word in $3; do
-		root_layers="lower=$conf_work_dir/layers/$word/tree$nl$root_layers"
+		root_layer=$conf_work_dir/layers/$word
+		root_tree=$root_layer/tree
+		[ ! -e "$root_layer/image" ] || { root_tree=$root_tree/$word/tree; root_set "$1" mount "image=$root_layer"; }
+		root_layers="lower=$root_tree$nl$root_layers"
 	done
 	root_lowers "$1"
 	root_bind "$1" "$toolbox" /buildroot/toolbox ro

@@ -334,20 +334,25 @@ shed(int dir)
 static int
 settle(int dir, const char *at, const char *parent, struct buf *info, struct blame *b)
 {
+	char hex[DIGEST_HEX];
 	uint64_t kib;
 	int fd, r;
 
 	if (store_remove(dir, "tree/buildroot") < 0 || (*parent && shed(dir) < 0) ||
 	    size_kib(dir, "tree", &kib) < 0)
 		return blame_set(b, errno, at, NULL, "%s", "");
-	r = buf_printf(info, "size_kib=%llu\n", (unsigned long long)kib);
+	fd = openat(dir, "tree", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	r = fd < 0 ? blame_set(b, errno, at, NULL, "%s", "") : layer_seal(fd, 1, hex, b);
+	if (r < 0) {
+		close_keep(fd);
+		return -1;
+	}
+	r = buf_printf(info, "size_kib=%llu\ndigest=%s\n", (unsigned long long)kib, hex);
 	if (r == 0)
 		r = file_put(dir, "info", info->s, info->len);
-	if (r == 0) {
-		fd = openat(dir, "tree", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		r = fd < 0 ? -1 : syncfs(fd);
-		close_keep(fd);
-	}
+	if (r == 0)
+		r = syncfs(fd);
+	close_keep(fd);
 	return r < 0 ? blame_set(b, errno, at, NULL, "%s", "") : 0;
 }
 

@@ -2,6 +2,7 @@
 #ifndef AOINB_STORE_LAYER_H
 #define AOINB_STORE_LAYER_H
 
+#include "digest.h"
 #include "store/store.h"
 #include "vec.h"
 
@@ -77,6 +78,16 @@ int layer_begin(const struct store *s, const char *name, char path[2 * STORE_NAM
  * fails, it is still in the making. */
 int layer_commit(const struct store *s, const char *folder, const char *parent,
     struct buf *info, char id[STORE_NAME], struct blame *b);
+
+/* --- seal.c */
+
+/* The SHA-256 that stands for the directory tree open as tree, with owners, modes,
+ * attributes, times in seconds and which names are of one file; equal trees on any two
+ * machines have the same.  Of overlayfs's own attributes a layer has the mark of an opaque
+ * folder; with strip those go that say nothing elsewhere.  Lists of access and labels of
+ * security modules do not count.  Returns 0; or -1 with errno and b set, its at being a
+ * path in tree: EBADMSG when it has what no layer has. */
+int layer_seal(int tree, int strip, char hex[DIGEST_HEX], struct blame *b);
 
 /* --- size.c */
 
