@@ -17,7 +17,7 @@ B       = build
 CC      = gcc
 SAN     =
 
-helpers = client conf fetch group job layer mount order place plan provenance repo report run rusage serve ship spec text unpack
+helpers = client conf doctor fetch group job layer mount order place plan provenance repo report run rusage serve ship spec text unpack
 
 # What a helper is made of beside its own folder and the library: parts that are more
 # than one helper's and less than everybody's.

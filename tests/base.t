@@ -323,9 +323,9 @@ fi
 
 # doctor
 try 0 'doctor'                             aoinb -c "$conf" doctor
-says out '^good  overlay' 'looks at the kernel'
-says out '^good  base system' 'and at the base'
-is 'in lines of one form'                  "$(grep -cvE '^(good|warn|bad ) ' out)" 0
+says out '^good.overlay' 'looks at the kernel'
+says out '^good.base system' 'and at the base'
+is 'in lines of one form'                  "$(grep -cvE '^(good|warn|bad).' out)" 0
 is 'nothing bad'                           "$(grep '^bad' out)" ''
 rm -rf other; mkdir other
 try 1 'doctor without a configuration'     aoinb -c other doctor

@@ -161,11 +161,11 @@ nothing_left
 # --- doctor
 
 aoinb -c "$conf" doctor >out 2>err
-says out '^good  limits of containers: '   'doctor tells the limits'
+says out '^good.limits of containers: '   'doctor tells the limits'
 for key in memory tasks log; do
 	with limit_$key=0
 	aoinb -c "$conf" doctor >out 2>err
-	says out '^warn  a container can take all .* see \[limit\]' "and that there is none: $key"
+	says out '^warn.a container can take all .* see \[limit\]' "and that there is none: $key"
 done
 
 finish

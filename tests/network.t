@@ -130,7 +130,7 @@ is 'as that says'                          "$(network_of)" host
 try 1 'and without any'                    aoinb -c "$conf" build --no-network --rebuild other stable
 try 64 'another word'                      aoinb -c "$conf" build --network=perhaps other stable
 aoinb -c "$conf" doctor >out
-says out 'good  networks of containers: private, by slirp4netns' 'doctor knows'
+says out 'good.networks of containers: private, by slirp4netns' 'doctor knows'
 nothing_left
 
 finish

@@ -59,10 +59,10 @@ printf '[fetch]\nprivate = 10.0.0.0/33\n' >bad.ini
 try 78 'a network that is none' aoinb-conf -f bad.ini ini
 says err 'private is neither yes, no, nor hosts and networks' 'is told'
 aoinb -c "$conf" doctor >doctor.out
-says doctor.out '^good  sources from public addresses; .* 10.0.0.0/8' 'doctor tells who may'
+says doctor.out '^good.sources from public addresses; .* 10.0.0.0/8' 'doctor tells who may'
 private yes
 aoinb -c "$conf" doctor >doctor.out
-says doctor.out '^warn  \[fetch\] private is yes' 'and warns when all may'
+says doctor.out '^warn.\[fetch\] private is yes' 'and warns when all may'
 
 nothing_left
 finish

@@ -274,9 +274,9 @@ try 64 'of nothing'                      aoinb -c "$conf" fetch
 echo '# whose rights'
 is 'the cache is not root'\''s'          "$(find "$work/cache/sources" -user root)" ''
 conf_with fetch_user=nobody
-ok 'doctor knows him'                    sh -c 'aoinb -c other doctor | grep -qx "good  user nobody"'
+ok 'doctor knows him'                    sh -c 'aoinb -c other doctor | grep -qx "good.user nobody"'
 conf_with fetch_user=no-such-user
-ok 'and says when there is none'         sh -c 'aoinb -c other doctor | grep -q "^warn  no user no-such-user: .*useradd"'
+ok 'and says when there is none'         sh -c 'aoinb -c other doctor | grep -q "^warn.no user no-such-user: .*useradd"'
 aoinb -c "$conf" fetch one same >/dev/null
 
 echo '# a damaged file'

@@ -15,15 +15,15 @@
 #include "file.h"
 #include "ns.h"
 
-static int
-has_sys_admin(void)
+int
+ns_has_cap(int cap)
 {
 	struct __user_cap_header_struct h = { _LINUX_CAPABILITY_VERSION_3, 0 };
 	struct __user_cap_data_struct d[2];
 
 	if (syscall(SYS_capget, &h, d) < 0)
 		return 0;
-	return d[0].effective >> CAP_SYS_ADMIN & 1;
+	return (int)(d[cap / 32].effective >> cap % 32 & 1);
 }
 
 static int
@@ -43,7 +43,7 @@ ns_privilege(void)
 {
 	char uid[64], gid[64];
 
-	if (has_sys_admin())
+	if (ns_has_cap(CAP_SYS_ADMIN))
 		return 0;
 	snprintf(uid, sizeof(uid), "0 %u 1", geteuid());
 	snprintf(gid, sizeof(gid), "0 %u 1", getegid());

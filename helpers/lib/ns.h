@@ -2,6 +2,9 @@
 #ifndef AOINB_NS_H
 #define AOINB_NS_H
 
+/* Whether we have the capability cap of linux/capability.h, and it counts. */
+int ns_has_cap(int cap);
+
 /* Keeps what we have when that is CAP_SYS_ADMIN; else enters a user namespace
  * in which the caller's uid and gid, and no others, are root's.  Returns 0, or
  * -1 with errno set: EPERM where the kernel is told not to let users do that. */

@@ -8,7 +8,9 @@
  * no use for a network. */
 
 /* In the parent: enters a new network namespace, and brings its loopback interface
- * up; with low, everybody may have its low ports.  Returns 0, or -1 with errno set. */
+ * up; with low, everybody may have its low ports, where /proc/sys can be written.  Returns
+ * 0; 1 when that interface stays down, as we have no CAP_NET_ADMIN;
+ * or -1 with errno set. */
 int net_make(int low);
 
 /* Sends it to whoever has the other end of the socket.  Returns 0, or -1 with errno

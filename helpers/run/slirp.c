@@ -1,6 +1,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <ifaddrs.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
@@ -17,6 +18,7 @@
 
 #include "err.h"
 #include "file.h"
+#include "ns.h"
 #include "proc.h"
 #include "run/slirp.h"
 
@@ -53,6 +55,8 @@ slirp_missing(void)
 
 	if (!in_path("slirp4netns"))
 		return "there is no slirp4netns; install the package slirp4netns";
+	if (!geteuid() && !ns_has_cap(CAP_NET_ADMIN))
+		return "it takes CAP_NET_ADMIN, which root has not here";
 	if (access("/dev/net/tun", R_OK | W_OK) < 0)
 		return "/dev/net/tun cannot be opened; load the module tun";
 	r = slirp_resolv(&b);

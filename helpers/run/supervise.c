@@ -203,10 +203,15 @@ flags(const struct run *r)
 static void
 network(const struct run *r, struct slirp *slirp, int sock)
 {
+	int down;
+
 	if (r->network == NET_HOST || (r->nspawn && r->network == NET_NO))
 		return;
-	if (net_make(r->first != 0) < 0)
+	down = net_make(r->first != 0);
+	if (down < 0)
 		die_sys(err_code(errno), "make a network namespace");
+	if (down)
+		note("the container's loopback stays down: there is no CAP_NET_ADMIN here");
 	if (r->network == NET_PRIVATE && slirp_start(slirp) < 0)
 		exit(EX_UNAVAILABLE);
 	/* EPIPE: pid 1 failed before, and said why. */

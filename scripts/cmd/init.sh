@@ -30,6 +30,7 @@ if [ -e "$dir/aoinb.ini" ] || [ -e "$dir/config.toml" ]; then
 	say "$dir: there is a configuration; left as it is"
 else
 	work=${opt_work_dir:-$(aoinb-conf --file=/dev/null get work_dir)}
+	aoinb-doctor --fit="$work" || exit
 	aoinb-conf --set="work_dir=$work" ${opt_arch:+--set="arch=$opt_arch"} sample >"$dir/aoinb.ini.new"
 	mv "$dir/aoinb.ini.new" "$dir/aoinb.ini"
 fi

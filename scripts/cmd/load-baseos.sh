@@ -13,6 +13,7 @@ use need progress lock layer sources base debian
 need_root
 conf_load
 if [ ! "$dry" ]; then
+	aoinb-doctor --fit="$conf_work_dir" || exit
 	lock_take baseos now 'another load-baseos or update-baseos is running'
 	rm -rf "$conf_work_dir/tmp"	# of one that was killed
 fi
