@@ -276,7 +276,7 @@ for signal in KILL INT; do
 	is 'the old base stays'            "$(base)" "$old"
 	[ "$signal" = INT ] || {
 		try 0 'doctor looks at it' aoinb -c "$conf" doctor
-		says out '^warn .*never finished; run aoinb gc' 'and reports the layer'
+		says out '^warn.*never finished; run aoinb gc' 'and reports the layer'
 	}
 done
 is 'Ctrl-C left nothing of its own'        "$(cd "$work/layers" && echo new.*)" 'new.*'
@@ -329,7 +329,7 @@ is 'in lines of one form'                  "$(grep -cvE '^(good|warn|bad).' out)
 is 'nothing bad'                           "$(grep '^bad' out)" ''
 rm -rf other; mkdir other
 try 1 'doctor without a configuration'     aoinb -c other doctor
-says out '^bad .*other: neither' 'reports that'
+says out '^bad.*other: neither' 'reports that'
 try 64 'doctor takes no operand'           aoinb doctor all
 mkdir -p over/up over/all
 printf 'work_dir = %s\n' "$PWD/over/all" >other/aoinb.ini
@@ -341,7 +341,7 @@ try 1 'doctor of a work folder on an overlay' unshare -m sh -c 'mount -t tmpfs o
 	aoinb -c other build tiny stable >build.out 2>build.err
 	echo $? >>build.out
 	exec aoinb -c other doctor' sh "$work"
-says out '^bad .*over/all lies on an overlay' 'says that it cannot be'
+says out '^bad.*over/all lies on an overlay' 'says that it cannot be'
 is 'a build there ends with'               "$(cat build.out)" 71
 says build.err '^aoinb-mount: .*overlay: filesystem on .* not supported as upperdir' "in the kernel's words"
 

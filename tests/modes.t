@@ -36,7 +36,7 @@ chmod 755 "$work" "$work"/* "$work"/cache/*
 chmod 700 "$work/output"
 aoinb -c "$conf" doctor >out 2>err
 says out "warn.$work/jobs: other users could enter or read it (0755); it is 0700 from now on" 'doctor tells'
-says out "warn  $work/cache/repo: other users" 'of each'
+says out "warn.$work/cache/repo: other users" 'of each'
 is 'and they are closed'                   "$(open_to "$work")" \
     '. ./built ./cache ./ref cache cache/names cache/sources'
 is 'what was closed by hand stays so'      "$(stat -c %a "$work/output")" 700

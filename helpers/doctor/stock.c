@@ -62,8 +62,8 @@ look_modes(struct doctor *d, const char *dir)
 		if (!is)
 			continue;
 		*is++ = '\0';
-		find(&d->found, WARN, "%s/%s: other users could enter or read it (%s); it is %s from now on",
-		    dir, *line == '.' ? line + 1 : line, is, want);
+		find(&d->found, WARN, "%s%s%s: other users could enter or read it (%s); it is %s from now on",
+		    dir, *line == '.' ? "" : "/", *line == '.' ? "" : line, is, want);
 	}
 	answer_free(&a);
 }
