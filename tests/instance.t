@@ -143,7 +143,7 @@ for signal in INT KILL; do
 		is 'in one line'           "$(cat group.err)" 'aoinb: interrupted'
 	else
 		try 0 'doctor'             aoinb -c "$conf" doctor
-		says out '^warn .* was killed; run aoinb gc' 'reports the job'
+		says out '^warn.* was killed; run aoinb gc' 'reports the job'
 	fi
 done
 cp good.list "$list"
