@@ -12,7 +12,7 @@
 
 enum {
 	O_ACBS_VERSION = OPT_LONG, O_ANY, O_ARCH, O_BRANCH, O_BY_HAND, O_COPY, O_GROUP, O_JSON,
-	O_KEEP, O_LOCK, O_MEMBER, O_NAME, O_RAW, O_RUNNING, O_SAY, O_STEPS, O_TREE, O_UNFINISHED,
+	O_KEEP, O_LOCK, O_MAX_AGE, O_MAX_SIZE, O_MEMBER, O_NAME, O_RAW, O_RUNNING, O_SAY, O_STEPS, O_TREE, O_UNFINISHED,
 	O_VERSTAMP,
 };
 
@@ -28,6 +28,8 @@ static const struct opt tab[] = {
 	{ O_JSON,       "json",       NULL,   "history, list, show, why: in JSON" },
 	{ O_KEEP,       "keep",       "WHEN", "result: keep the workspace never, failed or always" },
 	{ O_LOCK,       "lock",       "FD",   "that descriptor is its lock" },
+	{ O_MAX_AGE,    "max-age",    "SECONDS", "trim: workspaces of failed builds that are older go" },
+	{ O_MAX_SIZE,   "max-size",   "KIB",  "trim: and the oldest, until they take no more" },
 	{ O_MEMBER,     "member",     "FOLDER", "new: as one of a group, which has FOLDER for it" },
 	{ O_NAME,       "name",       "NAME", "new: a part of its id" },
 	{ O_RAW,        "raw",        NULL,   "follow, log, tail: as it is, on a terminal too" },
@@ -69,6 +71,7 @@ static const struct verb verbs[] = {
 	{ "steps",   verb_steps,   2, 64, BIT(O_STEPS), READS },
 	{ "sweep",   verb_sweep,   0, 0, 0, WRITES },
 	{ "tail",    verb_tail,    1, 1, BIT(O_RAW), READS },
+	{ "trim",    verb_trim,    0, 0, BIT(O_MAX_AGE) | BIT(O_MAX_SIZE), WRITES },
 	{ "why",     verb_why,     1, 1, BIT(O_JSON), READS },
 	{ 0 },
 };
@@ -83,6 +86,16 @@ descriptor(const char *text)
 	if (fcntl((int)fd, F_GETFD) < 0)
 		die(EX_USAGE, "descriptor %s is not open", text);
 	return (int)fd;
+}
+
+static int64_t
+number(const char *text)
+{
+	uint64_t n;
+
+	if (parse_uint(text, 0, INT64_MAX, &n) < 0)
+		die(EX_USAGE, "%s: not a number", text);
+	return (int64_t)n;
 }
 
 static void
@@ -100,6 +113,8 @@ option(struct args *a, int c, const char *arg)
 	case O_JSON: a->json = 1; break;
 	case O_KEEP: a->keep = arg; break;
 	case O_LOCK: a->lock = descriptor(arg); break;
+	case O_MAX_AGE: a->max_age = number(arg); break;
+	case O_MAX_SIZE: a->max_kib = number(arg); break;
 	case O_MEMBER: a->member = arg; break;
 	case O_NAME: a->name = arg; break;
 	case O_RAW: a->raw = 1; break;

@@ -95,7 +95,26 @@ is 'asks nobody'                           "$(asked)" "$n"
 checked '7 hours'
 try 0 'update = 6h, after 7'               aoinb -c "$conf" build tiny probe
 ok 'asks'                                  test "$(asked)" -gt "$n"
+bundle_tiny broken; cp broken/autobuild/build build.good; echo 'exit 3' >broken/autobuild/build
+n=$(asked)
+try 1 'a build that fails'                 aoinb -c "$conf" build broken probe
+checked '7 hours'
+try 1 'is repeated'                        aoinb -c "$conf" build broken probe
+is 'on what it failed on'                  "$(asked)" "$n"
+cp build.good broken/autobuild/build
+try 0 'also when it is mended'             aoinb -c "$conf" build broken probe
+is 'on the same'                           "$(asked)" "$n"
+try 0 'once it went well'                  aoinb -c "$conf" build broken probe
+ok 'an update is due again'                test "$(asked)" -gt "$n"
+echo 'exit 3' >broken/autobuild/build
+try 1 'after another failure'              aoinb -c "$conf" build broken probe
+n=$(asked); checked '7 hours'
+try 0 'a build of something else'          aoinb -c "$conf" build tiny probe
+ok 'has an update'                         test "$(asked)" -gt "$n"
 setting instance_update=always
+n=$(asked)
+try 1 'and update = always'                aoinb -c "$conf" build broken probe
+ok 'is always'                             test "$(asked)" -gt "$n"
 probe 2; checked '1 minute'
 try 0 'when the repository has changed'    aoinb -c "$conf" build tiny probe
 is 'there is a layer more'                 "$(above)" 2

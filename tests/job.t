@@ -675,4 +675,39 @@ wait "$steps" 2>/dev/null
 gone() { ! kill -0 "$(cat pid)" 2>/dev/null; }
 ok 'kill -9 ends it, too'       wait_for 10 gone
 
+echo '# workspaces of what failed'
+rm -rf w
+now=$(date +%s)
+# ended ID VERDICT SECONDS KIB - a job that ended so long ago, with a workspace
+ended() {
+	mkdir -p "$W/jobs/$1/upper" "$W/lock"
+	printf '{ "branch": "stable", "verdict": "%s", "began": 1, "ended": %d, "size_kib": %d }\n' \
+	    "$2" $((now - $3)) "$4" >"$W/jobs/$1/result.json"
+}
+kept() {
+	(cd "$W/jobs" && echo */upper) | sed 's,/upper,,g'
+}
+ended 1-old failed 9000 10
+ended 2-silent silent 8000 10
+ended 3-asked ok 90000 10
+ended 4-new failed 100 10
+ended 5-used failed 7000 10
+ended 6-session session 90000 10
+try 0 'without limits'                 job trim
+is 'all stay'                          "$(kept)" '1-old 2-silent 3-asked 4-new 5-used 6-session'
+exec 9>>"$W/lock/job.5-used"; flock 9
+try 0 'with -n'                        job -n trim --max-age=7500
+is 'it is printed what would go'       "$(cat out)" "$W/jobs/1-old/upper
+$W/jobs/2-silent/upper"
+is 'and nothing does'                  "$(kept)" '1-old 2-silent 3-asked 4-new 5-used 6-session'
+try 0 'by age'                         job trim --max-age=8500
+is 'the older ones go'                 "$(kept)" '2-silent 3-asked 4-new 5-used 6-session'
+try 0 'by size'                        job trim --max-size=10
+is 'the oldest, but not what is used, was asked for, or is a session' "$(kept)" '3-asked 4-new 5-used 6-session'
+ok 'what they were stays'              test -s "$W/jobs/1-old/result.json"
+exec 9>&-
+try 0 'and when it is not used any more' job trim --max-size=10
+is 'it goes'                           "$(kept)" '3-asked 4-new 6-session'
+try 64 'a size that is none'           job trim --max-size=10M
+
 finish

@@ -41,7 +41,7 @@ world_new() {
 	cp -al "$world/work/layers" "$work/"
 	shift
 	# Servers of tests are on this machine.
-	aoinb-conf -f /dev/null -D work_dir="$work" -D instance_update=never \
+	aoinb-conf -f /dev/null -D work_dir="$work" -D instance_update=never -D clean_keep=never \
 	    -D fetch_private=127.0.0.0/8 ini >"$conf/plain.ini"
 	[ $# -eq 0 ] || for setting; do
 		aoinb-conf -f "$conf/plain.ini" -D "$setting" ini >"$conf/next.ini"

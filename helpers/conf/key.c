@@ -27,9 +27,10 @@ const struct key key_tab[] = {
   "Whether images that \"aoinb layer import\" brings are mounted when they are used, where\n"
   "the kernel can, and not unpacked." },
 
-{ "instance", "update", KEY_AGE, NULL, "always",
+{ "instance", "update", KEY_AGE, NULL, "6h",
   "When a build updates the instance of its branch first: always, never, or\n"
-  "when the last update is older than an age such as 6h." },
+  "when the last update is older than an age such as 6h.  With an age, a build that\n"
+  "failed is repeated on what it failed on." },
 { "instance", "max_layers", KEY_NUMBER, NULL, "16",
   "An instance of more layers than this is renewed from the base in one." },
 
@@ -277,8 +278,13 @@ const struct key key_tab[] = {
 { "slurm", "patience", KEY_DURATION, NULL, "1m",
   "How long a program of Slurm may take to answer." },
 
-{ "clean", "keep", KEY_CHOICE, "never|failed|always", "never",
+{ "clean", "keep", KEY_CHOICE, "never|failed|always", "failed",
   "Which workspaces stay after a build, for \"aoinb shell JOB\"." },
+{ "clean", "max_age", KEY_DURATION, NULL, "14d",
+  "Workspaces of builds that failed longer ago go.  0 is no limit." },
+{ "clean", "max_size", KEY_SIZE, NULL, "20G",
+  "What jobs with such workspaces may hold together; those that failed longest ago\n"
+  "lose theirs first.  0 is no limit." },
 { NULL, NULL, 0, NULL, NULL, NULL },
 };
 

@@ -14,6 +14,7 @@ struct args {
 	const char *arch, *branch, *copy, *keep, *member, *name, *steps, *tree;	/* or NULL */
 	const char *verstamp, *acbs_version;	/* likewise: see job/stamp.h */
 	int any, by_hand, group, json, raw, running, say, unfinished;
+	int64_t max_age, max_kib;	/* seconds; 0: no limit */
 	int lock;		/* a descriptor, or -1 */
 };
 
@@ -33,6 +34,7 @@ int verb_result(struct args *a);
 int verb_show(struct args *a);
 int verb_steps(struct args *a);
 int verb_sweep(struct args *a);
+int verb_trim(struct args *a);
 int verb_why(struct args *a);
 
 /* Prints out and frees it; ends the program when it cannot. */

@@ -10,6 +10,7 @@
 #include "err.h"
 #include "file.h"
 #include "layer/cmd.h"
+#include "store/history.h"
 
 /* SHA-256 of the source list, in hex.  Returns 0, or an exit code. */
 static int
@@ -79,6 +80,32 @@ is_due(const struct cmd *c, const char *branch, struct blame *b)
 	if (when > now)		/* some clock was wrong: nobody knows how old it is */
 		return 1;
 	return when < c->since && (!c->update || now - when >= c->update);
+}
+
+/* Whether the last build of the job's unit for branch failed: then this one is its
+ * repetition.  Where nobody knows, it is none. */
+static int
+repeats(const struct cmd *c, const char *branch)
+{
+	const char *row[HISTORY_COLUMNS], *id = strrchr(c->stand, '/');
+	struct buf unit = { 0 }, name = { 0 };
+	struct history h = { 0 };
+	char at[2 * STORE_NAME];
+	int failed = 0;
+
+	snprintf(at, sizeof(at), "jobs/%s/unit", id ? id + 1 : c->stand);
+	if (store_line(&c->store, at, &unit) == 0 && unit_history_name(&name, unit.s) == 0 &&
+	    history_open(&c->store, &h) == 0) {
+		while (history_next(&h, row) > 0)
+			if (!strcmp(row[HISTORY_NAME], name.s) && !strcmp(row[HISTORY_BRANCH], branch))
+				failed = strcmp(row[HISTORY_VERDICT], "ok") != 0;
+		history_close(&h);
+	}
+	if (failed)
+		note("instance %s: stays as it was when the last build of %s failed", branch, unit.s);
+	buf_free(&unit);
+	buf_free(&name);
+	return failed;
 }
 
 /* What there is may be damaged: then it is made anew, from the base.  Returns
@@ -178,6 +205,8 @@ verb_instance(struct cmd *c)
 	top = base.at[base.len - 1];
 	good = find(c, branch, top, list, &stack, &b);
 	due = good < 0 ? -1 : is_due(c, branch, &b);
+	if (good > 0 && due > 0 && c->update > 0 && c->stand && repeats(c, branch))
+		due = 0;
 	if (good > 0)
 		top = stack.at[stack.len - 1];
 	if (due < 0)

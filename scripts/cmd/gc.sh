@@ -5,4 +5,5 @@ use need layer job
 need_root
 conf_load
 [ "$dry" ] || { job_do sweep; aoinb-rusage --sweep >/dev/null; }
+job_do ${dry:+-n} ${verbose:+-v} trim --max-age="$conf_clean_max_age_s" --max-size="$conf_clean_max_size_kib" || exit
 layer_do gc --debs-max-size="$conf_apt_max_size_kib" ${dry:+-n} ${verbose:+-v}

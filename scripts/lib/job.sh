@@ -89,6 +89,9 @@ job_end() {
 	    -- "$job" "$1" >/dev/null || {
 		[ "$job_code" -ne 0 ] || job_code=74
 	}
+	[ "$job_code" -eq 0 ] || [ "$conf_clean_keep" = never ] ||
+		job_do trim --max-age="$conf_clean_max_age_s" --max-size="$conf_clean_max_size_kib" ||
+		note 'workspaces of older builds stay'
 	case $job_code:$2 in
 	0:|0:*collect*) job_print ;;
 	esac
