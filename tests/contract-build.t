@@ -102,7 +102,7 @@ trixie_make() {
 	rm -rf --one-file-system "$trixie.part"
 	# The machine's own mirror, which has other suites as well.
 	. /etc/os-release
-	debian_sources "$VERSION_CODENAME" | awk -v was="$VERSION_CODENAME" '$3 == was { print "deb", $2, "trixie", "main"; exit }' |
+	debian_sources debian "$VERSION_CODENAME" | awk -v was="$VERSION_CODENAME" '$3 == was { print "deb", $2, "trixie", "main"; exit }' |
 	    timeout 400 setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --mount-proc \
 	    mmdebstrap --quiet --variant=minbase --mode=root --include=make,ca-certificates,curl,file,git,patch,xz-utils \
 	    --aptopt='APT::Install-Recommends "false"' trixie "$trixie.part" - >trixie.log 2>&1 9>&- || {

@@ -32,7 +32,7 @@ upstream_apt() {
 
 upstream_get() {
 	mkdir -p "$dir/apt/lists/partial" "$dir/apt/cache/archives/partial"
-	sources=$(debian_sources)
+	sources=$(debian_sources debian '')
 	printf '%s\n' "$sources" | sed 's/^deb /deb-src /' >"$dir/apt/sources"
 	upstream_apt apt-get update
 	(cd "$dir/apt" && upstream_apt apt-get source --download-only "$name")

@@ -16,9 +16,9 @@ init_list() {
 	*' aosc '*) echo 'deb https://repo.aosc.io/debs stable main' ;;
 	*' debian '*)
 		codename=$(. /etc/os-release; echo "${VERSION_CODENAME-}")
-		debian_sources "$codename" || {
+		debian_sources "${id%% *}" "$codename" || {
 			rm -f "$list.new"
-			die 69 'apt knows no package lists yet; run: apt-get update'
+			die 69 "apt knows no package lists of ${id%% *} $codename yet; run: apt-get update"
 		} ;;
 	*) return 1 ;;
 	esac

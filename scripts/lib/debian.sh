@@ -5,24 +5,37 @@
 # What autobuild and the toolbox need besides "Priority: required" and apt.
 debian_packages='build-essential bzip2 ca-certificates curl file git libarchive-tools patch unzip xz-utils zstd'
 
-# debian_sources [SUITE] - this machine's own apt sources as one-line entries,
-# whatever form they are kept in; with SUITE, only those of that suite and its
-# -updates and -security.  Signed-By stays behind: a base has its own keyring; and so
-# do sources that only this machine can see.
+# debian_sources ORIGIN SUITE - this machine's own apt sources as one-line entries,
+# whatever form they are kept in: those of SUITE, which may be empty for any, and its
+# -updates and -security, whose Release says that they are ORIGIN's, as os-release(5) calls
+# it.  A base has no keys of others; what is left out for that is named.  Signed-By stays
+# behind; and so do sources that only this machine can see.
 debian_sources() {
 	# shellcheck disable=SC2016 # apt-get's own words, not ours
-	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' \
-	    'Created-By: Packages' | LC_ALL=C sort -u | awk -v suite="${1-}" '
-		$1 ~ /^(file|copy|cdrom):/ { next }
-		suite == "" || $2 == suite || index($2, suite "-") == 1 || index($2, suite "/") == 1 {
-			key = $1 " " $2
-			if (!(key in comps)) order[++n] = key
-			comps[key] = comps[key] " " $3
-		}
-		END {
-			for (i = 1; i <= n; i++) print "deb " order[i] comps[order[i]]
-			exit n == 0
-		}'
+	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)|$(ORIGIN)|$(LABEL)' \
+	    'Created-By: Packages' | LC_ALL=C sort -u | {
+		debian_line='' debian_key='' debian_left=''
+		while read -r uri release label; do
+			component=${label%%"|"*} label=${label#*"|"}
+			origin=${label%%"|"*} label=${label#*"|"}
+			case $uri in file:*|copy:*|cdrom:*) continue ;; esac
+			case $(printf '%s|%s' "$origin" "$label" | tr '[:upper:]' '[:lower:]') in
+			"$1|$1"*) ;;
+			*)
+				[ "$debian_left" = "$uri $release" ] ||
+					say "$uri $release: left out, as it is not $1's: its Release says Origin \"$origin\", Label \"$label\""
+				debian_left="$uri $release"; continue ;;
+			esac
+			[ ! "$2" ] || case $release in "$2"|"$2"[-/]*) ;; *) continue ;; esac
+			if [ "$debian_key" = "$uri $release" ]; then
+				debian_line="$debian_line $component"
+			else
+				[ ! "$debian_line" ] || printf '%s\n' "$debian_line"
+				debian_key="$uri $release" debian_line="deb $uri $release $component"
+			fi
+		done
+		[ "$debian_line" ] && printf '%s\n' "$debian_line"
+	}
 }
 
 # debian_elsewhere SUITE - SUITE, which none of them has, at the mirror of this machine's
@@ -38,7 +51,7 @@ debian_elsewhere() {
 # debian_root SUITE DIR LOG TIME SILENCE - a root of SUITE in DIR, which must be empty or
 # missing, within limits in seconds; what mmdebstrap says goes to LOG
 debian_root() {
-	sources=$(debian_sources "$1") || sources=$(debian_elsewhere "$1") || {
+	sources=$(debian_sources debian "$1") || sources=$(debian_elsewhere "$1") || {
 		say "$1: no apt source of this machine offers that suite, or is a mirror of Debian's"
 		return 69
 	}
