@@ -18,8 +18,8 @@ holds() {
 		report 0 "$3"
 	else
 		report 1 "$3"
-		echo "# never: $2"
-		browser js 'document.querySelector("main").innerText.slice(0, 400)' | sed 's/^/# /'
+		printf '%s\n' "$2" | sed 's/^/# never: /'
+		browser js 'document.querySelector("main").innerText.slice(0, 200)' | tr '\n' ' ' | sed 's/^/# /'; echo
 	fi
 }
 
@@ -52,10 +52,10 @@ beat() {
 
 # send WHAT FILE - log or samples.csv of the lease grow by FILE
 send() {
-	at=$(curl -fsSI -H "Authorization: Bearer $lease" "$url/lease/$id.$n/$1" | sed -n 's/^Upload-Offset: *\([0-9]*\).*/\1/Ip')
+	sent=$(curl -fsSI -H "Authorization: Bearer $lease" "$url/lease/$id.$n/$1" | sed -n 's/^Upload-Offset: *\([0-9]*\).*/\1/Ip')
 	size=$(stat -c %s "$2")
 	curl -fsS -o none -H "Authorization: Bearer $lease" "$url/lease/$id.$n/$1" -T "$2" \
-	    -H "Content-Range: bytes $at-$((at + size - 1))/*"
+	    -H "Content-Range: bytes $sent-$((sent + size - 1))/*"
 }
 
 # built WORKER NAME VERSION - the lease ends well

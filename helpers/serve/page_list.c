@@ -116,6 +116,18 @@ chips(struct html *h)
 	return 0;
 }
 
+/* Beside each other, where there is room. */
+static int
+between(struct html *h)
+{
+	int bad;
+
+	html(h, "<div class=two>");
+	bad = queue(h) < 0 || chips(h) < 0;
+	html(h, "</div>");
+	return bad ? -1 : 0;
+}
+
 void
 page_overview(struct req *r)
 {
@@ -126,7 +138,7 @@ page_overview(struct req *r)
 	if (figures(&h) < 0 ||
 	    section(&h, "running", "Running", "/task?state=running",
 	    "WHERE t.state = 'running' ORDER BY t.id DESC LIMIT 30", "Nothing is running.") < 0 ||
-	    queue(&h) < 0 || chips(&h) < 0 ||
+	    between(&h) < 0 ||
 	    section(&h, "failures", "Last failures", "/task?state=failed", "WHERE t.id IN (SELECT * FROM"
 	    " (SELECT id FROM task WHERE state = 'failed' ORDER BY id DESC LIMIT 8) UNION ALL"
 	    " SELECT * FROM (SELECT id FROM task WHERE state = 'error' ORDER BY id DESC LIMIT 8))"

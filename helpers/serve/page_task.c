@@ -11,6 +11,7 @@
 #include "serve/page.h"
 #include "serve/queue.h"
 #include "serve/task.h"
+#include "serve/upload.h"
 
 /* One task, as its page shows it. */
 struct sight {
@@ -279,6 +280,18 @@ tail(struct html *h, const struct sight *s)
 	buf_free(&text);
 }
 
+/* How many bytes of samples there are. */
+static int64_t
+samples(const struct sight *s)
+{
+	char path[80];
+	int64_t size;
+
+	snprintf(path, sizeof(path), "task/%" PRId64 "/%" PRId64 "/samples.csv", s->id, s->n);
+	size = s->n ? upload_size(path) : 0;
+	return size < 0 ? 0 : size;
+}
+
 static void
 viewer(struct html *h, const struct sight *s)
 {
@@ -290,8 +303,8 @@ viewer(struct html *h, const struct sight *s)
 		tail(h, s);
 	else
 		html(h, "<p class=empty>It has not begun.</p>");
-	html(h, "</section>\n<section id=plots hidden data-task=%d data-attempt=%d><h2>What it used</h2>"
-	    "</section>\n", s->id, s->n);
+	html(h, "</section>\n<section id=plots hidden data-task=%d data-attempt=%d data-samples=%d><h2>What it"
+	    " used</h2></section>\n", s->id, s->n, samples(s));
 }
 
 void

@@ -122,7 +122,10 @@ class Viewer {
 		i.type = type;
 		i.placeholder = label;
 		i.setAttribute("aria-label", label + " of the log");
-		i.onkeydown = (e) => e.key === "Enter" && run(i.value);
+		i.onkeydown = (e) => {
+			if (e.key === "Enter")
+				run(i.value);
+		};
 		this.tools.append(i);
 		return i;
 	}
@@ -148,6 +151,8 @@ class Viewer {
 
 	async index(query) {
 		const answer = await fetch(this.url("/index", query));
+		if (answer.status === 404)	// nothing was said yet
+			return null;
 		if (!answer.ok)
 			throw new Error(answer.statusText);
 		const i = await answer.json();
@@ -307,7 +312,8 @@ class Viewer {
 
 	go(line) {
 		return this.run(async () => {
-			await this.index({ line });
+			if (!await this.index({ line }))
+				return;
 			line = Math.max(1, Math.min(line, this.lines));
 			const k = this.fold(this.mark);
 			if (k >= 0)
@@ -322,7 +328,8 @@ class Viewer {
 
 	end() {
 		return this.run(async () => {
-			await this.index({});
+			if (!await this.index({}))
+				return;
 			await this.show(this.total - 1);
 			this.toEnd();
 			await this.more();
@@ -379,7 +386,11 @@ class Viewer {
 
 	async grow() {
 		const last = this.items.at(-1);
-		if (!last || !this.total || last.folded || last.to < this.total)
+		if (!last || !this.total) {
+			this.end();
+			return;
+		}
+		if (last.folded || last.to < this.total)
 			return;
 		const follows = this.atEnd;
 		if (this.size - last.end > 4 * TAIL || last.end - last.offset > 2 * TAIL) {

@@ -80,7 +80,7 @@ async function draw(section) {
 }
 
 export function plots(section) {
-	if (!section || section.dataset.attempt === "0")
+	if (!section || section.dataset.samples === "0")
 		return;
 	// Where there is no library, there are no plots.
 	draw(section).catch(() => { section.hidden = true; });
