@@ -7,7 +7,7 @@ serve_start -D serve_public=repo
 says serve.out '^listening on http://127\.0\.0\.1:[0-9]*$' 'it says where it listens'
 ask 200 'health needs no token' '' /health
 ask 200 'nor does the version'  '' /version
-is 'which has a schema' "$(jq -r '.api, .schema' body | tr '\n' ' ')" '1 3 '
+is 'which has a schema' "$(jq -r '.api, .schema' body | tr '\n' ' ')" '1 4 '
 
 # --- routes: the table, the page, what is wrong
 

@@ -81,15 +81,18 @@ who(struct req *r, struct html *h)
 void
 page_begin(struct req *r, struct html *h, const char *title, const char *page)
 {
+	int64_t event = 0;	/* the last one before what is shown was read */
+
 	*h = (struct html){ .out = &r->out };
 	r->out.len = 0;
+	h->failed = db_get("SELECT coalesce(max(id), 0) FROM event", "|i", &event) < 0;
 	html(h, "<!doctype html>\n<html lang=en><head><meta charset=utf-8>"
 	    "<meta name=viewport content=\"width=device-width,initial-scale=1\">"
 	    "<meta name=color-scheme content=\"light dark\"><title>%s · aoinb</title>"
 	    "<link rel=icon href=/web/icon.svg><link rel=stylesheet href=/web/style.css>"
 	    "<script type=module src=/web/page.js></script></head>\n"
-	    "<body data-now=%d><a class=skip href=#main>Skip to the content</a>\n"
-	    "<header><nav aria-label=Pages><a class=brand href=/>aoinb</a>", title, now_s());
+	    "<body data-now=%d data-event=%d><a class=skip href=#main>Skip to the content</a>\n"
+	    "<header><nav aria-label=Pages><a class=brand href=/>aoinb</a>", title, now_s(), event);
 	link_to(h, "/", "Overview", page);
 	link_to(h, "/task", "Tasks", page);
 	link_to(h, "/builder", "Workers", page);

@@ -97,7 +97,7 @@ chip(void *arg, const struct db_row *row)
 
 	html(h, "<li><a href=\"/builder/%u\">%s</a> ", db_text(row, 0), db_text(row, 0));
 	html_state(h, page_worker_state(db_int(row, 1), db_int(row, 2), db_int(row, 3), now_s()));
-	html(h, "<small title=\"builds, and how many at once\">%d/%d</small> <small class=archs>%s</small>",
+	html(h, "<small>%d/%d</small> <small class=archs>%s</small>",
 	    db_int(row, 3), db_int(row, 4), db_text(row, 5));
 	return h->failed;
 }

@@ -81,7 +81,7 @@ put_why(struct page_rows *p, const struct db_row *row)
 		p->h->failed |= queue_why(db_int(row, C_ID), 0, &waits) < 0;
 		why = waits.len ? waits.s : "";
 	}
-	html(p->h, "<td class=why title=\"%s\">%s", why, why);
+	html(p->h, "<td class=why>%s", why);
 	if (!strcmp(db_text(row, C_REPO), "held"))
 		html_state(p->h, "held");
 	html(p->h, "\n");

@@ -20,7 +20,7 @@ worker_row(void *arg, const struct db_row *row)
 	html_size(h, db_int(row, 9) * 1024);
 	html(h, "<td class=n>%d<td class=n>", db_int(row, 10));
 	html_since(h, seen, now);
-	html(h, "<td class=why title=\"%s\">%s\n", db_text(row, 11), db_text(row, 11));
+	html(h, "<td class=why>%s\n", db_text(row, 11));
 	return h->failed;
 }
 

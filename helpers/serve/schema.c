@@ -56,5 +56,7 @@ const char *const schema_steps[] = {
 "CREATE TABLE placed(task INTEGER PRIMARY KEY REFERENCES task ON DELETE CASCADE,"
 " n INTEGER NOT NULL, job TEXT, why TEXT, tries INTEGER NOT NULL DEFAULT 0,"
 " at INTEGER NOT NULL) STRICT;",
+/* 4: how many ended so, and when */
+"CREATE INDEX task_end ON task(state, ended) WHERE ended IS NOT NULL;",
 NULL
 };

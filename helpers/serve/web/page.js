@@ -1,7 +1,4 @@
 // What every page has: it stays true while one looks, and its buttons do something.
-import { viewer } from "./log.js";
-import { plots } from "./plot.js";
-
 const live = document.getElementById("live");
 const skew = Date.now() / 1000 - Number(document.body.dataset.now);
 
@@ -130,16 +127,25 @@ async function refresh() {
 // --- one stream for the page
 
 const log = document.getElementById("log");
-const view = log && viewer(log);
+const view = log && (await import("./log.js")).viewer(log);
 
+// From what the page shows on, so that nothing is missed, nor has to be asked for again.
 function listen() {
-	const task = log && log.dataset.task;
-	const events = new EventSource(task ? `/events?task=${task}&log=1` : "/events");
+	const query = new URLSearchParams({ after: document.body.dataset.event });
+	if (log) {
+		query.set("task", log.dataset.task);
+		query.set("log", 1);
+	}
+	const events = new EventSource("/events?" + query);
+	let lost = false;
 	events.onopen = () => {
 		say("live");
-		refresh();
+		if (lost)
+			refresh();
+		lost = false;
 	};
 	events.onerror = () => {
+		lost = true;
 		say("connection lost; trying again", true);
 		if (events.readyState === EventSource.CLOSED)
 			setTimeout(listen, 5000);
@@ -199,4 +205,5 @@ if (document.querySelector("[data-live]")) {
 	setInterval(refresh, 15000);
 	document.addEventListener("visibilitychange", () => document.hidden || !asked || refresh());
 }
-plots(document.getElementById("plots"));
+if (log)
+	(await import("./plot.js")).plots(document.getElementById("plots"));
