@@ -56,7 +56,8 @@ const char *const schema_steps[] = {
 "CREATE TABLE placed(task INTEGER PRIMARY KEY REFERENCES task ON DELETE CASCADE,"
 " n INTEGER NOT NULL, job TEXT, why TEXT, tries INTEGER NOT NULL DEFAULT 0,"
 " at INTEGER NOT NULL) STRICT;",
-/* 4: how many ended so, and when */
-"CREATE INDEX task_end ON task(state, ended) WHERE ended IS NOT NULL;",
+/* 4: how many ended so, and when; the last that was built of a package */
+"CREATE INDEX task_end ON task(state, ended) WHERE ended IS NOT NULL;"
+"CREATE INDEX task_good ON task(name, arch, id) WHERE state = 'ok';",
 NULL
 };
