@@ -35,7 +35,6 @@ index() {
 lines=$(wc -l <evil)
 task hello >none; begin atlas build
 curl -fsS -o none -H "Authorization: Bearer $lease" "$url/lease/$id.$n/log" -T evil
-evil_id=$id
 ask 200 'it has an index' '' "/task/$id/log/index"
 is 'lines are counted'  "$(index '' .lines)" "$lines"
 is 'windows fit'        "$(index line=400000 '[.at as $a | range(1; $a | length) | $a[.][0] - $a[. - 1][0]] | max <= 65536 and min > 0')" true
@@ -149,9 +148,9 @@ browser open "$through/task/$id" >none
 holds 10 "$(seen 2000)" 'who looks at the end'
 # grow TEXT - more of the log
 grow() {
-	printf '%b' "$1" >more
-	cat more >>whole
-	send log more
+	printf '%b' "$1" >piece
+	cat piece >>whole
+	send log piece
 }
 grow '2001\n2002 caf\0303'
 holds 10 "$(row 2002)" 'follows'
