@@ -8,6 +8,7 @@
 #   make soak           the server among those who kill it, for ten minutes
 #   make lint           gcc and clang, shellcheck, mandoc
 #   make bench          the figures
+#   make pictures       those of the README, anew
 #   make install        to $(DESTDIR)$(PREFIX); make uninstall takes it away again
 #   make deb            a Debian package, in $(B)/deb; make abbs: a bundle that builds aoinb
 
@@ -154,6 +155,9 @@ soak: all
 lint: all
 	B=$(B) prove -v tests/lint.t
 
+pictures: all
+	B=$(B) sh tests/pictures/dashboard.sh man/dashboard.webp
+
 bench: all
 	@for bench in $(filter-out %/lib.sh %/step.sh,$(wildcard tests/bench/*.sh)); do \
 	    B=$(B) sh $$bench || exit; \
@@ -217,4 +221,4 @@ abbs: dist
 clean:
 	rm -rf --one-file-system build
 
-.PHONY: all check check-san check-vm fuzz soak lint bench install uninstall dist deb abbs clean
+.PHONY: all check check-san check-vm fuzz soak lint bench pictures install uninstall dist deb abbs clean
