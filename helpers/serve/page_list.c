@@ -53,7 +53,7 @@ figures(struct html *h)
 	figure(h, "/task?state=queued", "queued", queued, "queued");
 	figure(h, "/task?state=ok", "ok", ok, "built in 24 hours");
 	figure(h, "/task?state=failed", "failed", failed, "failed in 24 hours");
-	html(h, "<li class=up><a href=/builder><b>%d</b> of %d workers take tasks</a></ul>\n", up, all);
+	html(h, "<li class=up><a href=/builder><b>%d</b> of %d workers</a></ul>\n", up, all);
 	return 0;
 }
 
