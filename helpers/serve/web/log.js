@@ -244,6 +244,7 @@ class Viewer {
 	}
 
 	put(item, first) {
+		performance.mark("log");	// what is sought is there: for who measures
 		item.top = item.outer || item.el;
 		if (first) {
 			this.items.unshift(item);
