@@ -47,9 +47,9 @@ is 'with the lines before it' "$(head -c "$offset" evil | wc -l)" $((first - 1))
 is 'and the colour'     "$(index line=500020 '[.at[] | select(.[1] > 499990 and .[1] <= 500010) | .[2]] | unique | join(" ")' | grep -cE '^(0;1;38;5;1)?$')" 1
 
 browser open "$url/task/$id" >none
-holds 20 "$(seen "$lines")" 'it opens at its end'
+holds 60 "$(seen "$lines")" 'it opens at its end'
 browser open "$url/task/$id#L500000" >none
-holds 20 "$(seen 500000)" 'or at a line'
+holds 60 "$(seen 500000)" 'or at a line'
 is 'with its text' "$(browser js "$(row 500000)")" "$(sed -n '500000{p;q}' evil)"
 is 'its colour'    "$(browser js "[...document.querySelectorAll('.tx span')].find((s) => s.textContent.includes('line 500000 ')).className")" 's1 f1'
 is 'and no other'  "$(browser js "[...document.querySelectorAll('.tx span')].some((s) => /line 5000(1[1-9]|2)/.test(s.textContent))")" false
@@ -57,7 +57,7 @@ is 'marked'        "$(browser js "document.querySelectorAll('.hit').length")" 1
 
 # What is shown of lines with all kinds of bytes.
 browser open "$url/task/$id#L1011" >none
-holds 20 "$(seen 1011)" 'hostile lines'
+holds 60 "$(seen 1011)" 'hostile lines'
 text() {
 	browser js "$(row "$1").replace(/^.*part.c ?/, '')"
 }
@@ -74,17 +74,17 @@ browser console >none || :	# what it said of that
 
 # Scrolling: what is passed comes and goes.
 browser js 'void (document.querySelector(".view").scrollTop = 0)' >none
-holds 10 "$(row 500)" 'what is above comes'
+holds 60 "$(row 500)" 'what is above comes'
 is 'each line once, in order' "$(browser js '(() => { const all = [...document.querySelectorAll(".no")].flatMap((n) => n.textContent.split("\n")).map(Number); return all.every((n, i) => !i || n == all[i - 1] + 1); })()')" true
 browser js 'void (window.down = setInterval(() => { document.querySelector(".view").scrollTop += 20000; }, 20))' >none
 holds 60 'Number(document.querySelector(".no").textContent.split("\n")[0]) > 20000' 'one goes on and on'
 browser js 'clearInterval(window.down)' >none
-holds 10 'document.querySelectorAll(".win").length <= 25' 'what is passed goes'
+holds 60 'document.querySelectorAll(".win").length <= 25' 'what is passed goes'
 is 'still in order' "$(browser js '(() => { const all = [...document.querySelectorAll(".no")].flatMap((n) => n.textContent.split("\n")).map(Number); return all.length > 1000 && all.every((n, i) => !i || n == all[i - 1] + 1); })()')" true
 browser open "$url/task/$id#L360000" >none
-holds 20 "$(seen 360000)" 'a line that is longer than a window'
+holds 60 "$(seen 360000)" 'a line that is longer than a window'
 browser open "$url/task/$id#L360001" >none
-holds 20 "$(seen 360001)" 'and the one behind it'
+holds 60 "$(seen 360001)" 'and the one behind it'
 
 # Search, in all of it.
 ask 200 'a search' '' "/task/$id/log/search?q=needle"
@@ -95,20 +95,20 @@ ask 200 'of what is everywhere' '' "/task/$id/log/search?q=compiler&line=5000"
 is 'in parts'          "$(jq -c '[(.hits | length), .hits[0].line, .next]' body)" '[100,5000,5100]'
 ask 400 'for nothing'  '' "/task/$id/log/search?q="
 browser type '.seek' 'needle\n'
-holds 20 "$(seen 350000)" 'the page goes there'
+holds 60 "$(seen 350000)" 'the page goes there'
 is 'and lists it'      "$(browser js 'document.querySelector(".found").textContent.startsWith("350000")')" true
 
 # Steps.
 browser open "$url/task/$id#L1002" >none
-holds 20 "$(seen 1002)" 'a step'
+holds 60 "$(seen 1002)" 'a step'
 browser click '.fold'
-holds 10 'document.querySelector(".fold[aria-expanded=false]")' 'is folded'
+holds 60 'document.querySelector(".fold[aria-expanded=false]")' 'is folded'
 is 'with what belongs to it' "$(browser js "$(row 1002) === null && document.querySelector('.fold').textContent")" '▸ 1.0: part 1000 · 249000 lines'
-holds 10 "$(row 250001)" 'the next is behind it'
+holds 60 "$(row 250001)" 'the next is behind it'
 browser click '.fold'
-holds 10 "$(row 1002)" 'and is there again'
+holds 60 "$(row 1002)" 'and is there again'
 browser js 'void ((s) => { s.value = "250000"; s.onchange(); })(document.querySelector(".steps"))' >none
-holds 10 "$(seen 250000)" 'one is chosen'
+holds 60 "$(seen 250000)" 'one is chosen'
 browser console >said || :
 is 'the console is silent' "$(cat said)" ''
 
@@ -124,9 +124,9 @@ log_size=$(stat -c %s log) broke atlas 'src/a.c:7:3: error: no such thing'
 ask 200 'the lines that say why' '' "/task/$id/log/why"
 is 'the first' "$(jq -r '.[0] | "\(.line) \(.text)"' body)" '3001 src/a.c:7:3: error: no such thing'
 browser open "$url/task/$id" >none
-holds 10 "$(seen 6002)" 'a failure is seen from its end'
+holds 60 "$(seen 6002)" 'a failure is seen from its end'
 browser js 'void [...document.querySelectorAll(".tools button")].find((b) => b.textContent == "First error").click()' >none
-holds 10 "$(seen 3001)" 'and its first error is found'
+holds 60 "$(seen 3001)" 'and its first error is found'
 
 # --- a log that grows, behind a proxy that buffers
 
@@ -145,7 +145,7 @@ wait_for 10 curl -fsS -o none "$through/health"
 task hello >none; begin atlas build
 seq 2000 >log; cp log whole; send log log
 browser open "$through/task/$id" >none
-holds 10 "$(seen 2000)" 'who looks at the end'
+holds 60 "$(seen 2000)" 'who looks at the end'
 # grow TEXT - more of the log
 grow() {
 	printf '%b' "$1" >piece
@@ -153,30 +153,30 @@ grow() {
 	send log piece
 }
 grow '2001\n2002 caf\0303'
-holds 10 "$(row 2002)" 'follows'
+holds 60 "$(row 2002)" 'follows'
 grow '\0251 and more\n'
-holds 10 "$(row 2002) == '2002 café and more'" 'also what came in the middle of a character'
+holds 60 "$(row 2002) == '2002 café and more'" 'also what came in the middle of a character'
 grow "$(seq -s '\n' 2003 2100)\n"
-holds 10 "$(seen 2100)" 'and is at the end again'
+holds 60 "$(seen 2100)" 'and is at the end again'
 browser js 'void (document.querySelector(".view").scrollTop -= 3000)' >none
 at=$(browser js 'document.querySelector(".view").scrollTop')
 grow "$(seq -s '\n' 2101 2200)\n2201 begins"
-holds 10 "$(row 2200)" 'what comes while one reads above'
+holds 60 "$(row 2200)" 'what comes while one reads above'
 is 'moves nothing' "$(browser js 'document.querySelector(".view").scrollTop')" "$at"
 browser js 'void [...document.querySelectorAll(".tools button")].find((b) => b.textContent == "End").click()' >none
-holds 10 "$(seen 2201)" 'until one goes back'
+holds 60 "$(seen 2201)" 'until one goes back'
 
 # The server is killed in the middle of a line.
 serve_kill
 grow_later=' and ends\n2202\n'
-holds 10 'document.querySelector("#live").textContent.startsWith("connection lost")' 'a connection that is lost is said'
+holds 60 'document.querySelector("#live").textContent.startsWith("connection lost")' 'a connection that is lost is said'
 serve_start -D serve_rate=0 -D serve_public=all
 grow "$grow_later"
-holds 30 "$(seen 2202)" 'the page goes on by itself'
+holds 60 "$(seen 2202)" 'the page goes on by itself'
 grow "$(seq -s '\n' 2203 9000)\n"
-holds 20 "$(seen 9000)" 'and on'
+holds 60 "$(seen 9000)" 'and on'
 browser js 'document.querySelector(".view").scrollTop = 0, 1' >none
-holds 10 "$(row 1)" 'from the first line'
+holds 60 "$(row 1)" 'from the first line'
 browser js '[...document.querySelectorAll(".tx")].map((t) => t.textContent).join("")' >shown
 is 'nothing is lost, nothing is there twice' "$(head -c -1 shown | cksum)" "$(cksum <whole)"
 
@@ -197,11 +197,11 @@ is 'resumed in the middle of a line' "$(cksum <joined)" "$(cksum <whole)"
 # --- another attempt
 
 curl -fsS -o none -X PUT -H "Authorization: Bearer $lease" "$url/lease/$id.$n/refuse"
-holds 20 'document.querySelector("h1 .st").textContent == "queued"' 'a worker that gives up'
+holds 60 'document.querySelector("h1 .st").textContent == "queued"' 'a worker that gives up'
 begin borea build
 echo 'the second attempt' >log; send log log
-holds 20 "$(row 1) == 'the second attempt'" 'the page shows what the next one says'
+holds 60 "$(row 1) == 'the second attempt'" 'the page shows what the next one says'
 browser open "$through/task/$id?attempt=1" >none
-holds 10 "$(row 9000)" 'the first is there still'
+holds 60 "$(row 9000)" 'the first is there still'
 
 finish

@@ -71,47 +71,57 @@ is 'what waits says why' "$(browser js '[...document.querySelectorAll("#queue tr
 browser open "$url/task?state=ok&limit=2" >none
 is 'a list by pages' "$(browser js '[...document.querySelectorAll("tbody tr")].map((r) => r.id).join()')" t5,t4
 browser click 'a[rel=next]'
-holds 10 'document.querySelector("#t3")' 'has older ones behind it'
+holds 60 'document.querySelector("#t3")' 'has older ones behind it'
 is 'of the same kind' "$(browser js '[...document.querySelectorAll("tbody .st")].map((b) => b.textContent).join()')" ok,ok
 browser type 'input[name=package]' 'zlib\n'
-holds 10 'document.querySelectorAll("tbody tr").length == 3' 'a filter'
+holds 60 'document.querySelectorAll("tbody tr").length == 3' 'a filter'
 browser open "$url/package/zlib" >none
 is 'the versions of a package' "$(browser js 'document.querySelector(".matrix td .v").textContent + " " + document.querySelectorAll(".bars rect").length')" '1.3-0 6'
 is 'as JSON' "$(get "$me" /package/zlib '[.latest[0].built, (.history | length)] | @csv')" "$ok_id,3"
 
 # What was changed elsewhere comes by itself, and does not take the focus away.
 browser open "$url/" >none
-holds 10 'document.querySelector("#live").textContent == "live"' 'the overview'
+holds 60 'document.querySelector("#live").textContent == "live"' 'the overview'
 browser js 'document.querySelector(".figures a").focus()' >none
 browser js 'window.kept = document.querySelector("#t7")' >none
 task curl >none; new=$id
-holds 10 'document.querySelector(".figures .queued b").textContent == "4"' 'is true by itself'
+holds 60 'document.querySelector(".figures .queued b").textContent == "4"' 'is true by itself'
 is 'what is the same stays' "$(browser js 'window.kept == document.querySelector("#t7") && document.activeElement == document.querySelector(".figures a")')" true
 is 'through one stream' "$(browser js 'performance.getEntriesByType("resource").filter((e) => e.name.includes("/events")).length <= 1')" true
 
 # --- what one does
 
 browser open "$url/task/$new" >none
-holds 10 'document.querySelector("#live").textContent == "live"' 'a task that waits'
+holds 60 'document.querySelector("#live").textContent == "live"' 'a task that waits'
 browser click '[data-do$="/cancel"]'
 is 'asks before it is cancelled' "$(browser js 'document.querySelector("[data-do$=cancel]").textContent') $(get "$me" "/task/$new/status" .state)" 'Cancel: sure? queued'
 browser click '[data-do$="/cancel"]'
-holds 10 'document.querySelector("h1 .st").textContent == "cancelled"' 'is cancelled'
-holds 10 'document.querySelector("[data-do$=retry]")' 'and can be had again'
+holds 60 'document.querySelector("h1 .st").textContent == "cancelled"' 'is cancelled'
+holds 60 'document.querySelector("[data-do$=retry]")' 'and can be had again'
 browser click '[data-do$="/retry"]'
-holds 10 'location.pathname == "/task/'$((new + 1))'"' 'as a task of its own'
+holds 60 'location.pathname == "/task/'$((new + 1))'"' 'as a task of its own'
 browser open "$url/builder/atlas" >none
 is 'who is no admin drains nothing' "$(browser js 'document.querySelectorAll("[data-do]").length')" 0
 browser click '#logout'
-holds 10 'document.querySelector("form.login")' 'logged out'
+holds 60 'document.querySelector("form.login")' 'logged out'
 admin=$(token boss '"admin"')
 login "$admin" /builder/atlas
 browser click '[data-do$="/drain"]'
-holds 10 'document.querySelector("h1 .st").textContent == "drained"' 'an admin does'
+holds 60 'document.querySelector("h1 .st").textContent == "drained"' 'an admin does'
 browser open "$url/task/$held_id" >none
 browser click '[data-do$="/publish"]'; browser click '[data-do$="/publish"]'
-holds 20 'document.querySelector(".facts").textContent.includes("done")' 'and lets packages in'
+holds 60 'document.querySelector(".facts").textContent.includes("done")' 'and lets packages in'
 browser console >none
+
+# --- what is where
+
+browser size 1400 900
+browser open "$url/task/$ok_id" >none
+is 'no part of a page is within another' "$(browser js '[...document.querySelectorAll("section[id]")].filter((s) => s.parentElement.id == "main").map((s) => s.id).join()')" \
+    log,plots,outputs,attempts
+holds 60 'document.querySelectorAll("#plots canvas").length >= 6' 'what it used is drawn'
+is 'beside each other' "$(browser js '(() => { const all = [...document.querySelectorAll(".plots figure")].map((f) => [f.getBoundingClientRect(), f.querySelector("canvas").getBoundingClientRect()]);
+    return all.length == 3 && all.every(([f, c]) => c.right <= f.right + 1); })()')" true
 
 # --- for the eye, on a phone and on a desk, and for who has none
 

@@ -240,10 +240,11 @@ below(struct html *h, const struct sight *s)
 	html(h, "<section id=outputs data-live>");
 	bad = db_each(output_row, &t, "SELECT name, size, sha256 FROM output WHERE task = ? AND n = ?",
 	    "ii", s->id, s->n) < 0;
-	html(h, "%s</section>\n<section id=attempts data-live><h2>Attempts</h2><table><caption class="
+	html(h, t.rows ? "</tbody></table></section>\n" : "</section>\n");
+	html(h, "<section id=attempts data-live><h2>Attempts</h2><table><caption class="
 	    "hide>Attempts</caption><thead><tr><th scope=col>No.<th scope=col>Worker<th scope=col>Began"
 	    "<th scope=col class=n>Time<th scope=col>Verdict<th scope=col>Step<th scope=col>Why</thead>"
-	    "<tbody>\n", "");
+	    "<tbody>\n");
 	bad |= db_each(attempt_row, &t, "SELECT b.n, v.name, b.began, b.ended, b.step, b.verdict, b.why"
 	    " FROM attempt b LEFT JOIN worker v ON v.id = b.worker WHERE b.task = ? ORDER BY b.n DESC"
 	    " LIMIT 50", "i", s->id) < 0;

@@ -116,7 +116,7 @@ async function refresh() {
 		asked = true;
 	}
 	// Who is slow to answer is asked less often.
-	pause = Math.max(1000, 10 * (performance.now() - began));
+	pause = Math.min(10000, Math.max(1000, 5 * (performance.now() - began)));
 	setTimeout(() => {
 		busy = false;
 		if (asked)

@@ -40,17 +40,23 @@ function rows(text) {
 
 const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
 
-function plot(into, title, data, names) {
+// place INTO, TITLE - an element for a plot: all of them are there before the first is drawn, so
+// that each has its width
+function place(into, title) {
 	const figure = document.createElement("figure");
 	const caption = document.createElement("figcaption");
 	const box = document.createElement("div");
-	const css = getComputedStyle(document.documentElement);
-	const colour = (name) => css.getPropertyValue(name).trim();
 	caption.textContent = title;
 	box.setAttribute("role", "img");
 	box.setAttribute("aria-label", `${title}, over time`);
 	figure.append(caption, box);
 	into.append(figure);
+	return box;
+}
+
+function plot(box, data, names) {
+	const css = getComputedStyle(document.documentElement);
+	const colour = (name) => css.getPropertyValue(name).trim();
 	return new window.Dygraph(box, data.map((r) => [r.s, ...names.map((n) => r[n])]), {
 		labels: ["time", ...names], legend: "never", stackedGraph: names.length > 1, fillGraph: true,
 		colors: [colour("--run"), colour("--wait")], gridLineColor: colour("--line"), axisLineColor: colour("--line"),
@@ -74,9 +80,8 @@ async function draw(section) {
 	into.className = "plots";
 	section.append(into);
 	section.hidden = false;
-	plot(into, "Cores busy: user, system", data, ["user", "sys"]);
-	plot(into, "Memory, MiB", data, ["mem"]);
-	plot(into, "Read and written, MB/s", data, ["read", "write"]);
+	const all = { "Cores busy: user, system": ["user", "sys"], "Memory, MiB": ["mem"], "Read and written, MB/s": ["read", "write"] };
+	Object.entries(all).map(([title, names]) => [place(into, title), names]).forEach(([box, names]) => plot(box, data, names));
 }
 
 export function plots(section) {
