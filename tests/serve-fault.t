@@ -180,7 +180,7 @@ rm -rf old; mkdir old
 sqlite3 old/queue.db <"$top/tests/serve-schema-1.sql"
 try 0 'a database of the first schema becomes a new one' aoinb-serve -c conf -D serve_dir="$scratch/old" --check
 is 'with what was in it' "$(sqlite3 old/queue.db 'PRAGMA user_version; SELECT name FROM task; SELECT count(*) FROM notice' | tr '\n' ' ')" \
-    '2 hello 0 '
+    '4 hello 0 '
 sqlite3 old/queue.db 'PRAGMA user_version = 99'
 try 65 'one of a newer aoinb is left alone' aoinb-serve -c conf -D serve_dir="$scratch/old" --check
 says err 'a newer aoinb made it' 'and says so'

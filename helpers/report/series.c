@@ -7,6 +7,8 @@
 /* No build has used more of anything; it leaves room for sums. */
 #define MOST (UINT64_C(1) << 53)
 
+#define FIRST "elapsed_us,"
+
 /* A line, which is taken apart.  Returns whether it is a sample. */
 static int
 read_line(char *line, struct sample *s)
@@ -36,8 +38,9 @@ samples_read(int dir, const char *name, struct samples *s)
 	char *line, *end;
 	int r = file_get(dir, name, SAMPLES_TEXT, &text);
 
-	/* The first line has the names; the last may not be whole. */
-	line = r == 0 && text.s ? strchr(text.s, '\n') : NULL;
+	/* The first line has the names, of which ours are the first; the last may not be whole. */
+	line = r == 0 && text.s && !strncmp(text.s, FIRST, sizeof(FIRST) - 1) ?
+	    strchr(text.s, '\n') : NULL;
 	for (line = line ? line + 1 : NULL; r == 0 && line && (end = strchr(line, '\n')); line = end + 1) {
 		*end = '\0';
 		if (read_line(line, &one) && (!s->len || one.v[S_ELAPSED] > s->at[s->len - 1].v[S_ELAPSED]))
