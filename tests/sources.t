@@ -417,6 +417,35 @@ bundle sums 'DUMMYSRC=1'
 try 65 'no sources'                      aoinb -c "$conf" checksums sums
 try 64 'no bundle'                       aoinb -c "$conf" checksums
 
+echo '# a digest that was forgotten'
+echo 'the old one' >served/thing-1.0.tar
+echo 'the new one' >served/thing-1.1.tar
+cp served/thing-1.0.tar served/thing-2.0.tar
+mkdir served/mirror && cp served/thing-1.0.tar served/mirror/
+bundle bumped "SRCS=\"file::$u/ok/thing-\$VER.tar\"" "CHKSUMS='$(digest served/thing-1.0.tar)'"
+sed -i 's/^VER=.*/VER=1.0/' bumped/spec
+try 0 'the old version'                  aoinb -c "$conf" build bumped stable
+sed -i 's/^VER=.*/VER=1.1/' bumped/spec
+try 65 'a new version with the old digest' aoinb -c "$conf" build bumped stable
+says err "^aoinb-fetch: $u/ok/thing-1.1.tar: the digest is that of thing-1.0.tar, which came from $u/ok/thing-1.0.tar;" 'is refused, and both are named'
+says err "aoinb checksums -w $PWD/bumped\$" 'with what mends it'
+try 65 'fetch refuses it, too'           aoinb -c "$conf" fetch bumped
+says err 'aoinb checksums -w bumped$'    'and names the bundle as it was called'
+eval "aoinb -c \"\$conf\" $(sed -n 's/.*: aoinb \(checksums .*\)/\1/p' err)" >/dev/null 2>&1
+try 0 'what it said mends it'            aoinb -c "$conf" build bumped stable
+is 'and the package has the new file'    "$(listed)" bumped-1.1.tar
+sed -i 's/^VER=.*/VER=2.0/; s/^CHKSUMS=.*//' bumped/spec
+for word in checksums fetch build; do
+	case $word in
+	checksums) set -- checksums -w bumped ;;
+	fetch) set -- fetch bumped ;;
+	build) set -- build bumped stable ;;
+	esac
+	try 0 "$word: two versions that are the same bytes, asked for" aoinb -c "$conf" "$@"
+done
+bundle bumped "SRCS=file::rename=other-7.tar::$u/ok/mirror/thing-1.0.tar" "CHKSUMS='$(digest served/thing-1.0.tar)'"
+try 0 'the same file elsewhere, by another name' aoinb -c "$conf" fetch bumped
+
 aoinb -c "$conf" cleanup jobs
 nothing_left
 finish

@@ -9,6 +9,7 @@
 #include "fetch/progress.h"
 #include "fetch/record.h"
 #include "fetch/response.h"
+#include "fetch/stale.h"
 #include "fetch/url.h"
 #include "plain.h"
 #include "fetch/verdict.h"
@@ -75,6 +76,22 @@ part_whole(struct item *it)
 	    digest_hex(it->part.sum, hex) == 0 && !strcmp(hex, it->src->hex);
 }
 
+/* It is there.  A digest that was forgotten must not make an old file a new version. */
+static void
+found(struct item *it)
+{
+	struct buf why = { 0 };
+	int r = stale_find(&it->entry, &why);
+
+	if (r < 0)
+		verdict_failed_sys(it, it->entry.path);
+	else if (r > 0)
+		verdict_failed(it, EX_DATAERR, why.s);
+	else
+		verdict_done(it, "cached");
+	buf_free(&why);
+}
+
 void
 attempt_start(struct item *it)
 {
@@ -106,7 +123,7 @@ attempt_start(struct item *it)
 	}
 	it->cached = r;
 	if (r && it->src->algo) {
-		verdict_done(it, "cached");
+		found(it);
 		return;
 	}
 	if (part_open(&it->part, &it->entry) < 0) {
@@ -131,7 +148,7 @@ attempt_look(struct item *it)
 		return;
 	r = cache_find(&it->entry, &it->known);
 	if (r == 1)
-		verdict_done(it, "cached");
+		found(it);
 	else if (r < 0 && errno != EBADMSG)
 		verdict_failed_sys(it, it->entry.path);
 	else if (it->opts->offline)

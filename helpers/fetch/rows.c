@@ -95,6 +95,8 @@ rows_free(struct rows *t)
 {
 	free(t->text);
 	free(t->v);
+	free(t->bundle);
+	t->bundle = NULL;
 	t->text = NULL;
 	t->v = NULL;
 	t->n = 0;

@@ -16,6 +16,7 @@ struct rows {
 	const char *title;	/* the caller's */
 	char *text;		/* what the rows point into */
 	struct row *v;
+	char *bundle;		/* whose they are, or NULL */
 	size_t n;
 };
 

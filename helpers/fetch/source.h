@@ -13,6 +13,7 @@ struct source {
 	char *name;		/* as given, or the last part of the URL */
 	const struct algo *algo;	/* NULL for SKIP */
 	char hex[DIGEST_HEX];
+	const char *bundle;	/* which wants it, somebody else's; NULL: not known */
 };
 
 struct source_list {

@@ -39,12 +39,31 @@ want_rows(struct tables *t, struct rows *rows, const char *pypi)
 			code = EX_DATAERR;
 			continue;
 		}
+		src.bundle = rows->bundle;
 		at = once_add(&t->files, &src);
 		if (at < 0)
 			die_sys(EX_OSERR, "%s", r->url);
 		r->file = (size_t)at;
 	}
 	return code;
+}
+
+/* Whose the table is: the line of bundle.path beside it, where there is one. */
+static char *
+bundle_of(const char *table)
+{
+	const char *slash = strrchr(table, '/');
+	struct buf b = { 0 };
+	char *path;
+
+	if (asprintf(&path, "%.*sbundle.path", slash ? (int)(slash + 1 - table) : 0, table) < 0)
+		die_sys(EX_OSERR, "tables");
+	if (file_get(AT_FDCWD, path, 1 << 16, &b) < 0 || !b.len)
+		buf_free(&b);
+	else
+		b.s[strcspn(b.s, "\n")] = '\0';
+	free(path);
+	return b.s;
 }
 
 static int
@@ -77,6 +96,7 @@ tables_read(struct tables *t, const char *const *paths, const char *pypi)
 			continue;
 		}
 		t->n++;
+		rows->bundle = bundle_of(*paths);
 		code = err_lowest(code, want_rows(t, rows, pypi));
 	}
 	return code;
