@@ -11,7 +11,7 @@
 #include "parse.h"
 
 enum {
-	O_ACBS_VERSION = OPT_LONG, O_ANY, O_ARCH, O_BRANCH, O_BY_HAND, O_COPY, O_GROUP, O_JSON,
+	O_ACBS_VERSION = OPT_LONG, O_ANY, O_ARCH, O_BRANCH, O_BY_HAND, O_COPY, O_FOLLOW, O_GROUP, O_JSON,
 	O_KEEP, O_LOCK, O_MAX_AGE, O_MAX_SIZE, O_MEMBER, O_NAME, O_RAW, O_RUNNING, O_SAY, O_STEPS, O_TREE, O_UNFINISHED,
 	O_VERSTAMP,
 };
@@ -24,8 +24,9 @@ static const struct opt tab[] = {
 	{ O_BRANCH,     "branch",     "NAME", "new: build for it; clean, history, list: of it only" },
 	{ O_BY_HAND,    "by-hand",    NULL,   "result: after steps that somebody named" },
 	{ O_COPY,       "copy",       "DIR",  "find: a copy of its records in DIR/jobs" },
+	{ O_FOLLOW,     "follow",     NULL,   "status: show it again each second" },
 	{ O_GROUP,      "group",      NULL,   "find: a group" },
-	{ O_JSON,       "json",       NULL,   "history, list, show, why: in JSON" },
+	{ O_JSON,       "json",       NULL,   "history, list, show, status, why: in JSON" },
 	{ O_KEEP,       "keep",       "WHEN", "result: keep the workspace never, failed or always" },
 	{ O_LOCK,       "lock",       "FD",   "that descriptor is its lock" },
 	{ O_MAX_AGE,    "max-age",    "SECONDS", "trim: workspaces of failed builds that are older go" },
@@ -68,7 +69,9 @@ static const struct verb verbs[] = {
 	{ "result",  verb_result,  2, 2, BIT(O_ARCH) | BIT(O_BY_HAND) | BIT(O_KEEP) |
 	    BIT(O_LOCK) | BIT(O_SAY), WRITES },
 	{ "show",    verb_show,    1, 1, BIT(O_ANY) | BIT(O_GROUP) | BIT(O_JSON), READS },
+	{ "status",  verb_status,  0, 0, BIT(O_FOLLOW) | BIT(O_JSON), READS },
 	{ "steps",   verb_steps,   2, 64, BIT(O_STEPS), READS },
+	{ "stop",    verb_stop,    1, 1, 0, READS },
 	{ "sweep",   verb_sweep,   0, 0, 0, WRITES },
 	{ "tail",    verb_tail,    1, 1, BIT(O_RAW), READS },
 	{ "trim",    verb_trim,    0, 0, BIT(O_MAX_AGE) | BIT(O_MAX_SIZE), WRITES },
@@ -109,6 +112,7 @@ option(struct args *a, int c, const char *arg)
 	case O_BRANCH: a->branch = arg; break;
 	case O_BY_HAND: a->by_hand = 1; break;
 	case O_COPY: a->copy = arg; break;
+	case O_FOLLOW: a->follow = 1; break;
 	case O_GROUP: a->group = 1; break;
 	case O_JSON: a->json = 1; break;
 	case O_KEEP: a->keep = arg; break;
@@ -206,7 +210,7 @@ int
 main(int argc, char *argv[])
 {
 	struct opts o = {
-		.usage = "-w DIR chain|clean|drop|find|follow|history|list|log|new|remove|result|show|steps|sweep|tail|why\n"
+		.usage = "-w DIR chain|clean|drop|find|follow|history|list|log|new|remove|result|show|status|steps|stop|sweep|tail|why\n"
 		    "                 [OPTION]... [ARG]...",
 		.about = "Make, list, find and end jobs and groups; see aoinb-job(1) for the verbs.",
 		.tab = tab,

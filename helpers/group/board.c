@@ -1,92 +1,27 @@
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "group/board.h"
 #include "human.h"
+#include "store/sample.h"
 
 enum {
-	TAIL = 1024,		/* bytes that hold the last two samples */
+	STEP = 64,		/* bytes of a step's name */
 	NAME = 32,		/* columns of a package's name, at least */
 	NAME_MOST = 64,
 	REST = 47,		/* columns of what stands around it */
 };
 
-/* The last bytes of a file, as a string.  Returns how many. */
-static size_t
-read_tail(int dir, const char *path, char text[TAIL + 1])
-{
-	int fd = openat(dir, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	struct stat st;
-	ssize_t n = -1;
-
-	text[0] = '\0';
-	if (fd < 0)
-		return 0;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-		n = pread(fd, text, TAIL, st.st_size > TAIL ? st.st_size - TAIL : 0);
-	close(fd);
-	if (n < 0)
-		n = 0;
-	text[n] = '\0';
-	return (size_t)n;
-}
-
-/* elapsed_us,user_us,sys_us,mem_kib: fields that nobody knows are empty. */
-struct sample {
-	uint64_t field[4];
-	int known[4];
-};
-
-static void
-parse_sample(const char *line, struct sample *s)
-{
-	char *end;
-	int i;
-
-	*s = (struct sample){ 0 };
-	for (i = 0; i < 4; i++) {
-		s->field[i] = strtoull(line, &end, 10);
-		s->known[i] = end > line && *end == ',';
-		line = strchr(line, ',');
-		if (!line++)
-			return;
-	}
-}
-
 /* Processor and memory between the last two samples of a job. */
 static int
 put_usage(struct buf *b, const struct group *g, const char *job)
 {
-	char path[STORE_NAME + 32], text[TAIL + 1], *last, *before;
-	struct sample is, was;
-	double cpu;
-	size_t n;
+	struct job_usage u;
 
-	snprintf(path, sizeof(path), "jobs/%s/samples.csv", job);
-	n = read_tail(g->store.dir, path, text);
-	while (n && text[n - 1] != '\n')	/* is being written */
-		n--;
-	if (!n)
+	if (job_usage(&g->store, job, &u) < 0)
 		return 0;
-	text[n - 1] = '\0';
-	last = strrchr(text, '\n');
-	if (!last)
-		return 0;
-	*last++ = '\0';
-	before = strrchr(text, '\n');
-	parse_sample(last, &is);
-	parse_sample(before ? before + 1 : text, &was);	/* all 0 for the head */
-	if (!is.known[0] || is.field[0] <= was.field[0])
-		return 0;
-	cpu = (double)(is.field[1] + is.field[2]) - (double)(was.field[1] + was.field[2]);
-	if (!is.known[1] || !is.known[2] || !is.known[3] || cpu < 0)
-		return 0;
-	return buf_printf(b, "%4.0f %% CPU  %6.0f MiB",
-	    100 * cpu / (double)(is.field[0] - was.field[0]), (double)is.field[3] / 1024);
+	return buf_printf(b, "%4.0f %% CPU  %6.0f MiB", 100 * u.cpu, (double)u.mem_kib / 1024);
 }
 
 /* Ends a line that began at: as wide as the terminal, and nothing in it that a
@@ -110,7 +45,7 @@ static int
 put_build(struct buf *b, const struct group *g, const struct member *m, uint64_t now,
     int name, unsigned columns)
 {
-	char path[STORE_NAME + 32], step[TAIL + 1] = "", span[HUMAN_MAX];
+	char path[STORE_NAME + 32], step[STEP] = "", span[HUMAN_MAX];
 	const char *unit = group_unit(g, m->unit);
 	char *job = member_job(g, unit);
 	size_t at = b->len;
@@ -118,7 +53,7 @@ put_build(struct buf *b, const struct group *g, const struct member *m, uint64_t
 
 	if (job) {
 		snprintf(path, sizeof(path), "jobs/%s/step", job);
-		read_tail(g->store.dir, path, step);
+		job_tail(&g->store, path, step, sizeof(step));
 		step[strcspn(step, "\n")] = '\0';
 	}
 	human_span(span, (now - m->began) / 1000000 * 1000000);

@@ -13,7 +13,7 @@ struct args {
 
 	const char *arch, *branch, *copy, *keep, *member, *name, *steps, *tree;	/* or NULL */
 	const char *verstamp, *acbs_version;	/* likewise: see job/stamp.h */
-	int any, by_hand, group, json, raw, running, say, unfinished;
+	int any, by_hand, follow, group, json, raw, running, say, unfinished;
 	int64_t max_age, max_kib;	/* seconds; 0: no limit */
 	int lock;		/* a descriptor, or -1 */
 };
@@ -32,7 +32,9 @@ int verb_new(struct args *a);
 int verb_remove(struct args *a);
 int verb_result(struct args *a);
 int verb_show(struct args *a);
+int verb_status(struct args *a);
 int verb_steps(struct args *a);
+int verb_stop(struct args *a);
 int verb_sweep(struct args *a);
 int verb_trim(struct args *a);
 int verb_why(struct args *a);

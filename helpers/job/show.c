@@ -5,9 +5,11 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "human.h"
 #include "job/find.h"
 #include "job/record.h"
 #include "json.h"
+#include "parse.h"
 #include "table.h"
 
 static void
@@ -173,6 +175,67 @@ make_group(struct args *a, const char *path, const struct group_state *s,
 	    s->began < 0 ? 0 : s->began));
 }
 
+/* A number of a unit as people read it: "" when there is none. */
+static const char *
+unit_amount(const char *text, size_t len, const char *key, char out[HUMAN_MAX])
+{
+	struct buf value = { 0 };
+	uint64_t n;
+
+	*out = '\0';
+	if (json_get(text, len, key, &value) == 0 && parse_uint(value.s, 0, INT64_MAX, &n) == 0) {
+		if (strcmp(key, "peak_kib"))
+			human_span(out, n);
+		else
+			human_size(out, n);
+	}
+	buf_free(&value);
+	return out;
+}
+
+static void
+unit_text(struct table *t, const char *text, size_t len, const char *key)
+{
+	struct buf value = { 0 };
+
+	if (json_get(text, len, key, &value) < 0 || (value.s && !strcmp(value.s, "null")))
+		value.len = 0;
+	sure(table_cell(t, value.len ? value.s : NULL));
+	buf_free(&value);
+}
+
+/* The table that the group ended with. */
+static void
+print_units(const struct buf *json)
+{
+	static const char *const heads[] =
+	    { "PACKAGE", "VERDICT", "TIME", "MEMORY", "CPU", "VERSION", "WHY" };
+	struct buf units = { 0 }, out = { 0 };
+	char amount[HUMAN_MAX];
+	const char *at, *one;
+	struct table t;
+	size_t len;
+
+	if (json_get(json->s, json->len, "units", &units) < 0 || !units.len)
+		return;
+	table_begin(&t, sizeof(heads) / sizeof(*heads));
+	at = units.s;
+	while (json_next(&at, units.s + units.len, &one, &len) > 0) {
+		unit_text(&t, one, len, "unit");
+		unit_text(&t, one, len, "verdict");
+		sure(table_cell(&t, unit_amount(one, len, "wall_us", amount)));
+		sure(table_cell(&t, unit_amount(one, len, "peak_kib", amount)));
+		sure(table_cell(&t, unit_amount(one, len, "cpu_us", amount)));
+		unit_text(&t, one, len, "version");
+		unit_text(&t, one, len, "why");
+	}
+	sure(buf_puts(&out, "\n"));
+	sure(table_print(&t, &out, TABLE_PEOPLE, heads));
+	table_free(&t);
+	buf_free(&units);
+	print(&out);
+}
+
 static int
 show_group(struct args *a, const char *path)
 {
@@ -206,6 +269,8 @@ show_group(struct args *a, const char *path)
 	sure(buf_printf(&built, "%u/%u", state.built, state.total));
 	cell(&t, "built", built.s);
 	print_cells(a, &t, path);
+	if (table_form(STDOUT_FILENO) == TABLE_PEOPLE)
+		print_units(&json);
 	buf_free(&json);
 	buf_free(&built);
 	return 0;

@@ -24,8 +24,14 @@ void table_begin(struct table *t, size_t columns);
  * Returns 0, or -1 with errno ENOMEM and the table as it was. */
 int table_cell(struct table *t, const char *text);
 
+/* Columns of the terminal that the standard output, or else the standard error, is;
+ * SIZE_MAX when neither is one. */
+size_t table_width(void);
+
 /* The rows to out; with heads, one for each column, above them for people.
- * Two blanks stand between columns, none behind the last.  Returns 0, or -1 with
+ * Two blanks stand between columns, none behind the last.  For people no line is wider
+ * than table_width: wide cells are cut, with an ellipsis, and if that is not enough the
+ * last columns are left out.  Returns 0, or -1 with
  * errno ENOMEM. */
 int table_print(const struct table *t, struct buf *out, enum table_form form,
     const char *const *heads);
