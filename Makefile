@@ -18,10 +18,11 @@ B       = build
 CC      = gcc
 SAN     =
 
-helpers = client conf doctor fetch group job layer mount order place plan provenance repo report run rusage serve ship spec text unpack
+helpers = bundle client conf doctor fetch group job layer mount order place plan provenance repo report run rusage serve ship spec text unpack
 
 # What a helper is made of beside its own folder and the library: parts that are more
 # than one helper's and less than everybody's.
+parts_bundle = eval
 parts_client = http
 parts_group = order
 parts_job   = why
@@ -33,6 +34,7 @@ parts_ship  = http
 parts_spec  = eval
 # It is started twice in each container; without shared libraries that takes half the time.
 ldflags_run = $(if $(SAN),,-static-pie)
+pkgs_bundle = libcrypto
 pkgs_conf   = inih
 pkgs_fetch  = libcurl libcrypto
 pkgs_job    = libcrypto

@@ -417,6 +417,24 @@ bundle sums 'DUMMYSRC=1'
 try 65 'no sources'                      aoinb -c "$conf" checksums sums
 try 64 'no bundle'                       aoinb -c "$conf" checksums
 
+echo '# aoinb bump'
+for version in 1.0 1.1; do
+	echo "part $version" >"served/part-$version.tar"
+done
+bundle part "SRCS=\"file::$u/ok/part-\$VER.tar\"" "CHKSUMS='$(digest served/part-1.0.tar)'	# theirs" 'REL=3  # ours'
+sed -i 's/^VER=.*/VER=1.0	# a comment/' part/spec
+sed "s/1\.0	#/1.1	#/; s/REL=3/REL=0/; s/$(digest served/part-1.0.tar)/$(digest served/part-1.1.tar)/" part/spec >after
+try 0 'bump'                             aoinb -c "$conf" bump part 1.1
+ok 'sets version, release and digests, and no other byte' cmp part/spec after
+try 0 'the new version builds'           aoinb -c "$conf" build part stable
+try 1 'the same version again'           aoinb -c "$conf" bump part 1.1
+says err 'VER is 1.1 already'            'is said'
+try 64 'what is no version'              aoinb -c "$conf" bump part '1.2; rm'
+try 66 'a version that is nowhere'       aoinb -c "$conf" bump part 9
+mkdir -p forest/a && mv part forest/a/
+try 0 'a name of the tree' aoinb-bundle --tree=forest find part
+is 'prints its folder'                   "$(cat out)" forest/a/part
+
 echo '# a digest that was forgotten'
 echo 'the old one' >served/thing-1.0.tar
 echo 'the new one' >served/thing-1.1.tar

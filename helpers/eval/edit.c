@@ -200,7 +200,7 @@ same_words(const char *a, const char *b)
 /* Whether after says what before says, but for the edits. */
 static int
 check(const struct vars *before, const struct vars *after,
-    const struct edit *edits, size_t n, struct why *w)
+    const struct edit *edits, size_t n, int alone, struct why *w)
 {
 	const struct var *v, *old;
 	const char *words;
@@ -210,7 +210,7 @@ check(const struct vars *before, const struct vars *after,
 		if (is_edited(v, edits, n, &words) ?
 		    !v->value || !same_words(v->value, words) :
 		    !old || !old->value != !v->value ||
-		    (v->value && strcmp(v->value, old->value)))
+		    (alone && v->value && strcmp(v->value, old->value)))
 			return why_not(w, "%s would not be what it should be",
 			    v->name);
 	}
@@ -244,7 +244,7 @@ report(void *arg, size_t line, const char *what)
 
 int
 edit_text(struct buf *out, struct span text, const struct edit *edits, size_t n,
-    struct why *w)
+    int alone, struct why *w)
 {
 	struct eval before = { 0 }, after = { 0 };
 	struct buf next_text;
@@ -265,7 +265,7 @@ edit_text(struct buf *out, struct span text, const struct edit *edits, size_t n,
 	if (r == 0)
 		r = evaluate(&after, (struct span){ out->s, out->len }, report, w);
 	if (r == 0)
-		r = check(&before.vars, &after.vars, edits, n, w);
+		r = check(&before.vars, &after.vars, edits, n, alone, w);
 	eval_free(&before);
 	eval_free(&after);
 	return r ? -1 : 0;

@@ -14,9 +14,10 @@ struct edit {
  * empty.  As many words as before are put in the places of those before; else
  * they get a line each.  A name that is not set is put behind SRCS (CHKSUMS__X
  * behind SRCS__X, CHKSUM behind SRCTBL).  The result is evaluated, and differs from
- * the text in these variables only.  Returns 0; or -1 with the reason in w when
+ * the text in these variables only; without alone, other variables may have other values,
+ * since they may be made of these.  Returns 0; or -1 with the reason in w when
  * there is no one sure place. */
 int edit_text(struct buf *out, struct span text, const struct edit *edits,
-    size_t n, struct why *w);
+    size_t n, int alone, struct why *w);
 
 #endif

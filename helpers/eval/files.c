@@ -162,7 +162,7 @@ edit(struct files *f)
 	struct why why = { .s = text, .room = sizeof(text) };
 
 	if (edit_text(&f->out, (struct span){ f->text.s ? f->text.s : "",
-	    f->text.len }, f->edits, f->nedits, &why) == 0)
+	    f->text.len }, f->edits, f->nedits, 1, &why) == 0)
 		return 0;
 	f->out.len = 0;
 	return bad(f, text);

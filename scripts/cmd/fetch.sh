@@ -13,6 +13,7 @@ conf_load
 branch=${opt_branch:-stable}
 if [ "$dry" ]; then
 	for bundle; do
+		bundle=$(sources_find "$bundle") || exit
 		run aoinb-spec --sources --arch="$conf_arch" "$bundle/spec"
 	done
 	sources_with
@@ -21,7 +22,7 @@ fi
 
 # fetch_table BUNDLE FOLDER - its table, when it is a bundle
 fetch_table() {
-	sources_bundle "$1" && sources_table "$1/spec" "$2"
+	table_of=$(sources_find "$1") && sources_table "$table_of/spec" "$2"
 }
 
 job_do sweep || exit

@@ -63,16 +63,10 @@ sources_table() {
 	return "$table_code"
 }
 
-# sources_bundle BUNDLE - whether it is one, saying why not; 66 when it is none
-sources_bundle() {
-	[ -d "$1" ] || { say "bundle $1: no such folder"; return 66; }
-	[ -f "$1/spec" ] && [ ! -L "$1/spec" ] ||
-		{ say "bundle $1: there is no spec in it"; return 66; }
-	for part in "$1/autobuild" "$1"/[0-9][0-9]-*; do
-		[ ! -d "$part" ] || return 0
-	done
-	say "bundle $1: there is no autobuild folder in it"
-	return 66
+# sources_find BUNDLE - prints its folder, which a name may stand for in the tree; 66 when
+# it is no bundle, having said why
+sources_find() {
+	aoinb-bundle ${conf_tree_path:+--tree="$conf_tree_path"} -- find "$1"
 }
 
 # sources_worst CODE CODE - the one to end with: the lowest that is no success, as
