@@ -25,9 +25,9 @@ try 0 'as JSON'                            aoinb -c "$conf" status --json
 is 'an empty list'                         "$(jq -c . out)" '[]'
 try 64 '-f wants a terminal'               aoinb -c "$conf" status -f
 try 64 'no operand'                        aoinb -c "$conf" status x
-bundle_tiny done
-aoinb -c "$conf" build done stable >out 2>err
-try 1 'stop what does not run'             aoinb -c "$conf" stop done
+bundle_tiny quick
+aoinb -c "$conf" build quick stable >out 2>err
+try 1 'stop what does not run'             aoinb -c "$conf" stop quick
 says err 'does not run; "aoinb status" shows what does' 'says so'
 try 66 'stop what is nowhere'              aoinb -c "$conf" stop nowhere
 

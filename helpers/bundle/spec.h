@@ -23,8 +23,9 @@ void spec_free(struct spec *s);
 int spec_table(struct spec *s, const char *arch, int digests, struct buf *out, struct why *w,
     size_t *line);
 
-/* Makes the edits in the file, as edit_text does with alone; it keeps its mode and owner; one that would stay as it is
- * is not touched.  Returns 0, or an exit code after saying why. */
+/* Makes the edits in the file, as edit_text does with alone.  It keeps its mode and owner;
+ * one that would stay as it is is not touched.  Returns 0, or an exit code after saying
+ * why. */
 int spec_edit(struct spec *s, const struct edit *edits, size_t n, int alone);
 
 #endif

@@ -209,6 +209,22 @@ other_digest(struct args *a, const char *path, size_t len, const struct algo *al
 	free(at);
 }
 
+/* The digest that the table has; imports gets a line where the cache knows the file by its
+ * URL only. */
+static void
+same_digest(struct args *a, const char *digest, size_t len, const char *path, size_t path_len,
+    const struct algo *algo, struct buf *words, struct buf *imports)
+{
+	size_t skip = strlen(algo->name) + 2;
+	char *at;
+
+	sure(buf_put(words, digest, len));
+	sure(asprintf(&at, "%s/%s/%.*s", a->cache, algo->name, (int)(len - skip), digest + skip));
+	if (access(at, F_OK) < 0)
+		sure(buf_printf(imports, "%s\t%s/%.*s\n", algo->name, a->cache, (int)path_len, path));
+	free(at);
+}
+
 /* Adds the word for a row: an entry keeps its algorithm, the default is sha256. */
 static void
 add_word(struct args *a, const char *row, const char *was, size_t was_len, struct buf *words,
@@ -229,9 +245,9 @@ add_word(struct args *a, const char *row, const char *was, size_t was_len, struc
 	path = field(row, 6, &path_len);
 	if (!digest || !path || !strncmp(path, "-", path_len))
 		die(EX_SOFTWARE, "a row of what was fetched is damaged");
-	if (len > strlen(algo->name) && !strncmp(digest, algo->name, strlen(algo->name)) &&
+	if (len > strlen(algo->name) + 2 && !strncmp(digest, algo->name, strlen(algo->name)) &&
 	    digest[strlen(algo->name)] == ':')
-		sure(buf_put(words, digest, len));
+		same_digest(a, digest, len, path, path_len, algo, words, imports);
 	else
 		other_digest(a, path, path_len, algo, words, imports);
 }

@@ -140,7 +140,7 @@ digests_into(const char *text, size_t len)
 	memcpy(copy, text, len);
 	copy[len] = '\0';
 	if (edit_text(&out, (struct span){ copy, len }, edits,
-	    vars_get(&e.vars, "SRCS__AMD64") ? 2 : 1, &why) < 0)
+	    vars_get(&e.vars, "SRCS__AMD64") ? 2 : 1, 1, &why) < 0)
 		must(*reason);
 	buf_free(&out);
 	free(copy);
