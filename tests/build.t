@@ -200,7 +200,7 @@ refused 66 'none.tar.gz'                   'a source that is not there'
 try 66 'an unknown branch'                 aoinb -c "$conf" build tiny unstable
 says err 'source_lists/unstable.list'      'names the file it wants'
 try 64 'a branch that is a path'           aoinb -c "$conf" build tiny ../stable
-try 64 'no branch'                         aoinb -c "$conf" build tiny
+try 64 'no target'                         aoinb -c "$conf" build
 try 64 'an unknown option'                 aoinb -c "$conf" build --kept tiny stable
 try 64 'an unknown command'                aoinb -c "$conf" biuld tiny stable
 try 64 'a backend that is none'            aoinb -c "$conf" build --backend=docker tiny stable

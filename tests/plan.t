@@ -76,7 +76,20 @@ try 66 'no tree: a name'            aoinb -c "$conf" plan hello stable
 says err 'set \[tree\] path in aoinb.ini, or give --tree=DIR' 'says what is missing'
 try 66 'no tree: a group'           aoinb -c "$conf" plan groups/x stable
 says err '--tree=DIR'               'likewise'
-try 64 'no branch'                  plan hello
+try 64 'no target'                  plan
+try 0 'without a branch'            plan hello
+mv out with; plan hello stable >out 2>err
+ok 'it is the only one there is'    cmp with out
+cp "$conf/source_lists/stable.list" "$conf/source_lists/other.list"
+try 64 'of two none is it'          plan hello
+says err 'no branch; name one of: .*other' 'they are named'
+try 0 'AOINB_BRANCH says which'     env AOINB_BRANCH=stable aoinb -c "$conf" plan "$tree/app/hello"
+is 'and takes one operand'          "$(column build 3)" "$tree/app/hello "
+try 0 'and several'                 env AOINB_BRANCH=stable aoinb -c "$conf" plan "$tree/app/hello" "$tree/app/hello"
+sed -i 's/^# branch =.*/branch = stable/' "$conf/aoinb.ini"
+try 0 'so does the configuration'   plan "$tree/app/hello"
+sed -i 's/^branch =.*/# branch =/' "$conf/aoinb.ini"
+rm "$conf/source_lists/other.list"
 try 66 'no such branch'             plan hello unstable
 try 64 'a bad number of slots'      plan --slots=x hello stable
 try 64 'two forms at once'          plan --json --dot hello stable

@@ -58,6 +58,9 @@ const struct key key_tab[] = {
 { "build", "maintainer", KEY_TEXT, NULL, "",
   "Maintainer: of packages: Name <mail>.  Without one it is that of the base system's\n"
   "autobuild; where that has none, \"Unknown Maintainer <maintainer@localhost>\"." },
+{ "build", "branch", KEY_WORD, NULL, "",
+  "The branch where a command names none; AOINB_BRANCH goes before it.  Without either it\n"
+  "is the only one there is." },
 { "build", "verstamp", KEY_STAMP, NULL, "auto",
   "What versions have behind them.  auto, for packages of a tree that is in git, on a\n"
   "branch other than stable: ~pre and the time of its commit, UTC; where files are\n"

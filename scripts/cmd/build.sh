@@ -1,4 +1,4 @@
-# build TARGET... BRANCH - build packages, and print the files they made
+# build TARGET... [BRANCH] - build packages, and print the files they made
 #
 #   --no-update      leave the instance of the branch as it is
 #   --keep           keep the workspace, for "aoinb shell JOB"
@@ -19,7 +19,7 @@
 # or groups/NAME.  Several are a group: see aoinb-tree(5) and "aoinb help plan".
 
 use need progress lock layer root apt instance job
-[ $# -ge 2 ] || bad 'build wants a TARGET and a BRANCH'
+[ $# -ge 1 ] || bad 'build wants a TARGET and a BRANCH'
 need_root
 [ ! "$opt_no_network" ] || opt_network=no
 [ ! "$opt_stage2" ] || export ABMODIFIERS="${ABMODIFIERS:+$ABMODIFIERS,}+stage2"
@@ -72,6 +72,8 @@ build_group() {
 
 with_settings conf_load
 need_build
+added=$(instance_default "$@") || exit
+set -- "$@" ${added:+"$added"}
 targets=$(($# - 1)); for branch; do :; done
 while [ "$targets" -gt 0 ]; do
 	set -- "$@" "$1"

@@ -1,4 +1,4 @@
-# plan TARGET... BRANCH - show what would be built, in which order, and until when
+# plan TARGET... [BRANCH] - show what would be built, in which order, and until when
 #
 #   -t, --tree=DIR   the tree of packages
 #   --with-deps      and what they need, where apt does not have it and the tree has
@@ -10,12 +10,14 @@
 # Exits 1 when something cannot be built, since what it needs is nowhere.
 
 use progress lock layer root names instance plan
-[ $# -ge 2 ] || bad 'plan wants a TARGET and a BRANCH'
+[ $# -ge 1 ] || bad 'plan wants a TARGET and a BRANCH'
 [ ! "$opt_json" ] || [ ! "$opt_dot" ] || bad 'plan: --json, or --dot'
 case $opt_slots in
 *[!0-9]*|?????*) bad "plan: --slots=$opt_slots: not a number of builds" ;;
 esac
 conf_load ${opt_tree:+--set="tree_path=$(readlink -m -- "$opt_tree")"}
+added=$(instance_default "$@") || exit
+set -- "$@" ${added:+"$added"}
 targets=$(($# - 1))
 for branch; do :; done
 while [ "$targets" -gt 0 ]; do

@@ -9,6 +9,25 @@ instance_list() {
 	printf '%s\n' "$conf_dir/source_lists/$1.list"
 }
 
+# instance_default OPERAND... - prints the branch, where the last OPERAND is none: with one
+# operand, or where a branch is set that is to be taken then
+instance_default() {
+	instance_named=${AOINB_BRANCH:-$conf_build_branch}
+	if [ $# -gt 1 ]; then
+		for instance_last; do :; done
+		[ "$instance_named" ] && [ ! -r "$conf_dir/source_lists/$instance_last.list" ] || return 0
+	fi
+	[ ! "$instance_named" ] || { printf '%s\n' "$instance_named"; return 0; }
+	for instance_last in "$conf_dir"/source_lists/*.list; do
+		instance_last=${instance_last##*/}
+		instance_named="$instance_named ${instance_last%.list}"
+	done
+	case ${instance_named# } in
+	*' '*|'*') bad "$command: no branch; name one of:$instance_named; or set [build] branch" ;;
+	esac
+	printf '%s\n' "${instance_named# }"
+}
+
 # instance_ready BRANCH LIST SECONDS [JOB] - makes or updates the instance where it must be:
 # when its last update is older than SECONDS (0: always; -1: whatever its age).  A failed
 # update leaves it as it was.  JOB stands on it then.
