@@ -106,7 +106,7 @@ keep_house(struct wish *w)
 		return 0;
 	}
 	switch (w->how) {
-	case O_LIST: inventory_list(&inventory); break;
+	case O_LIST: inventory_list(&inventory, w->json); break;
 	case O_EXPORT: code = inventory_export(&inventory, w->export); break;
 	case O_VERIFY: code = gc_verify(&inventory); break;
 	case O_GC:

@@ -307,6 +307,11 @@ is     '--list: what was used longest ago first' "$(holds)" 'f1 f2 f3 f4 f5 '
 is     'with digest, size, path and URL' "$(aoinb-fetch -c c4 --list | sed -n 1p | cut -f 2-)" \
     "$(printf '%s\t200000\tsha256/%s\tf1\t%s' "$d1" "${d1#*::}" "$u/ok/f1")"
 is     'and for a URL its digest'       "$(aoinb-fetch -c c4 --list | tail -n 1 | cut -f 2)" "$(sum sha256 pub/f5)"
+aoinb-fetch -c c4 --list >rows; aoinb-fetch -c c4 --list --json >json
+is     'as JSON the same'               "$(python3 -c 'import json, sys
+for h in json.load(open("json")): print(*[h[k] or "-" for k in ("used", "digest", "bytes", "path", "name", "url")], sep="\t")')" "$(cat rows)"
+is     'of none an empty array'         "$(aoinb-fetch -c none --list --json)" '[]'
+try 64 'JSON of nothing but a list'     aoinb-fetch -c c4 --verify --json
 is     'of no cache'                    "$(aoinb-fetch -c none --list; ls -d none 2>/dev/null)" ''
 is     'on a terminal a table'          "$(script -qc 'aoinb-fetch -c c4 --list' /dev/null | tr -d '\r' |
     sed -n '1,2p' | sed 's/127.0.0.1:[0-9]*/x/')" "$(

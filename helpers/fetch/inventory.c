@@ -191,12 +191,52 @@ list_people(const struct inventory *s)
 	buf_free(&out);
 }
 
+/* A member whose value is a string; null for "-", which stands for what is not known. */
+static int
+json_text(struct buf *out, const char *key, const char *value)
+{
+	if (buf_printf(out, ", \"%s\": ", key) < 0)
+		return -1;
+	return strcmp(value, "-") ? buf_json(out, value) : buf_puts(out, "null");
+}
+
+static void
+list_json(const struct inventory *s)
+{
+	char digest[32 + DIGEST_HEX];
+	struct buf out = { 0 };
+	const struct held *h;
+	size_t i;
+	int bad = 0;
+
+	for (i = 0; i < s->len && !bad; i++) {
+		h = &s->at[i];
+		snprintf(digest, sizeof(digest), "%s%s%s", *h->entry.hex ? h->entry.algo->name : "-",
+		    *h->entry.hex ? "::" : "", h->entry.hex);
+		bad = buf_printf(&out, "%s{ \"used\": %lld, \"bytes\": %lld", i ? ",\n  " : "[\n  ",
+		    (long long)h->used.tv_sec, h->entry.size) < 0 ||
+		    json_text(&out, "digest", digest) < 0 ||
+		    json_text(&out, "path", h->entry.path) < 0 ||
+		    json_text(&out, "name", h->src.name) < 0 ||
+		    json_text(&out, "url", h->src.url) < 0 || buf_puts(&out, " }") < 0;
+	}
+	if (bad || buf_puts(&out, s->len ? "\n]\n" : "[]\n") < 0)
+		die_sys(EX_OSERR, "list");
+	if (file_write(STDOUT_FILENO, out.s, out.len) < 0)
+		die_sys(EX_IOERR, "standard output");
+	buf_free(&out);
+}
+
 void
-inventory_list(const struct inventory *s)
+inventory_list(const struct inventory *s, int json)
 {
 	char used[32];
 	size_t i;
 
+	if (json) {
+		list_json(s);
+		return;
+	}
 	if (table_form(STDOUT_FILENO) == TABLE_PEOPLE) {
 		list_people(s);
 		return;

@@ -32,8 +32,8 @@ void inventory_free(struct inventory *s);
 void inventory_put(const char *first, const struct held *h);
 
 /* Lists it, FIRST being the time of last use in seconds since 1970; on a terminal
- * as a table for people. */
-void inventory_list(const struct inventory *s);
+ * as a table for people; with json as an array of objects, numbers in bytes and seconds. */
+void inventory_list(const struct inventory *s, int json);
 
 /* Copies the file with this digest to stdout, verified.  Returns an exit code
  * after saying why. */

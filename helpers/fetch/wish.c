@@ -31,6 +31,7 @@ static const struct opt tab[] = {
 	{ O_DIGEST, "digest", "ALGO[::HEX]", "what FILE must have" },
 	{ O_EXPORT, "export", "ALGO::HEX", "copy that file to stdout" },
 	{ O_LIST, "list", NULL, "list the cache, what was used longest ago first" },
+	{ O_JSON, "json", NULL, "with --list: for programs" },
 	{ O_GC, "gc", NULL, "remove what is left over, and past these limits:" },
 	{ O_SIZE, "cache-max-size", "SIZE", "of all files (0: none)" },
 	{ O_AGE, "cache-max-age", "DURATION", "since the last use (0: none)" },
@@ -191,7 +192,7 @@ wish_read(struct wish *w, char *argv[])
 		.usage = "-c DIR [OPTION]... <LIST\n       "
 		    "aoinb-fetch -c DIR --table=FILE.want... [OPTION]...\n"
 		    "       aoinb-fetch -c DIR --import=FILE [--digest=ALGO[::HEX]]\n"
-		    "       aoinb-fetch -c DIR --export=ALGO::HEX | --list | "
+		    "       aoinb-fetch -c DIR --export=ALGO::HEX | --list [--json] | "
 		    "--verify\n       aoinb-fetch -c DIR --gc [OPTION]... <LIST\n"
 		    "       aoinb-fetch --hosts [--private=LIST] <URLS",
 		.about = "Fetch the sources listed on stdin as "
@@ -209,6 +210,7 @@ wish_read(struct wish *w, char *argv[])
 		case O_KEEP: w->keep = add(w->keep, o.arg); break;
 		case O_OFFLINE: w->fetch.offline = 1; break;
 		case O_IMPORT: mode(w, c, &o); w->import = o.arg; break;
+		case O_JSON: w->json = 1; break;
 		case O_DIGEST: w->digest = o.arg; break;
 		case O_EXPORT: mode(w, c, &o); w->export = o.arg; break;
 		case O_LIST: case O_GC: case O_VERIFY: case O_HOSTS:
@@ -223,6 +225,7 @@ wish_read(struct wish *w, char *argv[])
 		default: setting(w, c, o.arg);
 		}
 	if ((!w->box.dir && w->how != O_HOSTS) || *o.argv || (w->digest && !w->import) ||
+	    (w->json && w->how != O_LIST) ||
 	    (w->tables && w->how) || (w->keep && w->how != O_GC))
 		opt_bad(&o);
 	w->fetch.net.hosts = (long)w->fetch.per_host;

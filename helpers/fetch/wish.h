@@ -10,11 +10,12 @@ enum {
 	O_HOST = OPT_LONG, O_RETRIES, O_CONNECT, O_STALL, O_MAX, O_FALLBACK,
 	O_OFFLINE, O_IMPORT, O_DIGEST, O_EXPORT, O_LIST, O_GC, O_SIZE, O_AGE,
 	O_VERIFY, O_USER, O_DIE, O_PYPI, O_KEEP, O_PRIVATE, O_LEAST, O_WINDOW,
-	O_HOSTS,
+	O_HOSTS, O_JSON,
 };
 
 struct wish {
 	int how;		/* option that says what to do, 0 to fetch */
+	int json;
 	const char *import, *digest, *export, *pypi;
 	const char **tables, **keep;	/* a NULL behind the last; or NULL */
 	uint64_t cache_size, cache_age;

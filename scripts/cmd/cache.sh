@@ -1,5 +1,6 @@
 # cache ls|gc|verify|import|export - look after the cache of sources
 #
+#   --json           of ls: for programs
 #   --digest=DIGEST  of import: what FILE must be, ALGORITHM::HEX
 #
 # cache ls                     every file, what was used longest ago first
@@ -12,6 +13,7 @@
 use need lock layer job sources
 [ $# -gt 0 ] || bad 'cache wants ls, gc, verify, import or export'
 [ ! "$opt_digest" ] || [ "$1" = import ] || bad 'cache: --digest goes with import'
+[ ! "$opt_json" ] || [ "$1" = ls ] || bad 'cache: --json goes with ls'
 conf_load
 
 # cache_with OPTION... - aoinb-fetch on the cache
@@ -22,7 +24,7 @@ cache_with() {
 
 # cache_ls - for programs, sizes in bytes and the last use in seconds since 1970
 cache_ls() {
-	[ ! -t 1 ] || { cache_with --list; return; }
+	[ ! -t 1 ] && [ ! "$opt_json" ] || { cache_with --list ${opt_json:+--json}; return; }
 	# USED DIGEST BYTES PATH NAME URL
 	rows=$(cache_with --list) || exit
 	[ ! "$rows" ] || printf '%s\n' "$rows" | awk -F '\t' -v OFS='\t' '{ print $2, $3, $1, $5, $6 }'
