@@ -243,7 +243,7 @@ printf '1\ttarball\tsha256::00\t-\t-\thttps://x.org/a.tar\tsha256/00\n' >"$path/
 ends 0 ok 'ok'
 is 'the workspace goes'                "$(cd "$path" && ls -d upper work root output archives resolve 2>/dev/null)" ''
 is 'the record has what it had'        "$(result 'keys_unsorted - ["unit","arch","version","size_kib","kind","why"] | sort | join(" ")')" \
-    'began branch bundle code ended id layers packages sources usage verdict'
+    'began branch bundle code ended id layer_digests layers packages sources usage verdict'
 is 'and more'                          "$(result '"\(.unit) \(.arch) \(.version) \(.branch) \(.code)"')" "$PWD/b amd64 1.0-1 stable 0"
 is 'its layers'                        "$(result '.layers | join(" ")')" 'base top deps'
 is 'its sources'                       "$(result '.sources[0] | "\(.type) \(.digest) \(.name) \(.url)"')" 'tarball sha256::00 - https://x.org/a.tar'
@@ -556,7 +556,7 @@ is 'numbers are numbers'               "$(jq -c 'map([.ended, .package, .wall_us
     '[1000,"app/a",3725000000,"j-1000"] [1,"other/a",3725000000,"j-01"] '
 if command -v script >/dev/null; then
 	TZ=UTC script -qec "aoinb-job -w '$W' history app/b" typescript >/dev/null
-	says typescript '1970-01-01 00:33  app/b    stable  1-0      ok       1:02:05  1:01  2048M   j-2000' 'for people'
+	says typescript '^j-2000  *app/b  *stable  *1-0  *ok  *1:02:05  *1:01  *2048M  *1970-01-01' 'for people: the job first, which is typed again'
 else
 	skip 1 'needs script'
 fi

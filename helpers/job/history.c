@@ -109,7 +109,7 @@ put_cells(struct table *t, const char *const *row)
 
 	if (!localtime_r(&when, &tm) || !strftime(ended, sizeof(ended), "%Y-%m-%d %H:%M", &tm))
 		strcpy(ended, "-");
-	cells[0] = ended;
+	cells[0] = row[HISTORY_JOB];
 	cells[1] = row[HISTORY_NAME];
 	cells[2] = row[HISTORY_BRANCH];
 	cells[3] = row[HISTORY_VERSION];
@@ -117,7 +117,7 @@ put_cells(struct table *t, const char *const *row)
 	cells[5] = human_span(wall, strtoull(row[HISTORY_WALL_US], NULL, 10));
 	cells[6] = human_span(cpu, strtoull(row[HISTORY_CPU_US], NULL, 10));
 	cells[7] = human_size(memory, strtoull(row[HISTORY_PEAK_KIB], NULL, 10));
-	cells[8] = row[HISTORY_JOB];
+	cells[8] = ended;
 	for (i = 0; i < 9; i++)
 		sure(table_cell(t, cells[i]));
 }
@@ -156,8 +156,8 @@ open_history(struct args *a, struct history *h)
 int
 verb_history(struct args *a)
 {
-	static const char *const heads[] = { "ENDED", "PACKAGE", "BRANCH", "VERSION",
-	    "VERDICT", "TIME", "CPU", "MEMORY", "JOB" };
+	static const char *const heads[] = { "JOB", "PACKAGE", "BRANCH", "VERSION",
+	    "VERDICT", "TIME", "CPU", "MEMORY", "ENDED" };
 	int people = !a->json && table_form(STDOUT_FILENO) == TABLE_PEOPLE, i;
 	const char *row[HISTORY_COLUMNS];
 	struct wish w = { .branch = a->branch };
