@@ -31,7 +31,7 @@ static const struct opt tab[] = {
 	{ O_DIGEST, "digest", "ALGO[::HEX]", "what FILE must have" },
 	{ O_EXPORT, "export", "ALGO::HEX", "copy that file to stdout" },
 	{ O_LIST, "list", NULL, "list the cache, what was used longest ago first" },
-	{ O_JSON, "json", NULL, "with --list: for programs" },
+	{ O_JSON, "json", NULL, "of a list: for programs" },
 	{ O_GC, "gc", NULL, "remove what is left over, and past these limits:" },
 	{ O_SIZE, "cache-max-size", "SIZE", "of all files (0: none)" },
 	{ O_AGE, "cache-max-age", "DURATION", "since the last use (0: none)" },
