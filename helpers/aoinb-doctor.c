@@ -9,12 +9,14 @@
 #include "opt.h"
 #include "store/store.h"
 
-enum { O_JSON = OPT_LONG, O_FIT };
+enum { O_JSON = OPT_LONG, O_FIT, O_APT, O_SUITE };
 
 static const struct opt tab[] = {
 	{ 'c', "conf", "DIR", "the configuration folder" },
 	{ O_JSON, "json", NULL, "print an array of objects" },
 	{ O_FIT, "fit", "DIR", "look only whether layers can lie in DIR, and say why not" },
+	{ O_APT, "apt-sources", "ORIGIN", "of apt's sources on stdin, print those of ORIGIN" },
+	{ O_SUITE, "suite", "NAME", "with --apt-sources: those of that suite" },
 	{ 0 },
 };
 
@@ -51,10 +53,12 @@ look(struct doctor *d)
 int
 main(int argc, char *argv[])
 {
-	struct opts o = { .usage = "[--json] [-c DIR] | --fit DIR",
+	struct opts o = { .usage = "[--json] [-c DIR] | --fit DIR |\n"
+	    "       aoinb-doctor --apt-sources=ORIGIN [--suite=NAME]",
 	    .about = "Look at the machine and at work_dir, and say what to do.", .tab = tab };
 	struct doctor d = { 0 };
 	struct buf out = { 0 };
+	const char *origin = NULL, *suite = "";
 	int c, json = 0;
 
 	(void)argc;
@@ -64,9 +68,13 @@ main(int argc, char *argv[])
 		case 'c': d.conf = o.arg; break;
 		case O_JSON: json = 1; break;
 		case O_FIT: return fit(o.arg);
+		case O_APT: origin = o.arg; break;
+		case O_SUITE: suite = o.arg; break;
 		}
 	if (*o.argv)
 		opt_bad(&o);
+	if (origin)
+		return apt_sources(origin, suite);
 	look(&d);
 	if (findings_print(&d.found, json, &out) < 0)
 		die_sys(EX_OSERR, "memory");

@@ -40,8 +40,8 @@ is 'takes what is the distribution'"'"'s'    "$(cat made/source_lists/stable.lis
 "deb http://own.invalid/debian/ $suite contrib main
 deb http://own.invalid/debian/ $suite-backports main
 deb http://own.invalid/debian/ $suite-security main"
-says err "^aoinb: http://other.invalid/debian/ $suite: left out, .* Origin \"Other\"" 'names what it leaves out'
-says err "^aoinb: http://liar.invalid/debian/ $suite: left out, .* Label \"Some shop\"" 'by its label, too'
+says err "^aoinb-doctor: http://other.invalid/debian/ $suite: left out, .* Origin \"Other\"" 'names what it leaves out'
+says err "^aoinb-doctor: http://liar.invalid/debian/ $suite: left out, .* Label \"Some shop\"" 'by its label, too'
 is 'each once'                             "$(grep -c 'left out' err)" 2
 sed -i '/own.invalid/d' apt/sources.list
 try 69 'where none is its own'             init

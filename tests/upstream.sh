@@ -21,6 +21,7 @@ figlet)
 esac
 
 . "$top/scripts/lib/debian.sh"
+PATH=$B/bin:$PATH	# for aoinb-doctor
 
 # upstream_apt PROG ARG... - one of apt's programs, away from the machine's state
 upstream_apt() {

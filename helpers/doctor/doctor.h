@@ -37,4 +37,9 @@ char *trial_unfit(const char *dir);
 /* --- stock.c: what lies in work_dir */
 void look_stock(struct doctor *d);
 
+/* Reads rows "URI RELEASE COMPONENT|ORIGIN|LABEL", sorted, from the standard input, and prints
+ * those of origin and suite ("" for any) as lines of a source list; says which it leaves out
+ * because another made them.  Returns an exit code: EX_NO when none is left. */
+int apt_sources(const char *origin, const char *suite);
+
 #endif

@@ -9,33 +9,11 @@ debian_packages='build-essential bzip2 ca-certificates curl file git libarchive-
 # whatever form they are kept in: those of SUITE, which may be empty for any, and its
 # -updates and -security, whose Release says that they are ORIGIN's, as os-release(5) calls
 # it.  A base has no keys of others; what is left out for that is named.  Signed-By stays
-# behind; and so do sources that only this machine can see.
+# behind.
 debian_sources() {
 	# shellcheck disable=SC2016 # apt-get's own words, not ours
 	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)|$(ORIGIN)|$(LABEL)' \
-	    'Created-By: Packages' | LC_ALL=C sort -u | {
-		debian_line='' debian_key='' debian_left=''
-		while read -r uri release label; do
-			component=${label%%"|"*} label=${label#*"|"}
-			origin=${label%%"|"*} label=${label#*"|"}
-			case $uri in file:*|copy:*|cdrom:*) continue ;; esac
-			case $(printf '%s|%s' "$origin" "$label" | tr '[:upper:]' '[:lower:]') in
-			"$1|$1"*) ;;
-			*)
-				[ "$debian_left" = "$uri $release" ] ||
-					say "$uri $release: left out, as it is not $1's: its Release says Origin \"$origin\", Label \"$label\""
-				debian_left="$uri $release"; continue ;;
-			esac
-			[ ! "$2" ] || case $release in "$2"|"$2"[-/]*) ;; *) continue ;; esac
-			if [ "$debian_key" = "$uri $release" ]; then
-				debian_line="$debian_line $component"
-			else
-				[ ! "$debian_line" ] || printf '%s\n' "$debian_line"
-				debian_key="$uri $release" debian_line="deb $uri $release $component"
-			fi
-		done
-		[ "$debian_line" ] && printf '%s\n' "$debian_line"
-	}
+	    'Created-By: Packages' | LC_ALL=C sort -u | aoinb-doctor --apt-sources="$1" --suite="$2"
 }
 
 # debian_elsewhere SUITE - SUITE, which none of them has, at the mirror of this machine's

@@ -23,7 +23,11 @@ root_begin() {
 		[ ! -e "$root_layer/image" ] || { root_tree=$root_tree/$word/tree; root_set "$1" mount "image=$root_layer"; }
 		root_layers="lower=$root_tree$nl$root_layers"
 	done
-	root_lowers "$1"
+	while IFS= read -r word; do	# the topmost first
+		[ ! "$word" ] || root_set "$1" mount "$word"
+	done <<-EOF
+	$root_layers
+	EOF
 	root_bind "$1" "$toolbox" /buildroot/toolbox ro
 }
 
@@ -34,15 +38,6 @@ root_userns() {
 	native:*) printf 'mount userns=%s\nrun userns=%s\n' "$conf_build_userns" "$conf_build_userns" ;;
 	*:yes) die 78 "[build] userns = yes: not with backend = $conf_build_backend; set it to native, or userns to auto" ;;
 	esac
-}
-
-# root_lowers FILE - of root_layers, the topmost first
-root_lowers() {
-	while IFS= read -r word; do
-		[ ! "$word" ] || root_set "$1" mount "$word"
-	done <<-EOF
-	$root_layers
-	EOF
 }
 
 # root_set FILE HELPER OPTION=VALUE... - adds settings
@@ -120,13 +115,7 @@ root_records() {
 root_limits() {
 	root_set "$1" rusage "interval=$conf_monitor_interval_s" "disk=$2" \
 	    "disk-floor=${conf_limit_disk_free_kib}K" "memory=${conf_limit_memory_kib}K" \
-	    "tasks=$conf_limit_tasks" "log-max=${conf_limit_log_kib}K"
-	root_times "$1" "$3" "$4"
-}
-
-# root_times FILE TIME SILENCE - other times than those that stand there
-root_times() {
-	root_set "$1" rusage "time=$2" "silence=$3"
+	    "tasks=$conf_limit_tasks" "log-max=${conf_limit_log_kib}K" "time=$3" "silence=$4"
 }
 
 # root_limit RECORD - says which limit ended it; 1 when none did

@@ -80,7 +80,7 @@ session_describe() {
 	[ "$conf_build_network" != no ] || session_net=no
 	root_begin "$session_root" "$job" "$stack" "$session_net" "$session_upper"
 	root_build "$session_root"
-	root_times "$session_root" "$session_time" 0
+	root_set "$session_root" rusage "time=$session_time" silence=0
 	for mount in bundle sources; do
 		[ ! -e "$job/$mount" ] || root_bind "$session_root" "$job/$mount" "/buildroot/$mount" ro
 	done

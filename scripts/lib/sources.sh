@@ -29,13 +29,6 @@ sources_with() {
 	    --max-size="${conf_fetch_max_size_kib}K" "$@"
 }
 
-# sources_hosts - of the URLs on stdin, one a line, prints those whose hosts may be spoken
-# to, and says why the others may not; 77 when there are such
-sources_hosts() {
-	aoinb-fetch --die-with-parent --hosts --user="$conf_fetch_user" \
-	    --private="$conf_fetch_private"
-}
-
 # sources_fetch FOLDER... - what their tables name, in one run.  Everything that can be
 # had is fetched before a failure is returned.
 sources_fetch() {
@@ -72,9 +65,6 @@ sources_find() {
 # sources_worst CODE CODE - the one to end with: the lowest that is no success, as
 # aoinb-fetch(1) has it
 sources_worst() {
-	if [ "$1" -eq 0 ] || { [ "$2" -ne 0 ] && [ "$2" -lt "$1" ]; }; then
-		printf '%s\n' "$2"
-	else
-		printf '%s\n' "$1"
-	fi
+	[ "$1" -ne 0 ] && { [ "$2" -eq 0 ] || [ "$1" -le "$2" ]; } || set -- "$2"
+	printf '%s\n' "$1"
 }

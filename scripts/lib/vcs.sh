@@ -45,7 +45,8 @@ vcs_wanted() {
 vcs_reachable() {
 	awk -F '\t' '$2 ~ /^(git|svn|hg|bzr|fossil)$/ { print $6 }' "$1" >"$vcs_ws/urls" || exit 74
 	vcs_reach=0
-	sources_hosts <"$vcs_ws/urls" >"$vcs_ws/reachable" || vcs_reach=$?
+	aoinb-fetch --die-with-parent --hosts --user="$conf_fetch_user" --private="$conf_fetch_private" \
+	    <"$vcs_ws/urls" >"$vcs_ws/reachable" || vcs_reach=$?
 	case $vcs_reach in
 	0) ;;
 	65|77) vcs_code=$vcs_reach ;;
@@ -94,7 +95,7 @@ vcs_run() {
 	root_begin "$vcs_root" "$vcs_ws" "$vcs_layers" "$vcs_ws/urls"
 	root_records "$vcs_root" "$vcs_ws/log" "$vcs_ws/rusage"
 	# Clients are not heard for longer than a download, while the server prepares.
-	root_times "$vcs_root" "$conf_limit_setup_time_s" $((10 * conf_fetch_stall_timeout_s))
+	root_set "$vcs_root" rusage "silence=$((10 * conf_fetch_stall_timeout_s))"
 	root_bind "$vcs_root" "$conf_work_dir/cache/vcs/$vcs_path" "/buildroot/vcs/$vcs_path"
 	root_bind "$vcs_root" "$vcs_rows" /buildroot/sources ro
 	[ ! "$vcs_apt" ] || apt_bind "$vcs_root" "$vcs_ws"
