@@ -16,7 +16,7 @@ static const struct opt tab[] = {
 	{ O_JSON, "json", NULL, "print an array of objects" },
 	{ O_FIT, "fit", "DIR", "look only whether layers can lie in DIR, and say why not" },
 	{ O_APT, "apt-sources", "ORIGIN", "of apt's sources on stdin, print those of ORIGIN" },
-	{ O_SUITE, "suite", "NAME", "with --apt-sources: those of that suite" },
+	{ O_SUITE, "suite", "NAME", "of apt's sources: those of that suite" },
 	{ 0 },
 };
 

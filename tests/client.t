@@ -162,8 +162,8 @@ try 0 'none at all'                  aoinb task ls --state=ok
 is 'is nothing' "$(cat out)" ''
 try 65 'a filter that is a riddle'   aoinb task ls '--state=a&limit=1'
 is 'a terminal gets no more than it can show' "$(script -qec 'stty cols 40; aoinb task ls --limit=1' /dev/null | tr -d '\r' | sed 's/  */ /g')" \
-    'ID STATE NAME BRANCH ARCH WORKE…
-7 queued hello stable amd64 - …'
+    'ID STATE NAME BRANCH ARCH WORKER
+7 queued hello stable amd64 -'
 try 66 'a task that is not there'    aoinb task show 99
 try 64 'an id is a number'           aoinb task show 1/../2
 try 64 'a verb that is none'         aoinb task burn 1

@@ -164,46 +164,15 @@ table_print(const struct table *t, struct buf *out, enum table_form form,
 	return failed ? -1 : 0;
 }
 
-/* Only the beginning of a character of UTF-8 takes a column. */
-static int
-put_narrow(struct buf *out, char *s, size_t wide)
-{
-	char *line, *p, *last;
-	size_t n;
-	int bad = 0;
-
-	while (!bad && (line = strsep(&s, "\n")) && s) {
-		last = NULL;
-		for (n = 0, p = line; *p; p++)
-			if ((*p & 0xc0) != 0x80 && ++n == wide)
-				last = p;
-		if (last && n > wide)
-			strcpy(last, "");
-		bad = buf_puts(out, line) < 0 || (last && n > wide && buf_puts(out, "\xe2\x80\xa6") < 0) ||
-		    buf_putc(out, '\n') < 0;
-	}
-	return bad ? -1 : 0;
-}
-
 int
 table_show(const struct table *t, int fd, const char *const *heads)
 {
-	enum table_form form = table_form(fd);
-	struct buf all = { 0 }, narrow = { 0 };
-	struct winsize w;
+	struct buf out = { 0 };
 	int r = 0;
 
-	if (!t->cells)
-		return 0;
-	if (table_print(t, &all, form, heads) < 0 || (form == TABLE_PEOPLE && put_narrow(&narrow, all.s,
-	    ioctl(fd, TIOCGWINSZ, &w) == 0 && w.ws_col ? w.ws_col : 80) < 0))
-		r = -1;
-	else if (form == TABLE_PEOPLE)
-		r = file_write(fd, narrow.s, narrow.len);
-	else
-		r = file_write(fd, all.s, all.len);
-	buf_free(&all);
-	buf_free(&narrow);
+	if (t->cells)
+		r = table_print(t, &out, table_form(fd), heads) < 0 ? -1 : file_write(fd, out.s, out.len);
+	buf_free(&out);
 	return r;
 }
 

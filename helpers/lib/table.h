@@ -36,8 +36,8 @@ size_t table_width(void);
 int table_print(const struct table *t, struct buf *out, enum table_form form,
     const char *const *heads);
 
-/* The rows to fd in the form that it wants, on a terminal no wider than that: the last
- * character of a longer line is an ellipsis.  Nothing at all where there is no row.
+/* The rows to fd by table_print, in the form that it wants.  Nothing at all where there is
+ * no row.
  * Returns 0, or -1 with errno set. */
 int table_show(const struct table *t, int fd, const char *const *heads);
 
