@@ -8,7 +8,7 @@ need jq setsid dpkg-deb
 nl='
 '
 
-world_new w tree_path="$PWD/tree" clean_keep=failed group_slots=2
+world_new w tree_path="$PWD/tree" clean_keep=failed clean_max_age=0 group_slots=2
 base=$(cat "$work/ref/baseos") top_layer=$(cat "$work/ref/instance/stable")
 arch=$(aoinb -c "$conf" conf arch)
 day=20260301	# of everything that is old; the ids are in local time

@@ -61,7 +61,10 @@ measure(const struct table *t, size_t *most, const char *const *heads)
 	}
 }
 
-enum { LEAST = 8 };	/* columns that a cell keeps when it is cut */
+enum {
+	LEAST = 8,	/* columns that a cell keeps when it is cut */
+	LEFT = 4,	/* and the last, before it is left out */
+};
 
 size_t
 table_width(void)
@@ -107,8 +110,13 @@ fit(size_t *most, size_t columns, const char *const *heads, size_t wide)
 		else
 			break;
 	}
-	for (; all > wide && columns > 1; columns--)
+	for (; all > wide && columns > 1; columns--) {
 		all -= most[columns - 1] + 2;
+		if (all + 2 + LEFT <= wide) {	/* enough of it to tell something */
+			most[columns - 1] = wide - all - 2;
+			return columns;
+		}
+	}
 	if (all > wide)
 		most[0] = wide;
 	return columns;
