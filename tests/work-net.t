@@ -78,8 +78,8 @@ mv w1/conf/source_lists/stable.list w1/conf/source_lists/other.list
 id=$(submit long)
 try 75 'a branch that it has not'          aoinb -c w1/conf work --once
 ok 'is not asked for'                      state_is "$id" queued
-try 75 'when it is given all the same'     aoinb -c w1/conf work --once "$id.1"
-says err 'refused: its branch is none'     'it is refused'
-is 'and the server knows why'              "$(status "$id" .why | grep -c 'the worker refused it: its branch')" 1
+try 77 'nor had when it is named'          aoinb -c w1/conf work --once "$id.1"
+says err 'not for this worker, by its branch' 'which the server says'
+ok 'it still waits'                        state_is "$id" queued
 nothing_left
 finish

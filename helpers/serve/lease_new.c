@@ -216,9 +216,13 @@ lease_new(struct req *r)
 		req_failed(r, "lease");
 	else if (got)
 		give(r, &c);
+	else if (c.task && db_get("SELECT 1 FROM task WHERE id = ? AND state = 'queued' AND"
+	    " attempts + 1 = ?", "ii|", c.task, c.n) == 1)
+		req_problem(r, 403, "worker", "attempt %" PRId64 ".%" PRId64 " is not for this worker, "
+		    "by its branch, its architecture or what it needs", c.task, c.n);
 	else if (c.task)
-		req_problem(r, 409, "taken", "attempt %" PRId64 ".%" PRId64 " is another's, over, or "
-		    "not for this worker", c.task, c.n);
+		req_problem(r, 409, "taken", "attempt %" PRId64 ".%" PRId64 " is another's, or over",
+		    c.task, c.n);
 	else {
 		req_head(r, "Retry-After", "%d", wait ? 1 : 10);
 		req_answer(r, 204);
