@@ -28,8 +28,24 @@ why_has() {
 }
 # one_result ID TEXT - it is ok, and one of its attempts is
 one_result() {
-	wait_for 60 state_is "$1" ok
+	wait_for 60 is_built "$1"
 	is "$2: one result" "$(get "$me" "/task/$1" '[.state, ([.attempts[] | select(.verdict == "ok")] | length)] | @csv')" '"ok",1'
+}
+# nodes_resume - as an admin does it: a node that still runs the job of a number which a
+# controller that has forgotten it gives again is drained by Slurm ("Duplicate jobid")
+nodes_resume() {
+	sinfo -h -N -t drain -o %N | sort -u | while read -r node; do
+		scontrol update nodename="$node" state=resume
+	done
+}
+# is_built ID, is_building ID - the task's state, on nodes that are there
+is_built() {
+	nodes_resume
+	state_is "$1" ok
+}
+is_building() {
+	nodes_resume
+	step_is "$1" build
 }
 # jobs_of ID - of Slurm, that wait or run
 jobs_of() {
@@ -149,13 +165,13 @@ is 'a node built it'                       "$(status "$(cat id)" '[.state, .engi
 echo '# jobs that end by no doing of ours'
 bundle_of slow 'sleep 3'
 id=$(slurm_task slow)
-ok 'one runs'                              wait_for 20 step_is "$id" build
+ok 'one runs'                              wait_for 30 is_building "$id"
 scancel -n "aoinb-$id.1"
 one_result "$id" 'an admin ended it'
 is 'that of the second attempt'            "$(status "$id" .attempt)" 2
 
 id=$(slurm_task slow)
-ok 'another runs'                          wait_for 20 step_is "$id" build
+ok 'another runs'                          wait_for 30 is_building "$id"
 lost=$(status "$id" .worker)
 slurm_kill "$lost"
 one_result "$id" 'its node is lost'
@@ -165,7 +181,7 @@ ok 'the node is back'                      wait_for 20 slurm_is_up
 
 echo '# Slurm forgets a job, and gives its number to another'
 id=$(slurm_task slow)
-ok 'one runs'                              wait_for 20 step_is "$id" build
+ok 'one runs'                              wait_for 30 is_building "$id"
 number=$(jobs_of "$id" | cut -d ' ' -f 2)
 slurm_kill ctld
 slurm_start ctld
@@ -185,9 +201,9 @@ echo "# sbatch ran $(sbatched "$id") times: $(grep "$id.1: sbatch" place.log)"
 
 echo '# the same attempt twice, and one who places it is killed'
 id=$(slurm_task slow)
-ok 'one runs'                              wait_for 20 step_is "$id" build
+ok 'one runs'                              wait_for 30 is_building "$id"
 place_stop -9
-try 0 'a second job of it does no harm'    sbatch --wait --export=NONE -J "aoinb-$id.1" -o /dev/null \
+try 0 'a second job of it does no harm'    timeout 90 sbatch --wait --export=NONE -J "aoinb-$id.1" -o /dev/null \
     --wrap "$scratch/node work --once $id.1"
 place_start
 one_result "$id" 'placed twice'
