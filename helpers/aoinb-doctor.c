@@ -80,5 +80,9 @@ main(int argc, char *argv[])
 		die_sys(EX_OSERR, "memory");
 	if (out.len && file_write(STDOUT_FILENO, out.s, out.len) < 0)
 		die_sys(EX_IOERR, "standard output");
-	return findings_count(&d.found, BAD) ? EX_NO : 0;
+	c = findings_count(&d.found, BAD) ? EX_NO : 0;
+	findings_free(&d.found);
+	buf_free(&d.json);
+	buf_free(&out);
+	return c;
 }

@@ -65,3 +65,11 @@ findings_print(const struct findings *f, int json, struct buf *out)
 	table_free(&t);
 	return r;
 }
+
+void
+findings_free(struct findings *f)
+{
+	while (f->len)
+		free(f->at[--f->len].text);
+	vec_free(f);
+}

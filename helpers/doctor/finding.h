@@ -26,4 +26,6 @@ size_t findings_count(const struct findings *f, enum level level);
  * members level and text.  Returns 0, or -1 with errno ENOMEM. */
 int findings_print(const struct findings *f, int json, struct buf *out);
 
+void findings_free(struct findings *f);
+
 #endif
