@@ -30,6 +30,7 @@ static const struct opt tab[] = {
 };
 
 struct wish {
+	char path[JOB_PATH];	/* of the job or the group, in its store */
 	const char *work_dir, *page, *png, *svg, *what;
 	int chart;
 	uint64_t columns;
@@ -69,27 +70,27 @@ options(struct wish *w, struct opts *o, char *argv[])
 static void
 find(struct wish *w)
 {
-	char path[JOB_PATH];
 	struct buf like = { 0 };
 
 	if (!w->work_dir)
 		die(EX_USAGE, "%s: no folder; for a job or a group, say --work-dir", w->what);
 	if (store_open_as_is(&w->store, w->work_dir) < 0)
 		die_sys(err_code(errno), "%s", w->work_dir);
-	if (job_find(&w->store, JOB | GROUP, w->what, path, &like) < 0) {
+	if (job_find(&w->store, JOB | GROUP, w->what, w->path, &like) < 0) {
 		if (errno == ENOTUNIQ)
 			die(EX_NOINPUT, "more than one job or group is like %s: %s", w->what, like.s);
 		if (errno == EINVAL || errno == ENOENT)
 			die(EX_NOINPUT, "no such job or group: %s; \"aoinb ls\" lists them", w->what);
 		die_sys(err_code(errno), "%s", w->work_dir);
 	}
-	w->group = !strncmp(path, "groups/", 7);
-	if (!w->group && folder_open_at(&w->folder, &w->store, path) < 0)
-		die_sys(err_code(errno), "%s", path);
-	if (w->group && members_read(&w->members, &w->store, path) < 0) {
+	buf_free(&like);
+	w->group = !strncmp(w->path, "groups/", 7);
+	if (!w->group && folder_open_at(&w->folder, &w->store, w->path) < 0)
+		die_sys(err_code(errno), "%s", w->path);
+	if (w->group && members_read(&w->members, &w->store, w->path) < 0) {
 		if (errno == ENOENT)
-			die(EX_NOINPUT, "group %s: it was never planned; build it again", path + 7);
-		die_sys(err_code(errno), "group %s: its plan", path + 7);
+			die(EX_NOINPUT, "group %s: it was never planned; build it again", w->path + 7);
+		die_sys(err_code(errno), "group %s: its plan", w->path + 7);
 	}
 }
 
@@ -168,9 +169,7 @@ main(int argc, char *argv[])
 	setlocale(LC_CTYPE, "");
 	options(&w, &o, argv);
 	read_all(&w);
-	if (opt_dry)
-		return 0;
-	if (w.page) {
+	if (!opt_dry && w.page) {
 		if (w.group)
 			report_group(&b, &w.members);
 		else
@@ -178,7 +177,11 @@ main(int argc, char *argv[])
 		write_to(w.page, &b);
 		buf_free(&b);
 	}
-	if (w.chart || w.svg || w.png)
+	if (!opt_dry && (w.chart || w.svg || w.png))
 		draw(&w);
+	if (w.group)
+		members_free(&w.members);
+	else
+		folder_close(&w.folder);
 	return 0;
 }

@@ -307,3 +307,17 @@ members_read(struct members *m, const struct store *store, const char *path)
 	free(s);
 	return 0;
 }
+
+void
+members_free(struct members *m)
+{
+	size_t i;
+
+	for (i = 0; m->at && i < m->n; i++) {
+		free(m->at[i].why);
+		free(m->at[i].job);
+	}
+	free(m->at);
+	buf_free(&m->units);
+	buf_free(&m->graph);
+}

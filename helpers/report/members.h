@@ -33,5 +33,6 @@ struct members {
 /* Reads the group path of the store s.  Returns 0; or -1 with errno set: ENOENT when it was
  * never planned, EBADMSG when its plan is damaged. */
 int members_read(struct members *m, const struct store *s, const char *path);
+void members_free(struct members *m);
 
 #endif
