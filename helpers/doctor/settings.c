@@ -10,11 +10,11 @@
 char *
 setting(const struct doctor *d, const char *key)
 {
-	struct buf b = { 0 };
+	char *s = json_text(&d->json, key);
 
-	if (buf_puts(&b, "") < 0 || json_get(d->json.s, d->json.len, key, &b) < 0)
+	if (!s)
 		die_sys(EX_SOFTWARE, "%s: not in the configuration", key);
-	return b.s;
+	return s;
 }
 
 static int

@@ -274,3 +274,14 @@ json_member(const char **at, const char *end, struct buf *key, const char **from
 	*at = r.at;
 	return 1;
 }
+
+char *
+json_text(const struct buf *json, const char *key)
+{
+	struct buf b = { 0 };
+
+	if (json_get(json->s, json->len, key, &b) == 0 && buf_puts(&b, "") == 0)
+		return b.s;
+	buf_free(&b);
+	return NULL;
+}

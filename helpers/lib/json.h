@@ -11,6 +11,9 @@
  * off before the member's end, ENOMEM. */
 int json_get(const char *text, size_t len, const char *key, struct buf *out);
 
+/* The same as a string, which is the caller's; NULL with errno set as by json_get. */
+char *json_text(const struct buf *json, const char *key);
+
 /* Goes through an array: *at, before end, is its text at first, and moves behind what
  * was read.  Returns 1 and the next element, as it is written; 0 at the end; or -1 with
  * errno EBADMSG when that is no array. */

@@ -19,11 +19,11 @@ struct conf conf;
 static char *
 value(const struct buf *json, const char *key)
 {
-	struct buf b = { 0 };
+	char *s = json_text(json, key);
 
-	if (json_get(json->s, json->len, key, &b) < 0 || buf_puts(&b, "") < 0)
+	if (!s)
 		die(EX_SOFTWARE, "aoinb-conf does not know %s; is it of this version?", key);
-	return b.s;
+	return s;
 }
 
 static int64_t
