@@ -157,11 +157,12 @@ on n2 demo/greet
 admin /builder/n1/resume -X PUT
 serve_stop
 serve_start -D serve_lease=${lease_s}s -D serve_engine=slurm
-grep -e '^aoinb submit' -e '^aoinb watch' paste.sh >submit.sh
+printf '%s\n' 'aoinb submit -t tree groups/demo stable | tee id' 'aoinb watch "$(cat id)"' >submit.sh
 (umask 077; echo "$me" >me.token)
-# As one task, the second of the two fails at times on a fast machine; why is not known yet.
+# As one task, the second of the two ends as unmet though its dependency was installed; why is not
+# known yet.
 if [ "${SLURM_GROUP-}" ]; then
-	try 0 'the README: the group, by Slurm'    env AOINB_CONF="$PWD/w1/conf" AOINB_SERVER="$url" AOINB_TOKEN_FILE="$PWD/me.token" sh -e submit.sh
+	try 0 'the group as one task, by Slurm'   env AOINB_CONF="$PWD/w1/conf" AOINB_SERVER="$url" AOINB_TOKEN_FILE="$PWD/me.token" sh -e submit.sh
 	is 'a node built it'                       "$(status "$(cat id)" '[.state, .engine, (.worker | test("^n[12]$"))] | @csv')" '"ok","slurm",true'
 else
 	skip 2 'the group as one task fails at times: SLURM_GROUP=1 tries it'
